@@ -1,0 +1,1 @@
+"""Rounds' server: one folder a feature, ranked from kernel (bottom) to app (top)."""

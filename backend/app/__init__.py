@@ -1,0 +1,1 @@
+"""Where everything is wired: the web application, the command line, the reactions."""

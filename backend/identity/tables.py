@@ -1,0 +1,131 @@
+"""Who is who, as rows?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from geoalchemy2 import Geography, WKBElement
+from sqlalchemy import FetchedValue
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.kernel.db import Base, big_int
+
+
+class Tenant(Base):
+    """A lender, walled off from every other."""
+
+    __tablename__ = "tenants"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    zone: Mapped[str]
+    currency: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class Team(Base):
+    """People who work one stock of cases, in the field or at the desk."""
+
+    __tablename__ = "teams"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    name: Mapped[str]
+    kind: Mapped[str]
+
+
+class User(Base):
+    """Somebody who signs in; minutes of the shift count from local midnight in `zone`."""
+
+    __tablename__ = "users"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    login: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    language: Mapped[str]
+    zone: Mapped[str]
+    password_hash: Mapped[str | None]
+    start_point: Mapped[WKBElement | None] = mapped_column(Geography("POINT", 4326, spatial_index=False))
+    end_point: Mapped[WKBElement | None] = mapped_column(Geography("POINT", 4326, spatial_index=False))
+    shift_start_minute: Mapped[int] = mapped_column(server_default=FetchedValue())
+    shift_end_minute: Mapped[int] = mapped_column(server_default=FetchedValue())
+    is_active: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class TeamMember(Base):
+    """Who is in which team."""
+
+    __tablename__ = "team_members"
+    tenant_id: Mapped[UUID]
+    team_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Device(Base):
+    """A phone or browser that registered its key; it may be revoked, never deleted."""
+
+    __tablename__ = "devices"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    label: Mapped[str]
+    public_key: Mapped[bytes]
+    registered_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    app_version: Mapped[str] = mapped_column(server_default=FetchedValue())
+    last_seq: Mapped[big_int] = mapped_column(server_default=FetchedValue())
+    unsent_count: Mapped[int] = mapped_column(server_default=FetchedValue())
+    clock_offset_ms: Mapped[big_int] = mapped_column(server_default=FetchedValue())
+
+
+class Duty(Base):
+    """One stretch on duty; the place is kept only while it lasts."""
+
+    __tablename__ = "duties"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    place: Mapped[WKBElement | None] = mapped_column(Geography("POINT", 4326, spatial_index=False))
+    place_at: Mapped[datetime | None]
+
+
+class SignInName(Base):
+    """A login name and its failures, read before a tenant is known."""
+
+    __tablename__ = "sign_in_names"
+    login: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    failed_count: Mapped[int] = mapped_column(server_default=FetchedValue())
+    failed_at: Mapped[datetime | None]
+
+
+class Session(Base):
+    """One signed-in browser, by the hash of its token."""
+
+    __tablename__ = "sessions"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    role: Mapped[str]
+    reach: Mapped[str]
+    team_ids: Mapped[list[UUID]]
+    device_id: Mapped[UUID | None]
+    csrf_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SignInLink(Base):
+    """A link that signs in once."""
+
+    __tablename__ = "sign_in_links"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

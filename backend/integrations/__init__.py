@@ -1,0 +1,1 @@
+"""Loan books from outside: files, mappings, runs, refused rows."""

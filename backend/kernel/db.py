@@ -154,6 +154,15 @@ async def bare_transaction(database: Database, scope: Scope) -> AsyncIterator[as
         yield connection
 
 
+async def bare(connection: AsyncConnection) -> asyncpg.Connection:
+    """Return the asyncpg connection under a SQLAlchemy one: same transaction, set-based statements, COPY."""
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
+    if not isinstance(driver, asyncpg.Connection):
+        raise TypeError("the engine does not run on asyncpg")
+    return driver
+
+
 @asynccontextmanager
 async def job_transaction(database: Database) -> AsyncIterator[AsyncConnection]:
     """Run one transaction that crosses tenants; `database` must have been opened as Role.JOB."""

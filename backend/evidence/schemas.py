@@ -1,0 +1,36 @@
+"""What does evidence look like on the wire before its bytes are here?"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from backend.kernel.limits import Sha256Hex
+
+PHOTO_BYTES_MAX = 15 * 2**20
+"""A 50-megapixel JPEG of a good phone is some 12 MiB; larger files are refused before they travel."""
+
+PHOTOS_A_VISIT_MAX = 20
+
+
+class PhotoScope(StrEnum):
+    """What the picture may show; inside needs the recorded consent of who lives there."""
+
+    OUTSIDE = "outside"
+    DOCUMENT = "document"
+    INSIDE = "inside"
+
+
+class PhotoTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A photo named by the hash of the bytes that will travel, and by the hash of what the camera gave."""
+
+    id: UUID
+    sha256: Sha256Hex
+    size_bytes: Annotated[int, msgspec.Meta(gt=0, le=PHOTO_BYTES_MAX)]
+    media_type: Annotated[str, msgspec.Meta(pattern="^image/(jpeg|png|webp|avif|heic)$")]
+    original_sha256: Sha256Hex
+    original_size_bytes: Annotated[int, msgspec.Meta(gt=0)]
+    taken_at: datetime
+    scope: PhotoScope

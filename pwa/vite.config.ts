@@ -1,0 +1,30 @@
+/** How the phone app is built, served while developing, and tested. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+import { iconsAndManifest } from './build/icons.ts';
+import { serviceWorker } from './build/service_worker.ts';
+
+const source = fileURLToPath(new URL('./src', import.meta.url));
+const headers = JSON.parse(readFileSync(new URL('./headers.json', import.meta.url), 'utf8')) as Record<string, string>;
+// Where `rounds serve` listens while somebody works on the app with `npm run dev`.
+const backend = process.env['ROUNDS_BACKEND'] ?? 'http://localhost:8400';
+
+export default defineConfig({
+  resolve: { alias: { '@': source } },
+  plugins: [svelte(), iconsAndManifest(), serviceWorker()],
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // A data: URL for a font or picture would need another door in the content policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+  },
+  worker: { format: 'es' },
+  server: { proxy: { '/v1': backend } },
+  preview: { headers, proxy: { '/v1': backend } },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', pool: 'threads' },
+});

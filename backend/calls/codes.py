@@ -12,7 +12,9 @@ RESULTS = (
     Result("RPC_PAID_NOW", "当场还款", "Paid now", "AC", "SUCCESS", _CLIENT, ["amount"], False, "match_payment"),
     Result("RPC_ALREADY_PAID", "声称已还", "Says it is paid", "AC", "SUCCESS", _CLIENT, [], True, "match_payment"),
     Result("RPC_REFUSED", "拒绝还款", "Refused", "AC", "SUCCESS", _CLIENT, [], True, "call"),
-    Result("RPC_HARDSHIP", "暂无能力/困难", "Cannot pay now (hardship)", "AC", "SUCCESS", _CLIENT, [], True, "hardship"),
+    Result(
+        "RPC_HARDSHIP", "暂无能力/困难", "Cannot pay now (hardship)", "AC", "SUCCESS", _CLIENT, [], True, "hardship"
+    ),
     Result("RPC_DISPUTE", "对欠款有异议", "Disputes the amount", "ACS", "SUCCESS", _CLIENT, ["note"], True, "dispute"),
     Result("NO_ANSWER", "无人接听", "No answer", "A", "FAIL", _NOBODY, [], True, "call"),
     Result("BUSY", "忙线", "Busy", "A", "FAIL", _NOBODY, [], True, "call"),
@@ -22,18 +24,34 @@ RESULTS = (
     Result("OUT_OF_SERVICE", "停机", "Out of service", "AN", "FAIL", _NOBODY, [], False, "find_number"),
     Result("INVALID_NUMBER", "空号", "No such number", "AN", "FAIL", _NOBODY, [], False, "find_number"),
     Result("TEMP_UNREACHABLE", "无法接通", "Cannot be reached", "A", "FAIL", _NOBODY, [], False, "call"),
-    Result("VOICEMAIL", "语音信箱(不留欠款信息)", "Voicemail (no debt named)", "A", "REACH", ["machine"], [], False, "call"),
+    Result(
+        "VOICEMAIL", "语音信箱(不留欠款信息)", "Voicemail (no debt named)", "A", "REACH", ["machine"], [], False, "call"
+    ),
     Result("FAX_MACHINE", "传真", "Fax machine", "AN", "REACH", ["machine"], [], False, "find_number"),
     Result("ROBOT_HUNG_UP", "机器人被挂断", "Robot was hung up on", "A", "REACH", _ANY, [], False, "call"),
     Result("WRONG_PARTY", "非本人(错号)", "Wrong person", "ATN", "REACH", _THIRD, [], False, "find_number"),
-    Result("THIRD_PERSON_MESSAGE", "第三人愿意转告", "Third person passes it on", "AT", "REACH", _THIRD, [], False, "call"),
+    Result(
+        "THIRD_PERSON_MESSAGE", "第三人愿意转告", "Third person passes it on", "AT", "REACH", _THIRD, [], False, "call"
+    ),
     Result("THIRD_PERSON_REFUSED", "第三人拒绝", "Third person refused", "ATS", "REACH", _THIRD, [], False, "none"),
     Result("RPC_PLAN_REQUEST", "申请分期", "Asks for a plan", "AC", "SUCCESS", _CLIENT, [], False, "plan"),
     Result("RPC_SETTLEMENT", "协商减免", "Asks for a settlement", "AC", "SUCCESS", _CLIENT, [], False, "plan"),
     Result("RPC_COMPLAINT", "投诉", "Complains", "ACS", "SUCCESS", _CLIENT, ["note"], False, "complaint"),
-    Result("RPC_IDENTITY_FAILED", "身份核实失败", "Identity not confirmed", "A", "REACH", ["unknown"], [], False, "call"),
+    Result(
+        "RPC_IDENTITY_FAILED", "身份核实失败", "Identity not confirmed", "A", "REACH", ["unknown"], [], False, "call"
+    ),
     Result("RPC_HUNG_UP", "本人接听后挂断", "Client hung up", "AC", "SUCCESS", _CLIENT, [], False, "call"),
-    Result("RPC_REPRESENTED", "已委托律师", "Has a lawyer", "ACS", "SUCCESS", [*_CLIENT, "lawyer"], ["note"], False, "legal"),
+    Result(
+        "RPC_REPRESENTED",
+        "已委托律师",
+        "Has a lawyer",
+        "ACS",
+        "SUCCESS",
+        [*_CLIENT, "lawyer"],
+        ["note"],
+        False,
+        "legal",
+    ),
     Result("DECEASED", "债务人死亡", "Client has died", "S", "REACH", _ANY, ["note"], False, "exception"),
     Result("BANKRUPT", "破产/债务清理", "Bankrupt", "S", "REACH", _ANY, ["note"], False, "exception"),
     Result("INCAPACITY", "无民事行为能力", "Legally incapable", "S", "REACH", _ANY, ["note"], False, "exception"),

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from backend.kernel.limits import Code, Note
+from backend.kernel.limits import AmountMinor, Code, Note
 from backend.promises.schemas import PromiseMade
 
 
 class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One call, from a phone or from the desk; without a contact point when the client called us."""
+    """One call, from a phone or from the desk; without a contact point when the client called us.
+
+    `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides.
+    """
 
     id: UUID
     case_id: UUID
@@ -19,6 +22,7 @@ class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ended_at: datetime
     result: Code
     party: Code
+    paid_minor: AmountMinor | None
     promise: PromiseMade | None
     note: Note
     next_step: Code | None

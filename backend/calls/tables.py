@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel.db import Base
+from backend.kernel.db import Base, big_int
 
 
 class Call(Base):
@@ -21,6 +21,7 @@ class Call(Base):
     contact_point_id: Mapped[UUID | None]
     result: Mapped[str]
     party: Mapped[str]
+    paid_minor: Mapped[big_int | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     note: Mapped[str]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.kernel.geo import Point
 from backend.kernel.limits import ShortText
 
 
@@ -71,3 +72,71 @@ class FactValue(msgspec.Struct, frozen=True):
     version: int
     edited_at: datetime
     edited_by: str
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """What all accounts of one obligor owe together, in one currency."""
+
+    obligor_id: UUID
+    kind: str
+    currency: str
+    overdue_minor: int
+    balance_minor: int
+    days_past_due: int
+    account_count: int
+
+
+class DoorCandidate(msgspec.Struct, frozen=True):
+    """An address as the choice of the door sees it."""
+
+    id: UUID
+    kind: str
+    is_own: bool
+    is_usable: bool
+    place: Point | None
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """That somebody had a case from when until when; the present holder has no end."""
+
+    user_id: UUID
+    user_name: str
+    assigned_at: datetime
+    released_at: datetime | None
+
+
+class CaseOnFile(msgspec.Struct, frozen=True):
+    """What the rules about facts need to know of a case."""
+
+    id: UUID
+    currency: str
+    zone: str
+    closed_at: datetime | None
+    team_ids: list[UUID]
+    holdings: list[Holding]
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """Who puts a fact on a case. `team_ids` is empty for a collector, whose own assignments decide."""
+
+    user_id: UUID
+    team_ids: tuple[UUID, ...]
+    sees_tenant: bool
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """That one case goes to one person, or to nobody."""
+
+    case_id: UUID
+    user_id: UUID | None
+
+
+class CaseChange(msgspec.Struct, frozen=True):
+    """What a refresh from the book did to one case."""
+
+    case_id: UUID
+    obligor_id: UUID
+    is_new: bool
+    state: CaseState
+    overdue_minor: int
+    days_past_due: int

@@ -8,7 +8,7 @@ import msgspec
 
 from backend.evidence.schemas import PHOTOS_A_VISIT_MAX, PhotoTaken
 from backend.kernel.geo import Point
-from backend.kernel.limits import Code, Note, ShortText
+from backend.kernel.limits import AmountMinor, Code, Note, ShortText
 from backend.promises.schemas import PromiseMade
 
 
@@ -21,7 +21,8 @@ class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One visit, complete: made on the phone, kept as it is. Times are aware; `next_on` is a local day of the client."""
+    """One visit, complete: made on the phone, kept as it is. `paid_minor` is what the client paid or says to have paid:
+    provisional, the ledger decides. Times are aware; `next_on` is a local day of the client."""
 
     id: UUID
     case_id: UUID
@@ -33,6 +34,7 @@ class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outside_reason: ShortText | None
     result: Code
     party: Code
+    paid_minor: AmountMinor | None
     promise: PromiseMade | None
     photos: Annotated[list[PhotoTaken], msgspec.Meta(max_length=PHOTOS_A_VISIT_MAX)]
     note: Note

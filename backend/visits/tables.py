@@ -7,7 +7,7 @@ from geoalchemy2 import Geography, WKBElement
 from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel.db import Base
+from backend.kernel.db import Base, big_int
 
 
 class Visit(Base):
@@ -23,6 +23,7 @@ class Visit(Base):
     address_id: Mapped[UUID | None]
     result: Mapped[str]
     party: Mapped[str]
+    paid_minor: Mapped[big_int | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     place: Mapped[WKBElement | None] = mapped_column(Geography("POINT", 4326, spatial_index=False))

@@ -6,6 +6,8 @@ revision = "20261124_1915"
 down_revision = "20261124_1910"
 
 CASES = (
+    "CREATE SEQUENCE case_numbers",
+    "GRANT USAGE ON SEQUENCE case_numbers TO app_rw, app_job",
     """CREATE TABLE territories (
         id uuid PRIMARY KEY, tenant_id uuid NOT NULL, team_id uuid NOT NULL REFERENCES teams,
         user_id uuid REFERENCES users, name text NOT NULL, area geography(Polygon, 4326) NOT NULL,
@@ -94,3 +96,4 @@ def downgrade() -> None:
             run(f"DROP POLICY {table}_{name} ON {table}")
         run(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     drop("phone_changes", "conflicts", "case_facts", "case_leases", "assignments", "cases", "territories")
+    run("DROP SEQUENCE case_numbers")

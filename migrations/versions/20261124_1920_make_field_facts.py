@@ -9,7 +9,7 @@ FACTS = (
     """CREATE TABLE visits (
         id uuid PRIMARY KEY, tenant_id uuid NOT NULL, case_id uuid NOT NULL REFERENCES cases,
         user_id uuid NOT NULL, device_id uuid, stop_id uuid, address_id uuid,
-        result text NOT NULL, party text NOT NULL, started_at timestamptz NOT NULL, ended_at timestamptz NOT NULL,
+        result text NOT NULL, party text NOT NULL, paid_minor bigint CHECK (paid_minor > 0), started_at timestamptz NOT NULL, ended_at timestamptz NOT NULL,
         place geography(Point, 4326), accuracy_m real, distance_m real, is_inside boolean, outside_reason text,
         note text NOT NULL, next_step text, next_on date, withdrawn_at timestamptz,
         recorded_at timestamptz NOT NULL DEFAULT now(), CHECK (ended_at >= started_at))""",
@@ -18,7 +18,7 @@ FACTS = (
     """CREATE TABLE calls (
         id uuid PRIMARY KEY, tenant_id uuid NOT NULL, case_id uuid NOT NULL REFERENCES cases,
         user_id uuid NOT NULL, device_id uuid, contact_point_id uuid REFERENCES contact_points,
-        result text NOT NULL, party text NOT NULL, started_at timestamptz NOT NULL, ended_at timestamptz NOT NULL,
+        result text NOT NULL, party text NOT NULL, paid_minor bigint CHECK (paid_minor > 0), started_at timestamptz NOT NULL, ended_at timestamptz NOT NULL,
         note text NOT NULL, next_step text, next_on date, withdrawn_at timestamptz,
         recorded_at timestamptz NOT NULL DEFAULT now(), CHECK (ended_at >= started_at))""",
     "CREATE INDEX calls_case ON calls (case_id, started_at DESC)",

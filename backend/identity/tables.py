@@ -94,14 +94,30 @@ class Duty(Base):
 
 
 class SignInName(Base):
-    """A login name and its failures, read before a tenant is known."""
+    """Which user a login name means, read before a tenant is known."""
 
     __tablename__ = "sign_in_names"
     login: Mapped[str] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID]
     user_id: Mapped[UUID]
-    failed_count: Mapped[int] = mapped_column(server_default=FetchedValue())
-    failed_at: Mapped[datetime | None]
+
+
+class SignInFailure(Base):
+    """How often sign-in failed, by the hash of a login name (known or not) or of a device."""
+
+    __tablename__ = "sign_in_failures"
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failed_count: Mapped[int]
+    failed_at: Mapped[datetime]
+
+
+class DeviceChallenge(Base):
+    """A nonce that a device may sign once."""
+
+    __tablename__ = "device_challenges"
+    nonce_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
 
 
 class Session(Base):
@@ -115,7 +131,6 @@ class Session(Base):
     reach: Mapped[str]
     team_ids: Mapped[list[UUID]]
     device_id: Mapped[UUID | None]
-    csrf_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

@@ -9,7 +9,8 @@ import { iconsAndManifest } from './build/icons.ts';
 import { serviceWorker } from './build/service_worker.ts';
 
 const source = fileURLToPath(new URL('./src', import.meta.url));
-const headers = JSON.parse(readFileSync(new URL('./headers.json', import.meta.url), 'utf8')) as Record<string, string>;
+const line = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8').trim();
+const headers = { 'Content-Security-Policy': line('./csp.txt'), 'Permissions-Policy': line('./permissions-policy.txt') };
 // Where `rounds serve` listens while somebody works on the app with `npm run dev`.
 const backend = process.env['ROUNDS_BACKEND'] ?? 'http://localhost:8400';
 

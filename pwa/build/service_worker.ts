@@ -13,7 +13,7 @@ import { build, type Plugin, type ResolvedConfig } from 'vite';
 
 /** Big parts that a first visit does not need; kept when the page asks the worker to, after the first prime. */
 const KEPT_LATER = /^\/assets\/(map|maplibre|desk|lead|gallery)/;
-const NEVER_KEPT = /(\.map|\/headers\.json|\/sw\.js|\/sw\.js\.(br|gz))$/;
+const NEVER_KEPT = /(\.map|\/sw\.js|\/sw\.js\.(br|gz))$/;
 
 /** Every file below `folder` as an address of the site, sorted. */
 function addressesIn(folder: string): string[] {

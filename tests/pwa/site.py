@@ -1,10 +1,9 @@
 """How do tests of the built app get it over HTTP, exactly as the product sends it?
 
-A tiny server on a free port gives the files of a build with the headers of `pwa/headers.json` and index.html for every
+A tiny server on a free port gives the files of a build with the headers of `pwa/csp.txt` and `pwa/permissions-policy.txt` and index.html for every
 screen. What `/v1` answers is handed in by the test.
 """
 
-import json
 import mimetypes
 import threading
 from collections.abc import Callable, Iterator
@@ -48,7 +47,11 @@ def no_api(_asked: Asked) -> Answer:
 
 
 def _handler(folder: Path, api: Api) -> type[BaseHTTPRequestHandler]:
-    own_headers: dict[str, str] = json.loads((PWA / "headers.json").read_text())
+    own_headers = {
+        "Content-Security-Policy": (PWA / "csp.txt").read_text().strip(),
+        "Permissions-Policy": (PWA / "permissions-policy.txt").read_text().strip(),
+        "X-Content-Type-Options": "nosniff",
+    }
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -6,8 +6,8 @@ export interface Toast {
   readonly undo?: { readonly label: string; readonly act: () => void };
 }
 
-/** As long as a record may be withdrawn. */
-export const UNDO_MS = 5000;
+/** A little less than the 5 s in which a record may be withdrawn: what is offered must also be granted. */
+export const UNDO_MS = 4600;
 const PLAIN_MS = 3500;
 
 const shown = $state<{ toasts: Toast[] }>({ toasts: [] });

@@ -1,0 +1,2 @@
+/** Which version of the app speaks? */
+export { version } from '../../package.json';

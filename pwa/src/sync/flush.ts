@@ -1,0 +1,37 @@
+/** One whole round: what was done here goes out, what changed there comes in, photos follow. One round at a time. */
+import { lastPerson, thisDevice } from '@/store/device';
+
+import { openSyncDb, type SyncDb } from './db';
+import type { Outcome } from './outcome';
+import { pull } from './pull';
+import { push } from './push';
+import { upload } from './upload';
+
+/** Held during a round, over all tabs and the service worker; a new version waits for it before it takes over. */
+export const FLUSH_LOCK = 'rounds-flush';
+/** The name under which the browser wakes the service worker when there is a network again. */
+export const FLUSH_TAG = 'rounds-flush';
+
+async function round(db: SyncDb, deviceId: string): Promise<Outcome> {
+  for (const step of [() => push(db, deviceId), () => pull(db), () => upload(db)]) {
+    const outcome = await step();
+    if (outcome !== 'done') return outcome;
+  }
+  return 'done';
+}
+
+/** Runs a round for whoever is signed in. Says `busy` when one is running already. */
+export async function flush(): Promise<Outcome> {
+  const person = await lastPerson();
+  if (person === undefined) return 'sign_in';
+  return await navigator.locks.request(FLUSH_LOCK, { ifAvailable: true }, async (lock): Promise<Outcome> => {
+    if (lock === null) return 'busy';
+    const db = await openSyncDb(person.user_id);
+    if (db === undefined) return 'later';
+    try {
+      return await round(db, (await thisDevice()).id);
+    } finally {
+      db.close();
+    }
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * How do photo bytes reach the server, each once, over a network that breaks? tus 1.0, core and creation.
+ *
+ * The offset is kept after every chunk; a killed worker asks the server where it stands and goes on from there.
+ */
+import { ask, type Answered, type Refused, type Reply } from '@/api/http';
+import { toBase64 } from '@/lib/hash';
+import { openBytes } from '@/store/codec';
+import type { OutboxState, PhotoRow } from '@/store/schema';
+
+import { tellChanged } from './changed';
+import type { SyncDb } from './db';
+import { outcomeOf, type Outcome } from './outcome';
+
+const CHUNK_BYTES = 256 * 1024;
+const TUS = { 'Tus-Resumable': '1.0.0' };
+/** The server and we may disagree about the offset once or twice, not for ever. */
+const TRIES_MAX = 4;
+/** The server looked at the bytes and will not have them: sending them again changes nothing. */
+const FINAL: ReadonlySet<number> = new Set([400, 403, 413, 415, 422, 460]);
+const NOT_ANSWERED: ReadonlySet<OutboxState> = new Set(['saved', 'sending']);
+
+async function keep(db: SyncDb, photo: PhotoRow): Promise<PhotoRow> {
+  await db.put('photos', photo);
+  tellChanged();
+  return photo;
+}
+
+function offsetIn(reply: Answered<unknown>): number {
+  const offset = Number(reply.headers.get('Upload-Offset') ?? '0');
+  return Number.isSafeInteger(offset) && offset >= 0 ? offset : 0;
+}
+
+function ends(reply: Refused | { readonly kind: 'unreached' }): Outcome {
+  return reply.kind === 'unreached' ? 'offline' : outcomeOf(reply.status);
+}
+
+/** Asks for a place to put the bytes. When the server has them already it says so by an offset at the end. */
+function create(photo: PhotoRow): Promise<Reply<unknown>> {
+  const encode = (text: string): string => toBase64(new TextEncoder().encode(text));
+  return ask({
+    method: 'POST', path: '/v1/uploads',
+    headers: {
+      ...TUS, 'Upload-Length': String(photo.size_bytes),
+      'Upload-Metadata': `sha256 ${encode(photo.sha256)},type ${encode(photo.media_type)}`,
+    },
+  });
+}
+
+/** The photo with a place on the server and the offset at which to go on; or why not now. */
+async function located(db: SyncDb, photo: PhotoRow): Promise<PhotoRow | Outcome> {
+  if (photo.upload_path !== '') {
+    const reply = await ask({ method: 'HEAD', path: photo.upload_path, headers: TUS });
+    if (reply.kind === 'answered') return keep(db, { ...photo, sent_bytes: offsetIn(reply) });
+    // 404 and 410: the place has expired; a new one is asked for.
+    if (reply.kind === 'unreached' || (reply.status !== 404 && reply.status !== 410)) return ends(reply);
+  }
+  const reply = await create(photo);
+  if (reply.kind !== 'answered') {
+    if (reply.kind === 'refused' && FINAL.has(reply.status)) return keep(db, { ...photo, state: 'refused', code: reply.problem.code });
+    return ends(reply);
+  }
+  const place = new URL(reply.headers.get('Location') ?? '', 'http://here/').pathname;
+  return keep(db, { ...photo, upload_path: place, sent_bytes: offsetIn(reply) });
+}
+
+/** Sends from the offset to the end, keeping the offset after each chunk. */
+async function sendRest(db: SyncDb, start: PhotoRow, bytes: ArrayBuffer): Promise<PhotoRow | Outcome> {
+  let photo = start;
+  while (photo.sent_bytes < photo.size_bytes) {
+    const reply = await ask({
+      method: 'PATCH', path: photo.upload_path,
+      headers: { ...TUS, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(photo.sent_bytes) },
+      bytes: bytes.slice(photo.sent_bytes, photo.sent_bytes + CHUNK_BYTES),
+    });
+    if (reply.kind === 'refused' && FINAL.has(reply.status)) return keep(db, { ...photo, state: 'refused', code: reply.problem.code });
+    // 404, 409, 410, 423: the server stands elsewhere than we think; the caller asks where.
+    if (reply.kind === 'refused' && [404, 409, 410, 423].includes(reply.status)) return photo;
+    if (reply.kind !== 'answered') return ends(reply);
+    photo = await keep(db, { ...photo, sent_bytes: offsetIn(reply) });
+  }
+  return keep(db, { ...photo, state: 'stored' });
+}
+
+async function uploadOne(db: SyncDb, waiting: PhotoRow): Promise<Outcome> {
+  const kept = await db.get('photo_bytes', waiting.sha256);
+  if (kept === undefined) {
+    await keep(db, { ...waiting, state: 'refused', code: 'evidence.bytes_lost' });
+    return 'done';
+  }
+  const bytes = await openBytes(kept.sealed);
+  let photo = waiting;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const place = await located(db, photo);
+    if (typeof place === 'string') return place;
+    if (place.state === 'refused') return 'done';
+    const sent = await sendRest(db, place, bytes);
+    if (typeof sent === 'string') return sent;
+    if (sent.state !== 'waiting') return 'done';
+    photo = sent;
+  }
+  return 'later';
+}
+
+/** Sends the photos whose record the server has answered; the record goes first, so that no bytes come unannounced. */
+export async function upload(db: SyncDb): Promise<Outcome> {
+  for (const photo of await db.getAllFromIndex('photos', 'state', 'waiting')) {
+    const mutation = await db.get('outbox', photo.mutation_id);
+    if (mutation !== undefined && NOT_ANSWERED.has(mutation.state)) continue;
+    const outcome = await uploadOne(db, photo);
+    if (outcome !== 'done') return outcome;
+  }
+  return 'done';
+}

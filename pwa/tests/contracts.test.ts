@@ -1,0 +1,52 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const files = globSync('src/**/*.{ts,svelte}', { cwd: root }).map((file) => ({ file, text: readFileSync(`${root}/${file}`, 'utf8') }));
+
+/** What each file imports, as a path from src or the name of a package. */
+const imports = files.flatMap(({ file, text }) =>
+  [...text.matchAll(/(?:from|import) '([^']+)'|import\('([^']+)'\)/g)].map((match) => {
+    const wanted = match[1] ?? match[2] ?? '';
+    const path = wanted.startsWith('.') ? new URL(wanted, `file:///${file}`).pathname.slice(5) : wanted.replace(/^@\//, '');
+    return { file, path };
+  }),
+);
+const areaOf = (path: string): string => path.replace(/^src\//, '').split('/')[0] ?? '';
+const featureOf = (path: string): string | undefined => /^(?:src\/)?features\/([^/]+)/.exec(path)?.[1];
+
+const broken = (isBroken: (file: string, path: string) => boolean): string[] =>
+  imports.filter(({ file, path }) => isBroken(file, path)).map(({ file, path }) => `${file} -> ${path}`);
+
+it('store, sync, rules, sw, api and lib know no framework, no component and no feature', () => {
+  const plain = new Set(['store', 'sync', 'rules', 'sw', 'api', 'lib']);
+  expect(broken((file, path) => plain.has(areaOf(file)) && (/^svelte/.test(path) || ['ui', 'app', 'features'].includes(areaOf(path))))).toEqual([]);
+});
+
+it('features do not import each other', () => {
+  expect(broken((file, path) => featureOf(file) !== undefined && featureOf(path) !== undefined && featureOf(file) !== featureOf(path))).toEqual([]);
+});
+
+it('components know neither the store nor the server nor a feature', () => {
+  expect(broken((file, path) => areaOf(file) === 'ui' && ['store', 'sync', 'api', 'app', 'features'].includes(areaOf(path)))).toEqual([]);
+});
+
+it('screens reach the server only through sync; signing in and out is the one exception', () => {
+  const allowed = new Set(['login']);
+  const asks = broken((file, path) => featureOf(file) !== undefined && !allowed.has(featureOf(file) ?? '') && path === 'api/http');
+  expect(asks).toEqual([]);
+  expect(files.filter(({ file, text }) => /\bfetch\(/.test(text) && !/^src\/(api|sw|ui\/map)\//.test(file)).map(({ file }) => file)).toEqual([]);
+});
+
+it('only the tokens name a colour', () => {
+  const named = files.filter(({ file, text }) => file.endsWith('.svelte') && /[:\s]#[0-9a-f]{3,8}\b|\brgba?\(/i.test(text.slice(text.indexOf('<style'))));
+  expect(named.map(({ file }) => file)).toEqual([]);
+});
+
+it('no file is longer than 400 lines and each says what it answers', () => {
+  expect(files.filter(({ text }) => text.split('\n').length > 401).map(({ file }) => file)).toEqual([]);
+  const silent = files.filter(({ file, text }) => !/^(\/\*\*|<!--)/.test(text) && !/\/i18n\/zh\//.test(file) && !file.endsWith('.d.ts'));
+  expect(silent.map(({ file }) => file)).toEqual([]);
+});

@@ -1,0 +1,27 @@
+/** A case, a page and a person for the tests of store and sync. */
+import type { PhoneCase, PullAnswer } from '@/api/types';
+import { openStore, type Store } from '@/store/database';
+import { keepPerson } from '@/store/device';
+
+export function sampleCase(id: string, changes: Partial<PhoneCase> = {}): PhoneCase {
+  return {
+    id, number: `C-${id}`, kind: 'personal', state: 'active', name: '王小明', is_company: false, search: '王小明 wangxiaoming wxm', language: 'zh-CN',
+    zone: 'Asia/Shanghai', currency: 'CNY', overdue_minor: 824_000, balance_minor: 2_000_000, days_past_due: 92, bucket: 'M4', grade: null, score: 1,
+    reasons: [], attempts: 0, last_attempt_at: null, door_address_id: null, accounts: [], parties: [], contacts: [], addresses: [], promises: [], history: [],
+    facts: {}, ...changes,
+  };
+}
+
+export function samplePage(cases: readonly PhoneCase[], changes: Partial<PullAnswer> = {}): PullAnswer {
+  return { cursor: 'c1', more: false, is_prime: true, server_time: '2026-11-24T10:00:00Z', cases, gone: [], plan: null, notices: [], ...changes };
+}
+
+let people = 0;
+
+/** A fresh person with a store of his own, signed in on this device. */
+export async function freshStore(): Promise<Store> {
+  people += 1;
+  const user_id = `u${String(people)}`;
+  await keepPerson({ user_id, name: 'Lin', role: 'collector', permissions: [], zone: 'Asia/Shanghai' });
+  return await openStore(user_id);
+}

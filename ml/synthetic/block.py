@@ -20,7 +20,7 @@ from ml.synthetic.contacts import (
 )
 from ml.synthetic.contacts import KINDS as CONTACT_KINDS
 from ml.synthetic.hidden import hidden_addresses, hidden_contacts, hidden_obligors
-from ml.synthetic.history import CALL, CHANNELS, STATES, History, make_history
+from ml.synthetic.history import CALL, CHANNELS, STATES, History, learned, make_history
 from ml.synthetic.language import Language
 from ml.synthetic.loanbook import account_refs, make_loan_book, product_names
 from ml.synthetic.loans import Loans, make_loans
@@ -29,7 +29,7 @@ from ml.synthetic.payments import MODES, Book, make_book
 from ml.synthetic.people import People, make_people
 from ml.synthetic.phrases import notes
 from ml.synthetic.presence import HOUSEHOLDS, JOBS
-from ml.synthetic.products import COLLATERAL_WORDS, KINDS, PRODUCTS, SCHEDULES
+from ml.synthetic.products import BULLET, COLLATERAL_WORDS, KINDS, PRODUCTS, SCHEDULES
 from ml.synthetic.schedules import make_items
 from ml.synthetic.seeds import stream
 from ml.synthetic.staff import CALLER, COLLECTOR, Staff
@@ -77,6 +77,7 @@ def make_block(frame: Frame, number: int, size: int) -> Block:
     items = make_items(loans.terms)
     book = make_book(rng("payments"), loans, items, truth.willingness * truth.ability, today)
     history = make_history(rng("history"), truth, loans, book, (contacts, places), today)
+    contacts, places = learned(history, contacts, places)
     account = account_refs(people, loans)
     tables = [
         _obligors(language, people),
@@ -176,7 +177,8 @@ def _accounts(language: Language, people: People, loans: Loans, book: Book) -> T
         "annual_rate_ppm": terms.rate_ppm,
         "schedule": texts(SCHEDULES)[terms.schedule],
         "periods": terms.periods,
-        "every_months": terms.every_months,
+        # A bullet has one due date and no rhythm.
+        "every_months": np.where(terms.schedule == BULLET, 0, terms.every_months),
         "opened_on": terms.opened_on,
         "first_due_on": terms.first_due_on,
         "matures_on": matures,

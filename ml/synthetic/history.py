@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 
 from ml.synthetic.answers import LUCKS, SATURDAY, Attempts, call_results, visit_results
-from ml.synthetic.columns import Days, Flags, Floats, Ints, Texts, chance
-from ml.synthetic.contacts import Contacts, Places
+from ml.synthetic.columns import Days, Flags, Floats, Ints, Texts, chance, places_in_group
+from ml.synthetic.contacts import ADDRESS_STATUSES, STATUSES, Contacts, Places
 from ml.synthetic.loans import Loans
 from ml.synthetic.payments import MODES, Book
 from ml.synthetic.truth import Truth
@@ -24,6 +24,16 @@ _CALLS_A_WEEK, _VISITS_A_WEEK = 0.75, 0.22
 _VISITS_FROM_DAYS = 31
 _MOST_ATTEMPTS = 24
 _DAY_KEY = 100_000
+ENDS_CONTACT = (
+    "DECEASED", "DECEASED_CONFIRMED", "IN_CUSTODY", "HOSPITAL", "RPC_DISPUTE", "MET_DISPUTE", "RPC_COMPLAINT",
+    "MET_COMPLAINT", "STOP_CONTACT", "BUSINESS_CLOSED",
+)  # fmt: skip
+"""After these the lender left the obligor alone (until today: now the new collectors decide)."""
+ENDS_USE = {
+    "OUT_OF_SERVICE": "dead", "INVALID_NUMBER": "dead", "WRONG_PARTY": "wrong", "THIRD_PERSON_REFUSED": "stopped",
+    "STOP_CONTACT": "stopped", "MOVED_AWAY": "moved", "WORKPLACE_LEFT": "moved",
+}  # fmt: skip
+"""After these nobody used that number or address again, and the book says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +90,26 @@ def make_history(
     amount, due = _promises(rng, drafts, book, result)
     order = np.lexsort((at, drafts.obligor))
     order = order[(target >= 0)[order]]
+    order = order[~_comes_after(drafts.obligor[order], np.isin(result[order], ENDS_CONTACT))]
+    spot = drafts.channel[order] * _DAY_KEY * 100 + target[order]
+    order = order[~_comes_after(spot, np.isin(result[order], list(ENDS_USE)))]
     history = History(
         drafts.obligor[order], drafts.loan[order], drafts.channel[order], target[order], at[order], seconds[order],
         result[order], amount[order], due[order], np.full(len(order), -1),
     )  # fmt: skip
     return _judged(_without_overlaps(history), book, today)
+
+
+def learned(history: History, contacts: Contacts, places: Places) -> tuple[Contacts, Places]:
+    """Return contact points and addresses as the lender knows them after the attempts."""
+    status, may, moved = contacts.status.copy(), contacts.may_contact.copy(), places.status.copy()
+    for code, state in ENDS_USE.items():
+        rows = history.target[history.result == code]
+        if state == "moved":
+            moved[rows] = ADDRESS_STATUSES.index(state)
+        else:
+            status[rows], may[rows] = STATUSES.index(state), False
+    return replace(contacts, status=status, may_contact=may), replace(places, status=moved)
 
 
 def _tried(rng: np.random.Generator, loans: Loans, book: Book, today: date) -> _Drafts:
@@ -138,6 +163,18 @@ def _joined(one: _Drafts, other: _Drafts) -> _Drafts:
         np.r_[one.day, other.day], np.r_[one.forced, other.forced], np.r_[one.amount_minor, other.amount_minor],
         np.r_[one.due_on, other.due_on],
     )  # fmt: skip
+
+
+def _comes_after(group: Ints, is_end: Flags) -> Flags:
+    """Tell which rows (in the order of time) come after an ending row of their group."""
+    order = np.argsort(group, kind="stable")
+    ends = is_end[order].astype(np.int64)
+    before = np.cumsum(ends) - ends
+    place = places_in_group(group[order])
+    first = np.arange(len(order)) - place
+    late = np.zeros(len(group), dtype=bool)
+    late[order] = before > before[first]
+    return late
 
 
 def _worst_loans(loans: Loans, book: Book) -> Ints:

@@ -13,11 +13,10 @@ _SHARES = (0.80, 0.015, 0.02, 0.005, 0.16)
 
 
 def people_names(rng: np.random.Generator, language: Language, female: Flags) -> Texts:
-    """Return a name for each person; the first rows of a long enough column hold each hard case at least once."""
+    """Return a name for each person; rows 3 to 7 hold one of each kind, so that no world lacks the hard cases."""
     size = len(female)
     kind = weighted(rng, _SHARES, size)
-    sure = min(size, len(_SHARES))
-    kind[:sure] = np.arange(sure)
+    kind[3:8] = np.arange(len(_SHARES))[: max(size - 3, 0)]
     words = language.words
     # The commoner surnames stand first: Zipf's law with a soft head is near enough.
     surname = texts(words.surnames)[weighted(rng, 1 / np.arange(4, 4 + len(words.surnames)), size)]

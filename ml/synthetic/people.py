@@ -50,7 +50,8 @@ def make_people(seed: int, language: Language, doors: Doors, block: int, size: i
     rng = stream(seed, "people", block)
     first = block * BLOCK_CASES
     kind = weighted(rng, KIND_SHARES, size)
-    kind[: min(size, 3)] = np.array([PERSONAL, CORPORATE, SPECIAL])[:size]
+    # The first rows are the same in every block: one of each kind, then persons who bear the hard names.
+    kind[:8] = np.array([PERSONAL, CORPORATE, SPECIAL, *[PERSONAL] * 5])[:size]
     is_company = (kind == CORPORATE) | ((kind == SPECIAL) & (rng.random(size) < _COMPANY_AMONG_SPECIAL))
     is_female = chance(rng, 0.44, size)
     age_days = (rng.beta(1.8, 2.6, size) * 47 + 20) * 365.25

@@ -23,7 +23,7 @@ _NOTES = {
         "RPC_PLAN_REQUEST": ("申请分期处理",),
     },
     "en": {
-        "RPC_PROMISE": ("Says he pays after payday", "Will clear it in two parts", "Waiting for a customer's money"),
+        "RPC_PROMISE": ("Will pay after payday", "Will clear it in two parts", "Waiting for a customer's money"),
         "MET_PROMISE": ("Talked at the door, cooperative", "Went through the statement, gave a date"),
         "MET_PAID": ("Cleared the arrears at the door, receipt given",),
         "MET_PART_PAID": ("Paid a part, the rest by arrangement",),

@@ -1,0 +1,45 @@
+# The commands of Rounds. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help setup setup-tests run test check lock reset clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## bring what is missing to run: Debian packages, .venv, Node, the built PWA
+	@python3 -m infra.setup
+
+setup-tests: ## the same, with what tests need
+	@python3 -m infra.setup --tests
+
+run: setup ## start Rounds with its private database; Ctrl-C stops everything
+	@$(BIN)/rounds run
+
+test: setup-tests ## run every test, the browser's too
+	@$(BIN)/pytest
+
+check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own checks
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -q tests/tidy
+	@cd pwa && npm run --silent check
+
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+
+lock: ## write the hashed locks anew from pyproject.toml
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) --group build -c requirements.lock -o requirements-build.lock
+	@$(LOCK) --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+
+reset: ## throw away the data folder, database and all; asks first (or CONFIRM=yes)
+	@python3 -m infra.reset $(if $(filter yes,$(CONFIRM)),--yes)
+
+clean: ## remove what can be made again; data and .venv stay
+	@rm -rf pwa/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './pwa/node_modules/*' -prune -exec rm -rf {} +

@@ -1,0 +1,51 @@
+"""Which commands does `rounds` have? This table; a command's file is loaded only when it is asked for."""
+
+import importlib
+
+import click
+import msgspec
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """Where a command stands and what the list says about it."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+COMMANDS = {
+    "run": Entry("backend.app.cli.run", "run", "Start Rounds: private database, server, worker."),
+    "db": Entry("backend.app.cli.database", "db", "Look after the database: status, psql, migrate."),
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports them late: `rounds --help` needs no database library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command; None when there is none of this name."""
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        loaded = getattr(importlib.import_module(entry.module), entry.attribute)
+        if not isinstance(loaded, click.Command):
+            raise TypeError(f"{entry.module}.{entry.attribute} is not a command")
+        return loaded
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with the words of the table, loading none of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=Commands)
+def cli() -> None:
+    """Work with Rounds: whom to visit, lawfully, offline, with proof."""

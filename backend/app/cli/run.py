@@ -1,0 +1,146 @@
+"""What happens between `rounds run` and the printed address? Database, schema, server, each ready before the next."""
+
+import errno
+import http.client
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from backend.app.cli.local import data_dir
+from backend.app.supervise import Child, Running, Stop, SuperviseError, start, stop_all, watch
+from backend.kernel.migrate import upgrade
+from backend.kernel.settings import Settings, SettingsError, read_settings
+from infra import cluster, seat
+from infra.errors import InfraError
+
+READY_TIMEOUT_S = 60.0
+ASK_TIMEOUT_S = 2.0
+GRACE_S = 10
+"""Seconds that open requests get at the stop."""
+
+
+class RunError(RuntimeError):
+    """Rounds cannot start; the text is one line for the person at the terminal."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", envvar="ROUNDS_HOST", help="Address to listen on.")
+def run(host: str) -> None:
+    """Start Rounds; Ctrl-C or SIGTERM stops server, worker and database, in this order."""
+    stop = Stop()
+    stop.listen()
+    try:
+        serve(host, stop)
+    except (RunError, InfraError, SettingsError, SuperviseError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def serve(host: str, stop: Stop) -> None:
+    """Run until told to stop; raises RunError, InfraError, SettingsError or SuperviseError with one clear line."""
+    data = data_dir()
+    # A syntactically right URL stands in until the database has said its own.
+    chosen = read_settings({**os.environ, "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://"})
+    with ExitStack() as held:
+        held.enter_context(seat.taken(data, chosen.origin))
+        check_port(host, chosen.port)
+        url = held.enter_context(_database(data))
+        upgrade(url)
+        environment = {**os.environ, "DATABASE_URL": url, "ROUNDS_DATA": str(data), "ROUNDS_ORIGIN": chosen.origin}
+        running = start([server_child(host, chosen.port)], environment)
+        held.callback(stop_all, running, _say)
+        if not wait_until_ready(running, chosen.port, stop):
+            return
+        announce(chosen)
+        watch(running, environment, stop, _say)
+        _say("stopping")
+    _say("stopped")
+
+
+def server_child(host: str, port: int) -> Child:
+    """Describe the web server: one process, which keeps permits, channels and limits in one place."""
+    arguments = (
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "backend.app.asgi:app",
+        "--factory",
+        f"--host={host}",
+        f"--port={port}",
+        "--loop=uvloop",
+        "--http=httptools",
+        "--no-access-log",
+        "--log-level=warning",
+        f"--timeout-graceful-shutdown={GRACE_S}",
+    )
+    return Child(name="server", arguments=arguments)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise RunError unless the port can be listened on."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            why = (
+                f"port {port} is taken by another program: stop it, or choose another: ROUNDS_PORT={port + 1} make run"
+            )
+        elif error.errno == errno.EACCES:
+            why = f"port {port} is for root only: choose one above 1023: ROUNDS_PORT=8400 make run"
+        else:
+            why = f"cannot listen on {host}:{port}: {error.strerror}: look at ROUNDS_HOST and ROUNDS_PORT"
+        raise RunError(why) from error
+
+
+def wait_until_ready(running: list[Running], port: int, stop: Stop) -> bool:
+    """Return True once the server answers, False when told to stop before; raises RunError when it fell."""
+    until = time.monotonic() + READY_TIMEOUT_S
+    while not answers(port):
+        if stop.wait(0.1):
+            return False
+        for one in running:
+            if one.process.poll() is not None:
+                raise RunError(f"the {one.child.name} did not start: its last words stand above")
+        if time.monotonic() > until:
+            raise RunError(f"the server did not answer in {READY_TIMEOUT_S:.0f} s: is the machine overloaded?")
+    return True
+
+
+def answers(port: int) -> bool:
+    """Say whether the server on this machine answers that it is well."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ASK_TIMEOUT_S)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def announce(chosen: Settings) -> None:
+    """Tell the person at the terminal where to go."""
+    _say(f"ready at {chosen.origin}  (Ctrl-C stops everything)")
+
+
+@contextmanager
+def _database(data: Path) -> Iterator[str]:
+    """Give the URL of the database: the operator's own, or the private one, started and stopped here."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given:
+        yield given
+        return
+    with cluster.running(data) as private:
+        if private.place.moved_from is not None:
+            _say(f"the database lives in {private.place.home}: user postgres cannot reach {private.place.moved_from}")
+        yield cluster.dsn(private)
+
+
+def _say(text: str) -> None:
+    click.echo(f"rounds: {text}")

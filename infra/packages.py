@@ -1,0 +1,113 @@
+"""Which Debian packages are missing, and who may install them? Asked of files: a second set-up costs nothing."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.errors import ClusterError, InfraError
+from infra.place import find_programs
+
+CLUSTER_CONFIG = Path("/etc/postgresql-common/createcluster.conf")
+APT_TIMEOUT_S = 1800
+APT_OPTIONS = ("-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
+
+
+@dataclass(frozen=True)
+class Need:
+    """A thing that Debian brings: how to see whether it is there, and the packages that bring it."""
+
+    what: str
+    packages: tuple[str, ...]
+    is_there: Callable[[], bool]
+    is_for_tests: bool
+
+
+def _has_venv() -> bool:
+    return importlib.util.find_spec("ensurepip") is not None
+
+
+def _has_server() -> bool:
+    try:
+        find_programs(Path("/nonexistent"))
+    except ClusterError:
+        return False
+    return True
+
+
+def _has_browser() -> bool:
+    return shutil.which("chromium") is not None
+
+
+def _has_chinese_font() -> bool:
+    return Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").is_file()
+
+
+NEEDS = (
+    Need("virtual environments", ("python3-venv",), _has_venv, is_for_tests=False),
+    Need("the database", ("postgresql-15", "postgresql-15-postgis-3"), _has_server, is_for_tests=False),
+    Need("a browser for the tests", ("chromium",), _has_browser, is_for_tests=True),
+    Need("Chinese letters on pictures", ("fonts-noto-cjk",), _has_chinese_font, is_for_tests=True),
+)
+
+
+def missing(*, for_tests: bool) -> list[str]:
+    """Return the names of the packages that must be installed."""
+    needs = [need for need in NEEDS if for_tests or not need.is_for_tests]
+    return [package for need in needs if not need.is_there() for package in need.packages]
+
+
+def command_for_administrator(packages: list[str]) -> str:
+    """Return the one line that somebody with the right to install must run."""
+    return f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
+
+
+def install(packages: list[str], say: Callable[[str], None]) -> None:
+    """Install packages as root or through sudo; raises InfraError with the line for an administrator."""
+    prefix = _right_to_install(packages)
+    say(f"installing {' '.join(packages)} with apt-get")
+    _apt(prefix, ["update", "-q"], packages)
+    if "postgresql-15" in packages:
+        # Debian would make and start a cluster of its own on port 5432; nobody asked for it.
+        _apt(prefix, ["install", *APT_OPTIONS, "postgresql-common"], packages)
+        _no_system_cluster(prefix)
+    _apt(prefix, ["install", *APT_OPTIONS, *packages], packages)
+
+
+def _right_to_install(packages: list[str]) -> list[str]:
+    if shutil.which("apt-get") is None:
+        raise InfraError(f"this is no Debian: install what these packages bring: {' '.join(packages)}")
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is not None:
+        asked = subprocess.run(["sudo", "-n", "true"], check=False, timeout=30, capture_output=True)
+        if asked.returncode == 0:
+            return ["sudo", "-n"]
+    raise InfraError(f"packages are missing; an administrator must run: {command_for_administrator(packages)}")
+
+
+def _no_system_cluster(prefix: list[str]) -> None:
+    lines = CLUSTER_CONFIG.read_text().splitlines() if CLUSTER_CONFIG.exists() else []
+    if any(line.strip().startswith("create_main_cluster") for line in lines):
+        return
+    text = "\n".join([*lines, "create_main_cluster = false", ""])
+    subprocess.run(
+        [*prefix, "tee", str(CLUSTER_CONFIG)], check=True, timeout=30, input=text.encode(), stdout=subprocess.DEVNULL
+    )
+
+
+def _apt(prefix: list[str], arguments: list[str], packages: list[str]) -> None:
+    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]
+    try:
+        done = subprocess.run(
+            command, check=False, timeout=APT_TIMEOUT_S, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8"
+        )
+    except subprocess.TimeoutExpired as error:
+        raise InfraError(f"apt-get {arguments[0]} took longer than {APT_TIMEOUT_S} s: look at the network") from error
+    if done.returncode != 0:
+        said = [line for line in (done.stderr + done.stdout).splitlines() if line.startswith("E:")]
+        why = said[0] if said else f"code {done.returncode}"
+        raise InfraError(f"apt-get {arguments[0]} failed ({why}); try: {command_for_administrator(packages)}")

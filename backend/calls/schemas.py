@@ -1,11 +1,11 @@
 """What does a call look like on the wire?"""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 
-from backend.kernel.limits import AmountMinor, Code, Note
+from backend.kernel.limits import AmountMinor, Code, Instant, Note
 from backend.promises.schemas import PromiseMade
 
 
@@ -18,8 +18,8 @@ class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: UUID
     case_id: UUID
     contact_point_id: UUID | None
-    started_at: datetime
-    ended_at: datetime
+    started_at: Instant
+    ended_at: Instant
     result: Code
     party: Code
     paid_minor: AmountMinor | None
@@ -27,3 +27,10 @@ class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Note
     next_step: Code | None
     next_on: date | None
+
+
+class RecordedCall(msgspec.Struct, frozen=True):
+    """A call that the rules passed; `payload` is the body exactly as it came, for the journal."""
+
+    record: CallRecord
+    payload: msgspec.Raw

@@ -19,6 +19,7 @@ class Call(Base):
     user_id: Mapped[UUID]
     device_id: Mapped[UUID | None]
     contact_point_id: Mapped[UUID | None]
+    number_status_before: Mapped[str | None]
     result: Mapped[str]
     party: Mapped[str]
     paid_minor: Mapped[big_int | None]

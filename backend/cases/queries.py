@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.cases.schemas import CaseOnFile, CaseState, DoorCandidate, Holding, Owed
+from backend.cases.schemas import CaseOnFile, CaseState, Conflict, DoorCandidate, Fact, Holding, Owed
 from backend.kernel.geo import Point
 from backend.kernel.ids import new_id
 
@@ -82,6 +82,27 @@ UPDATE cases SET attempts = greatest(0, attempts + done.count), last_attempt_at 
 FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[]) AS done (id, count, at, result, promised)
 WHERE cases.tenant_id = $1 AND cases.id = done.id
 RETURNING cases.id, cases.assignee_id
+"""
+FACTS = """
+SELECT case_id, field, value #>> '{}' AS value, version, edited_by, edited_at FROM case_facts
+WHERE tenant_id = $1 AND case_id = ANY($2::uuid[])
+"""
+UPSERT_FACTS = """
+INSERT INTO case_facts (case_id, field, tenant_id, value, version, edited_by, edited_at, mutation_id)
+SELECT case_id, field, $1, to_jsonb(value), version, edited_by, edited_at, mutation_id
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::timestamptz[], $8::uuid[])
+    AS new (case_id, field, value, version, edited_by, edited_at, mutation_id)
+ON CONFLICT (case_id, field) DO UPDATE SET value = excluded.value, version = excluded.version,
+    edited_by = excluded.edited_by, edited_at = excluded.edited_at, mutation_id = excluded.mutation_id
+"""
+INSERT_CONFLICTS = """
+INSERT INTO conflicts (id, tenant_id, case_id, field, base_version, stored_value, stored_by, stored_at, sent_value,
+    sent_by, sent_at, device_id)
+SELECT id, $1, case_id, field, base_version, to_jsonb(stored_value), stored_by, stored_at, to_jsonb(sent_value),
+    sent_by, sent_at, device_id
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::uuid[], $8::timestamptz[], $9::text[],
+    $10::uuid[], $11::timestamptz[], $12::uuid[])
+    AS new (id, case_id, field, base_version, stored_value, stored_by, stored_at, sent_value, sent_by, sent_at, device_id)
 """
 
 
@@ -222,4 +243,55 @@ async def count_attempts(
         COUNT_ATTEMPTS, tenant_id, [one.case_id for one in counts], [one.count for one in counts],
         [one.at for one in counts], [one.result for one in counts], [one.is_promised for one in counts],
     )  # fmt: skip
+    return [(row["id"], row["assignee_id"]) for row in rows]
+
+
+async def facts_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Fact]:
+    """Return the facts of the cases by (case, field); the caller holds the locks of the cases."""
+    if not case_ids:
+        return {}
+    return {
+        (row["case_id"], row["field"]): Fact(
+            value=row["value"],
+            version=row["version"],
+            edited_by=row["edited_by"],
+            edited_at=row["edited_at"],
+            mutation_id=None,
+        )
+        for row in await raw.fetch(FACTS, tenant_id, case_ids)
+    }
+
+
+async def write_facts(raw: asyncpg.Connection, tenant_id: UUID, facts: dict[tuple[UUID, str], Fact]) -> None:
+    """Write the newest value of each edited fact."""
+    if facts:
+        keys, values = list(facts), list(facts.values())
+        await raw.execute(
+            UPSERT_FACTS, tenant_id, [case for case, _ in keys], [field for _, field in keys],
+            [one.value for one in values], [one.version for one in values], [one.edited_by for one in values],
+            [one.edited_at for one in values], [one.mutation_id for one in values],
+        )  # fmt: skip
+
+
+async def write_conflicts(raw: asyncpg.Connection, tenant_id: UUID, conflicts: Sequence[Conflict]) -> None:
+    """Write conflicts for a person to decide; both values stay whatever the decision."""
+    if conflicts:
+        edits = [one.sent.edit for one in conflicts]
+        await raw.execute(
+            INSERT_CONFLICTS, tenant_id, [one.id for one in conflicts], [edit.case_id for edit in edits],
+            [edit.field.value for edit in edits], [edit.base_version for edit in edits],
+            [one.stored.value for one in conflicts], [one.stored.edited_by for one in conflicts],
+            [one.stored.edited_at for one in conflicts], [edit.value for edit in edits],
+            [one.sent.user_id for one in conflicts], [one.sent.at for one in conflicts],
+            [one.sent.device_id for one in conflicts],
+        )  # fmt: skip
+
+
+async def holders_of(
+    raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]
+) -> list[tuple[UUID, UUID | None]]:
+    """Return (case, present assignee) pairs."""
+    rows = await raw.fetch(
+        "SELECT id, assignee_id FROM cases WHERE tenant_id = $1 AND id = ANY($2::uuid[])", tenant_id, case_ids
+    )
     return [(row["id"], row["assignee_id"]) for row in rows]

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.cases.problems import CLOSED, NOT_YOURS, REASSIGNED
-from backend.cases.schemas import CaseOnFile, CaseState, DoorCandidate, Holding, Owed, Worker
+from backend.cases.schemas import (
+    CaseOnFile,
+    CaseState,
+    Conflict,
+    DoorCandidate,
+    Edited,
+    Fact,
+    Holding,
+    Owed,
+    Worker,
+)
 from backend.kernel.problems import Problem
 
 BUCKET_DAYS = 30
@@ -94,3 +104,24 @@ UNDO_WITHIN = timedelta(seconds=5)
 def is_in_time_to_withdraw(recorded_at: datetime, withdrawn_at: datetime) -> bool:
     """Tell whether a record may still be taken back: at most 5 s after it was saved, by the same clock."""
     return recorded_at <= withdrawn_at <= recorded_at + UNDO_WITHIN
+
+
+def merge(stored: Fact | None, sent: Edited, conflict_id: UUID) -> Fact | Conflict | None:
+    """Return the new fact, a conflict, or None when the sent value stands already.
+
+    The law of merging for this kind of fact: an edit names the version that the person saw. If that is the present
+    one, the edit stands as the next version. If it is older and the value differs, neither value is dropped: both go
+    to a person. Two people who typed the same agree.
+    """
+    version = stored.version if stored else 0
+    if stored is not None and stored.value == sent.edit.value:
+        return None
+    if stored is not None and sent.edit.base_version != version:
+        return Conflict(id=conflict_id, sent=sent, stored=stored)
+    return Fact(
+        value=sent.edit.value,
+        version=version + 1,
+        edited_by=sent.user_id,
+        edited_at=sent.at,
+        mutation_id=sent.mutation_id,
+    )

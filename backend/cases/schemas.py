@@ -140,3 +140,31 @@ class CaseChange(msgspec.Struct, frozen=True):
     state: CaseState
     overdue_minor: int
     days_past_due: int
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A fact as it stands."""
+
+    value: str
+    version: int
+    edited_by: UUID
+    edited_at: datetime
+    mutation_id: UUID | None
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """An edit with who made it, when (UTC), on which device, and the id of the item that carried it."""
+
+    edit: FactEdit
+    user_id: UUID
+    at: datetime
+    device_id: UUID
+    mutation_id: UUID
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """Two values for one fact."""
+
+    id: UUID
+    sent: Edited
+    stored: Fact

@@ -20,7 +20,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     actor_id: UUID | None
     device_id: UUID | None
     occurred_at: datetime
-    payload: dict[str, object]
+    payload: dict[str, object] | msgspec.Raw
 
 
 class RecordedEvent(msgspec.Struct, frozen=True):

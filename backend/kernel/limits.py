@@ -1,11 +1,15 @@
 """How much do we take at once? The limits that several features share; a feature's own limits stand in its schemas."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 Note = Annotated[str, msgspec.Meta(max_length=4000)]
 """Free text that a person typed; 4,000 characters is two printed pages."""
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its offset; a naive one is refused where it enters."""
 
 ShortText = Annotated[str, msgspec.Meta(max_length=400)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]

@@ -1,6 +1,6 @@
 """What does a promise look like on the wire?"""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -30,3 +30,13 @@ class PromiseMade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: CurrencyCode
     due_on: date
     tolerance_days: int
+
+
+class RecordedPromise(msgspec.Struct, frozen=True):
+    """A promise with what it belongs to: the visit or call that made it, who recorded it and when (UTC)."""
+
+    made: PromiseMade
+    case_id: UUID
+    source_id: UUID
+    made_by: UUID
+    made_at: datetime

@@ -65,3 +65,25 @@ class PhonePlan(msgspec.Struct, frozen=True):
     day: date
     published_at: datetime
     stops: list[PhoneStop]
+
+
+class StopOnFile(msgspec.Struct, frozen=True):
+    """A stop as the rules about the collector's changes see it."""
+
+    id: UUID
+    plan_id: UUID
+    user_id: UUID
+    case_id: UUID
+    state: StopState
+    position: int
+    skip_reason: str | None
+    is_current: bool
+
+
+class StopWrite(msgspec.Struct, frozen=True):
+    """What a stop becomes."""
+
+    id: UUID
+    state: StopState
+    position: int
+    skip_reason: str | None

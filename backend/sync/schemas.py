@@ -9,7 +9,7 @@ import msgspec
 
 from backend.cases.schemas import FactValue
 from backend.kernel.geo import Point
-from backend.kernel.limits import Code
+from backend.kernel.limits import Code, Instant
 from backend.routing.schemas import PhonePlan
 
 BATCH_MAX = 200
@@ -30,7 +30,7 @@ class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: Annotated[int, msgspec.Meta(ge=1)]
     kind: Code
     schema: Annotated[int, msgspec.Meta(ge=1)]
-    occurred_at: datetime
+    occurred_at: Instant
     clock_offset_ms: int | None
     body: msgspec.Raw
 
@@ -40,7 +40,7 @@ class PushRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     device_id: UUID
     app_version: Annotated[str, msgspec.Meta(max_length=40)]
-    sent_at: datetime
+    sent_at: Instant
     unsent_count: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
     mutations: Annotated[list[Mutation], msgspec.Meta(max_length=BATCH_MAX)]
 

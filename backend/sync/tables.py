@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel.db import Base, big_int
+from backend.kernel.db import Base, Xid8, big_int
 
 
 class Mutation(Base):
@@ -14,7 +14,7 @@ class Mutation(Base):
 
     __tablename__ = "mutations"
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID]
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID]
     device_id: Mapped[UUID]
     seq: Mapped[big_int]
@@ -29,7 +29,8 @@ class Quarantined(Base):
 
     __tablename__ = "quarantine"
     mutation_id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID]
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    body_hash: Mapped[bytes] = mapped_column(primary_key=True)
     user_id: Mapped[UUID]
     device_id: Mapped[UUID]
     case_id: Mapped[UUID | None]
@@ -53,3 +54,12 @@ class ClusterEpoch(Base):
     only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=FetchedValue())
     epoch: Mapped[UUID] = mapped_column(server_default=FetchedValue())
     system_identifier: Mapped[big_int]
+
+
+class PhoneChangeFloor(Base):
+    """Up to where the stream of a user was pruned; a cursor before it is too old."""
+
+    __tablename__ = "phone_change_floors"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pruned_xid: Mapped[int] = mapped_column(Xid8())

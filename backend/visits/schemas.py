@@ -1,6 +1,6 @@
 """What does a visit look like on the wire?"""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import msgspec
 
 from backend.evidence.schemas import PHOTOS_A_VISIT_MAX, PhotoTaken
 from backend.kernel.geo import Point
-from backend.kernel.limits import AmountMinor, Code, Note, ShortText
+from backend.kernel.limits import AmountMinor, Code, Instant, Note, ShortText
 from backend.promises.schemas import PromiseMade
 
 
@@ -17,7 +17,7 @@ class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     place: Point
     accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)]
-    at: datetime
+    at: Instant
 
 
 class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,8 +28,8 @@ class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case_id: UUID
     stop_id: UUID | None
     address_id: UUID | None
-    started_at: datetime
-    ended_at: datetime
+    started_at: Instant
+    ended_at: Instant
     check_in: CheckIn | None
     outside_reason: ShortText | None
     result: Code
@@ -40,3 +40,18 @@ class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Note
     next_step: Code | None
     next_on: date | None
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """How far from the door the check-in was, and whether that is inside the fence."""
+
+    distance_m: float
+    is_inside: bool
+
+
+class RecordedVisit(msgspec.Struct, frozen=True):
+    """A visit that the rules passed; `payload` is the body exactly as it came, for the journal."""
+
+    record: VisitRecord
+    presence: Presence | None
+    payload: msgspec.Raw

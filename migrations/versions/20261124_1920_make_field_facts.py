@@ -17,7 +17,7 @@ FACTS = (
     "CREATE INDEX visits_user ON visits (tenant_id, user_id, started_at DESC)",
     """CREATE TABLE calls (
         id uuid PRIMARY KEY, tenant_id uuid NOT NULL, case_id uuid NOT NULL REFERENCES cases,
-        user_id uuid NOT NULL, device_id uuid, contact_point_id uuid REFERENCES contact_points,
+        user_id uuid NOT NULL, device_id uuid, contact_point_id uuid REFERENCES contact_points, number_status_before text,
         result text NOT NULL, party text NOT NULL, paid_minor bigint CHECK (paid_minor > 0), started_at timestamptz NOT NULL, ended_at timestamptz NOT NULL,
         note text NOT NULL, next_step text, next_on date, withdrawn_at timestamptz,
         recorded_at timestamptz NOT NULL DEFAULT now(), CHECK (ended_at >= started_at))""",

@@ -25,17 +25,19 @@ PLANS = (
 )
 SYNC = (
     """CREATE TABLE mutations (
-        id uuid PRIMARY KEY, tenant_id uuid NOT NULL, user_id uuid NOT NULL, device_id uuid NOT NULL,
+        id uuid NOT NULL, tenant_id uuid NOT NULL, user_id uuid NOT NULL, device_id uuid NOT NULL,
         seq bigint NOT NULL, body_hash bytea NOT NULL CHECK (length(body_hash) = 16),
         status text NOT NULL CHECK (status IN ('accepted', 'refused', 'conflict')), code text,
-        recorded_at timestamptz NOT NULL)""",
+        recorded_at timestamptz NOT NULL, PRIMARY KEY (tenant_id, id))""",
     """CREATE TABLE quarantine (
-        mutation_id uuid PRIMARY KEY, tenant_id uuid NOT NULL, user_id uuid NOT NULL, device_id uuid NOT NULL,
+        mutation_id uuid NOT NULL, tenant_id uuid NOT NULL, body_hash bytea NOT NULL CHECK (length(body_hash) = 16), user_id uuid NOT NULL, device_id uuid NOT NULL,
         case_id uuid, kind text NOT NULL, schema_version integer NOT NULL, occurred_at timestamptz NOT NULL,
         body jsonb NOT NULL, code text NOT NULL, detail jsonb NOT NULL, recorded_at timestamptz NOT NULL,
         state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'applied', 'set_aside')),
-        explanation text, decided_by uuid, decided_at timestamptz)""",
+        explanation text, decided_by uuid, decided_at timestamptz, PRIMARY KEY (tenant_id, mutation_id, body_hash))""",
     "CREATE INDEX quarantine_open ON quarantine (tenant_id, recorded_at) WHERE state = 'open'",
+    """CREATE TABLE phone_change_floors (
+        tenant_id uuid NOT NULL, user_id uuid NOT NULL, pruned_xid xid8 NOT NULL, PRIMARY KEY (tenant_id, user_id))""",
     """CREATE TABLE cluster_epoch (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), epoch uuid NOT NULL DEFAULT gen_random_uuid(),
         system_identifier bigint NOT NULL)""",
@@ -51,8 +53,9 @@ def upgrade() -> None:
     protect("stops", read=f"({SEES_CASE.format(table='stops')}) OR ({TENANT} AND user_id = (SELECT app_user()))")
     protect("mutations", append_only=True)
     protect("quarantine")
+    protect("phone_change_floors")
 
 
 def downgrade() -> None:
     """Take them away again."""
-    drop("cluster_epoch", "quarantine", "mutations", "stops", "day_plans")
+    drop("cluster_epoch", "phone_change_floors", "quarantine", "mutations", "stops", "day_plans")

@@ -1,0 +1,73 @@
+"""All SQL of the calls."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from backend.calls.schemas import RecordedCall
+
+CONTACTS_OF_CASES = """
+SELECT cases.id AS case_id, contact_points.id AS contact_id
+FROM unnest($2::uuid[], $3::uuid[]) AS asked (case_id, contact_id)
+JOIN cases ON cases.id = asked.case_id AND cases.tenant_id = $1
+JOIN contact_points ON contact_points.id = asked.contact_id AND contact_points.obligor_id = cases.obligor_id
+"""
+INSERT_CALLS = """
+INSERT INTO calls (id, tenant_id, case_id, user_id, device_id, contact_point_id, number_status_before, result, party, paid_minor, started_at,
+    ended_at, note, next_step, next_on)
+SELECT id, $1, case_id, $2, $3, contact_point_id,
+    (SELECT status FROM contact_points WHERE contact_points.id = contact_point_id), result, party, paid_minor, started_at, ended_at, note, next_step, next_on
+FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bigint[], $10::timestamptz[],
+    $11::timestamptz[], $12::text[], $13::text[], $14::date[])
+    AS new (id, case_id, contact_point_id, result, party, paid_minor, started_at, ended_at, note, next_step, next_on)
+"""
+WITHDRAW_CALLS = "UPDATE calls SET withdrawn_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND withdrawn_at IS NULL"
+# A call that is taken back takes back what it said of the number, unless somebody has said something since.
+RESTORE_NUMBERS = """
+UPDATE contact_points SET status = calls.number_status_before FROM calls
+WHERE calls.tenant_id = $1 AND calls.id = ANY($2::uuid[]) AND contact_points.id = calls.contact_point_id
+    AND NOT EXISTS (SELECT 1 FROM calls AS later WHERE later.contact_point_id = contact_points.id
+        AND later.withdrawn_at IS NULL AND later.recorded_at > calls.recorded_at)
+"""
+# A number that somebody marked as stopped stays so, whatever a later call says.
+MARK_NUMBERS = """
+UPDATE contact_points SET status = new.status FROM unnest($2::uuid[], $3::text[]) AS new (id, status)
+WHERE contact_points.tenant_id = $1 AND contact_points.id = new.id AND contact_points.status <> 'stopped'
+"""
+
+
+async def contacts_of_cases(
+    raw: asyncpg.Connection, tenant_id: UUID, asked: Sequence[tuple[UUID, UUID]]
+) -> set[tuple[UUID, UUID]]:
+    """Return those of the (case, contact point) pairs that belong together."""
+    if not asked:
+        return set()
+    rows = await raw.fetch(CONTACTS_OF_CASES, tenant_id, [case for case, _ in asked], [contact for _, contact in asked])
+    return {(row["case_id"], row["contact_id"]) for row in rows}
+
+
+async def insert_calls(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, calls: Sequence[RecordedCall]
+) -> None:
+    """Insert calls of one user."""
+    records = [call.record for call in calls]
+    await raw.execute(
+        INSERT_CALLS, tenant_id, user_id, device_id, [one.id for one in records], [one.case_id for one in records],
+        [one.contact_point_id for one in records], [one.result for one in records], [one.party for one in records],
+        [one.paid_minor for one in records], [one.started_at for one in records], [one.ended_at for one in records],
+        [one.note for one in records], [one.next_step for one in records], [one.next_on for one in records],
+    )  # fmt: skip
+
+
+async def mark_numbers(raw: asyncpg.Connection, tenant_id: UUID, marks: Sequence[tuple[UUID, str]]) -> None:
+    """Write what calls said of numbers: (contact point, status) pairs, at most one a number."""
+    if marks:
+        await raw.execute(MARK_NUMBERS, tenant_id, [contact for contact, _ in marks], [status for _, status in marks])
+
+
+async def withdraw_calls(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID], at: datetime) -> None:
+    """Mark calls as withdrawn; the rows and their events stay, what they said of numbers does not."""
+    await raw.execute(RESTORE_NUMBERS, tenant_id, ids)
+    await raw.execute(WITHDRAW_CALLS, tenant_id, ids, at)

@@ -1,0 +1,39 @@
+"""All SQL of the promises."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from backend.promises.schemas import RecordedPromise
+
+INSERT_PROMISES = """
+INSERT INTO promises (id, tenant_id, case_id, source_kind, source_id, amount_minor, currency, due_on, tolerance_days,
+    state, made_by, made_at)
+SELECT id, $1, case_id, $2, source_id, amount_minor, currency, due_on, tolerance_days, 'open', made_by, made_at
+FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::date[], $9::int[], $10::uuid[],
+    $11::timestamptz[]) AS new (id, case_id, source_id, amount_minor, currency, due_on, tolerance_days, made_by, made_at)
+"""
+CANCEL_PROMISES = """
+UPDATE promises SET state = 'cancelled' WHERE tenant_id = $1 AND source_id = ANY($2::uuid[]) AND state = 'open'
+RETURNING id, case_id
+"""
+
+
+async def insert_promises(
+    raw: asyncpg.Connection, tenant_id: UUID, source_kind: str, promises: Sequence[RecordedPromise]
+) -> None:
+    """Insert open promises; `source_kind` is "visit", "call", "desk" or "import"."""
+    await raw.execute(
+        INSERT_PROMISES, tenant_id, source_kind, [one.made.id for one in promises], [one.case_id for one in promises],
+        [one.source_id for one in promises], [one.made.amount_minor for one in promises],
+        [one.made.currency for one in promises], [one.made.due_on for one in promises],
+        [one.made.tolerance_days for one in promises], [one.made_by for one in promises],
+        [one.made_at for one in promises],
+    )  # fmt: skip
+
+
+async def cancel_promises(raw: asyncpg.Connection, tenant_id: UUID, source_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """Cancel the open promises that these records made; returns (promise, case) pairs."""
+    rows = await raw.fetch(CANCEL_PROMISES, tenant_id, source_ids)
+    return [(row["id"], row["case_id"]) for row in rows]

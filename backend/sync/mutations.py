@@ -1,0 +1,100 @@
+"""What may a phone do offline? This one table: kind, present schema, body, and how older bodies are read.
+
+A body of an older schema is lifted step by step by its upcasters, so that an outbox written before an update is still
+understood: every schema that any release of the last 90 days wrote has its upcaster here, and recorded batches of each
+stand in tests/backend/sync/recorded/ (a test reads them all).
+"""
+
+from collections.abc import Callable
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from backend.calls.schemas import CallRecord
+from backend.cases.schemas import ContactReveal, FactEdit
+from backend.kernel.geo import Point
+from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
+from backend.visits.schemas import VisitRecord
+
+
+class RecordWithdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The undo of a record, at most 5 s after it was saved; the record and this both stay in the journal."""
+
+    target_kind: Literal["visit", "call"]
+    target_id: UUID
+
+
+class DutyStart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The collector goes on duty; from here on the last place is kept."""
+
+    place: Point | None
+
+
+class DutyEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The collector goes off duty; no place is kept any more."""
+
+
+Body = (
+    VisitRecord
+    | CallRecord
+    | RecordWithdraw
+    | FactEdit
+    | ContactReveal
+    | StopSkip
+    | StopRestore
+    | StopsReorder
+    | DutyStart
+    | DutyEnd
+)
+Upcaster = Callable[[dict[str, object]], dict[str, object]]
+
+
+class MutationKind(msgspec.Struct, frozen=True):
+    """How one kind is read: `upcasters[n]` lifts a body of schema n to schema n + 1."""
+
+    schema: int
+    body: type[Body]
+    upcasters: dict[int, Upcaster]
+
+
+def _without_paid(body: dict[str, object]) -> dict[str, object]:
+    """Schema 1 of visits and calls did not ask what was paid."""
+    return {**body, "paid_minor": None}
+
+
+MUTATIONS: dict[str, MutationKind] = {
+    "visit.record": MutationKind(schema=2, body=VisitRecord, upcasters={1: _without_paid}),
+    "call.record": MutationKind(schema=2, body=CallRecord, upcasters={1: _without_paid}),
+    "record.withdraw": MutationKind(schema=1, body=RecordWithdraw, upcasters={}),
+    "case.edit": MutationKind(schema=1, body=FactEdit, upcasters={}),
+    "contact.reveal": MutationKind(schema=1, body=ContactReveal, upcasters={}),
+    "stop.skip": MutationKind(schema=1, body=StopSkip, upcasters={}),
+    "stop.restore": MutationKind(schema=1, body=StopRestore, upcasters={}),
+    "stops.reorder": MutationKind(schema=1, body=StopsReorder, upcasters={}),
+    "duty.start": MutationKind(schema=1, body=DutyStart, upcasters={}),
+    "duty.end": MutationKind(schema=1, body=DutyEnd, upcasters={}),
+}
+_DECODERS = {name: msgspec.json.Decoder(kind.body) for name, kind in MUTATIONS.items()}
+
+
+class UnknownKindError(ValueError):
+    """No such kind, or a schema newer than ours or older than 90 days."""
+
+
+def read_body(kind: str, schema: int, body: msgspec.Raw) -> Body:
+    """Read a body of any schema still understood; raises UnknownKindError, or msgspec's errors when it is malformed."""
+    known = MUTATIONS.get(kind)
+    if known is None:
+        raise UnknownKindError(f"no kind {kind!r}")
+    if schema == known.schema:
+        return _DECODERS[kind].decode(body)
+    lifted = msgspec.json.decode(body, type=dict[str, object])
+    for step in range(schema, known.schema):
+        upcaster = known.upcasters.get(step)
+        if upcaster is None:
+            raise UnknownKindError(f"schema {step} of {kind!r} is no longer read")
+        lifted = upcaster(lifted)
+    if schema > known.schema:
+        raise UnknownKindError(f"schema {schema} of {kind!r} is newer than this server")
+    return msgspec.convert(lifted, known.body)

@@ -1,0 +1,268 @@
+"""What happens to a batch that a phone sends? Load once, decide in pure Python, write as sets, answer every item.
+
+The transaction acts with the reach of the tenant, because a fact may belong to a case that has left the collector's own
+reach since; the rules in `deciding` say what the person may do, and the answers carry no case data.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.calls import queries as call_queries
+from backend.calls.schemas import CallRecord
+from backend.cases import queries as case_queries
+from backend.cases.schemas import ContactReveal, FactEdit, Worker
+from backend.kernel.db import Database, Reach, Scope, bare_transaction
+from backend.kernel.problems import CONFLICT, Kind, Problem
+from backend.kernel.signing import SigningKey
+from backend.routing import queries as stop_queries
+from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
+from backend.sync import problems, queries, rules, writing
+from backend.sync.deciding import ACCEPTED, Decision, Item, OnFile, Writes, decide
+from backend.sync.mutations import RecordWithdraw, UnknownKindError, read_body
+from backend.sync.queries import Claim, DeviceSeen, KnownMutation, Refusal
+from backend.sync.schemas import Answer, AnswerStatus, Mutation, PushAnswer, PushRequest, Receipt
+from backend.visits import queries as visit_queries
+from backend.visits.schemas import VisitRecord
+
+
+REFUSED_BY_DATABASE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+RACES_MAX = 5
+"""A replay that races with its first try is answered at the second look; five looks leave room for a crowd."""
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """Who pushes: the person with the rights, and from which device."""
+
+    tenant_id: UUID
+    device_id: UUID
+    worker: Worker
+
+    @property
+    def ids(self) -> tuple[UUID, UUID, UUID]:
+        """(tenant, user, device), as the queries take them."""
+        return self.tenant_id, self.worker.user_id, self.device_id
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A mutation with its fingerprint and what becomes of it; `item` is None when the body could not be read."""
+
+    mutation: Mutation
+    body_hash: bytes
+    item: Item | None
+    decision: Decision
+
+
+async def push(
+    database: Database, sender: Sender, request: PushRequest, key: SigningKey, received_at: datetime
+) -> PushAnswer:
+    """Take a batch and answer each item; raises Problem (sync.not_your_device) for a foreign or revoked device.
+
+    All items are written in one transaction. When the database refuses it as a whole, each item is tried in a
+    transaction of its own, so that one bad item never blocks the rest.
+    """
+    try:
+        answers = await _take(database, sender, request, request.mutations, received_at)
+    except REFUSED_BY_DATABASE:
+        answers = []
+        for mutation in request.mutations:
+            answers += await _take_alone(database, sender, request, mutation, received_at)
+    return PushAnswer(
+        received_at=received_at,
+        answers=answers,
+        receipt=receipt_of(sender.device_id, request.mutations, answers, key, received_at),
+    )
+
+
+async def _take_alone(
+    database: Database, sender: Sender, request: PushRequest, mutation: Mutation, received_at: datetime
+) -> list[Answer]:
+    try:
+        return await _take(database, sender, request, [mutation], received_at)
+    except REFUSED_BY_DATABASE as error:
+        detail = {"database": type(error).__name__}
+        return await _take(database, sender, request, [mutation], received_at, refused_with=detail)
+
+
+async def _take(
+    database: Database, sender: Sender, request: PushRequest, mutations: Sequence[Mutation], received_at: datetime,
+    *, refused_with: dict[str, str] | None = None,
+) -> list[Answer]:  # fmt: skip
+    """Take items in one transaction; begins again when another request carried one of them at the same moment."""
+    scope = Scope(tenant_id=sender.tenant_id, user_id=sender.worker.user_id, reach=Reach.TENANT, team_ids=())
+    for _ in range(RACES_MAX):
+        try:
+            async with bare_transaction(database, scope) as raw:
+                if not await queries.see_device(raw, sender.ids, _seen(request, received_at), received_at):
+                    raise Problem(problems.NOT_YOUR_DEVICE)
+                known = await queries.known_mutations(raw, sender.tenant_id, [one.id for one in mutations])
+                fresh = [one for one in mutations if one.id not in known]
+                decided, writes = await _decide_all(raw, sender, fresh, received_at, refused_with=refused_with)
+                await _write_all(raw, sender, decided, writes, received_at)
+                answers = [_answer(one, decided.get(one.id), known.get(one.id), sender) for one in mutations]
+                await _keep_reused(raw, sender, mutations, answers, received_at)
+                return answers
+        except _RacedError:
+            continue
+    raise Problem(CONFLICT)
+
+
+def _seen(request: PushRequest, received_at: datetime) -> DeviceSeen:
+    return DeviceSeen(
+        app_version=request.app_version,
+        unsent_count=request.unsent_count,
+        last_seq=max((one.seq for one in request.mutations), default=0),
+        clock_offset_ms=round((received_at - request.sent_at).total_seconds() * 1000),
+    )
+
+
+async def _decide_all(
+    raw: asyncpg.Connection, sender: Sender, fresh: Sequence[Mutation], received_at: datetime,
+    *, refused_with: dict[str, str] | None,
+) -> tuple[dict[UUID, Decided], Writes]:  # fmt: skip
+    read = [_read(one, sender.device_id, received_at) for one in {one.id: one for one in fresh}.values()]
+    if refused_with is not None:
+        refusal = Decision(refusal=problems.NOT_STORABLE, detail=refused_with)
+        return {one.mutation.id: msgspec.structs.replace(one, decision=refusal) for one in read}, Writes()
+    items = [one.item for one in read if one.item is not None]
+    on_file = await _load(raw, sender, items)
+    writes = Writes()
+    decided: dict[UUID, Decided] = {}
+    for one in read:
+        if one.item is None:
+            decided[one.mutation.id] = one
+        else:
+            decision = decide(one.item, sender.worker, on_file, writes)
+            decided[one.mutation.id] = msgspec.structs.replace(one, decision=decision)
+    return decided, writes
+
+
+def _read(mutation: Mutation, device_id: UUID, received_at: datetime) -> Decided:
+    """Read the body; what cannot be read or taken is decided here."""
+    digest = rules.body_hash(mutation)
+    refusal = rules.envelope_refusal(mutation, received_at)
+    detail: dict[str, str] = {}
+    if refusal is None:
+        try:
+            body = read_body(mutation.kind, mutation.schema, mutation.body)
+            at = rules.true_instant(mutation.occurred_at, mutation.clock_offset_ms)
+            item = Item(mutation=mutation, device_id=device_id, body=body, at=at)
+            return Decided(mutation=mutation, body_hash=digest, item=item, decision=ACCEPTED)
+        except UnknownKindError as error:
+            refusal, detail = problems.UNKNOWN_KIND, {"why": str(error)}
+        except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+            refusal, detail = problems.MALFORMED, {"why": str(error)}
+    return Decided(mutation=mutation, body_hash=digest, item=None, decision=Decision(refusal=refusal, detail=detail))
+
+
+async def _load(raw: asyncpg.Connection, sender: Sender, items: Sequence[Item]) -> OnFile:
+    """Load what the decisions need, one statement a kind of thing, nothing when no item asks for it."""
+    bodies = [item.body for item in items]
+    withdrawn = [body.target_id for body in bodies if isinstance(body, RecordWithdraw)]
+    on_case = [body for body in bodies if isinstance(body, VisitRecord | CallRecord | FactEdit | ContactReveal)]
+    edited = list({body.case_id for body in bodies if isinstance(body, FactEdit)})
+    named = [body.stop_id for body in bodies if isinstance(body, StopSkip | StopRestore)]
+    plans = [body.plan_id for body in bodies if isinstance(body, StopsReorder)]
+    doors = [
+        (body.case_id, body.address_id)
+        for body in bodies
+        if isinstance(body, VisitRecord) and body.address_id is not None and body.check_in is not None
+    ]
+    contacts = [
+        (body.case_id, body.contact_point_id)
+        for body in bodies
+        if isinstance(body, CallRecord | ContactReveal) and body.contact_point_id is not None
+    ]
+    tenant_id, user_id = sender.tenant_id, sender.worker.user_id
+    case_ids = sorted({body.case_id for body in on_case})
+    return OnFile(
+        cases=await case_queries.cases_on_file(raw, tenant_id, case_ids, user_id) if case_ids else {},
+        doors=await visit_queries.doors(raw, tenant_id, doors),
+        contacts=await call_queries.contacts_of_cases(raw, tenant_id, contacts),
+        facts=await case_queries.facts_of(raw, tenant_id, edited),
+        targets=await queries.targets(raw, tenant_id, user_id, withdrawn),
+        stops=await stop_queries.stops_by_id(raw, tenant_id, named, plans),
+    )
+
+
+async def _write_all(
+    raw: asyncpg.Connection, sender: Sender, decided: dict[UUID, Decided], writes: Writes, now: datetime
+) -> None:
+    """Write everything, or raise _RacedError when another request took one of the items since our look."""
+    if not decided:
+        return
+    claims = [_claim(one) for one in decided.values()]
+    if len(await queries.claim(raw, sender.ids, claims, now)) != len(claims):
+        raise _RacedError
+    refusals = [
+        _refusal(one.mutation, one.decision.refusal, one.decision.detail, one.item)
+        for one in decided.values()
+        if one.decision.refusal is not None
+    ]
+    await queries.insert_quarantine(raw, sender.ids, refusals, now)
+    await writing.write(raw, sender.ids, writes, now)
+
+
+async def _keep_reused(
+    raw: asyncpg.Connection, sender: Sender, mutations: Sequence[Mutation], answers: Sequence[Answer], now: datetime
+) -> None:
+    """Keep items whose id stands for another item: they are refused, not dropped."""
+    reused = [
+        _refusal(mutation, problems.ID_REUSED, {}, None)
+        for mutation, answer in zip(mutations, answers, strict=True)
+        if answer.code == problems.ID_REUSED.code
+    ]
+    await queries.insert_quarantine(raw, sender.ids, reused, now)
+
+
+class _RacedError(Exception):
+    """Two requests carried the same item at the same moment."""
+
+
+def _claim(one: Decided) -> Claim:
+    status, code = AnswerStatus.ACCEPTED, None
+    if one.decision.refusal is not None:
+        status, code = AnswerStatus.REFUSED, one.decision.refusal.code
+    elif one.decision.conflict_id is not None:
+        status, code = AnswerStatus.CONFLICT, "case.edit_conflict"
+    return Claim(id=one.mutation.id, seq=one.mutation.seq, body_hash=one.body_hash, status=status, code=code)
+
+
+def _refusal(mutation: Mutation, kind: Kind, detail: dict[str, str], item: Item | None) -> Refusal:
+    return Refusal(
+        id=mutation.id,
+        body_hash=rules.body_hash(mutation),
+        case_id=getattr(item.body, "case_id", None) if item is not None else None,
+        kind=mutation.kind,
+        schema_version=mutation.schema,
+        occurred_at=mutation.occurred_at.astimezone(UTC),
+        body=bytes(mutation.body).decode(),
+        code=kind.code,
+        detail=detail,
+    )
+
+
+def _answer(mutation: Mutation, decided: Decided | None, known: KnownMutation | None, sender: Sender) -> Answer:
+    digest = rules.body_hash(mutation)
+    if known is not None and known.body_hash == digest and known.user_id == sender.worker.user_id:
+        return Answer(id=mutation.id, status=known.status, code=known.code, detail=known.detail, is_replay=True)
+    if known is None and decided is not None and decided.body_hash == digest:
+        claim = _claim(decided)
+        detail = decided.decision.detail
+        return Answer(id=mutation.id, status=claim.status, code=claim.code, detail=detail, is_replay=False)
+    return Answer(id=mutation.id, status=AnswerStatus.REFUSED, code=problems.ID_REUSED.code, detail={}, is_replay=False)
+
+
+def receipt_of(
+    device_id: UUID, mutations: Sequence[Mutation], answers: Sequence[Answer], key: SigningKey, at: datetime
+) -> Receipt:
+    """Sign what the server has: the text names device, moment, and per item the id, fingerprint, status and code."""
+    items = [
+        [str(answer.id), rules.body_hash(mutation).hex(), answer.status.value, answer.code]
+        for mutation, answer in zip(mutations, answers, strict=True)
+    ]
+    text = msgspec.json.encode({"v": 1, "device": str(device_id), "at": at.isoformat(), "items": items}).decode()
+    return Receipt(key_id=key.key_id, signed=text, signature=key.sign(text))

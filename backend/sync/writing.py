@@ -1,0 +1,176 @@
+"""How is a decided batch written? Each kind of fact as one set, then its effects on cases, stops, phones, the journal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.calls import rules as call_rules
+from backend.calls.commands import record_calls, withdraw_calls
+from backend.calls.schemas import CallRecord
+from backend.cases import queries as case_queries
+from backend.cases.queries import AttemptCount
+from backend.cases.schemas import ContactReveal
+from backend.identity.duties import DutyChange, change_duties
+from backend.journal.commands import append_bare
+from backend.journal.schemas import NewEvent
+from backend.kernel.ids import new_id
+from backend.routing import queries as stop_queries
+from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
+from backend.sync.deciding import Item, Writes
+from backend.sync.mutations import DutyStart
+from backend.visits import rules as visit_rules
+from backend.visits.commands import record_visits, withdraw_visits
+from backend.visits.schemas import VisitRecord
+
+type_who = tuple[UUID, UUID, UUID]
+"""(tenant, user, device)."""
+
+
+async def write(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:
+    """Write all of a batch inside the caller's transaction."""
+    tenant_id, user_id, device_id = who
+    events = await record_visits(raw, tenant_id, user_id, device_id, writes.visits)
+    events += await record_calls(raw, tenant_id, user_id, device_id, writes.calls)
+    events += await withdraw_visits(raw, tenant_id, user_id, writes.withdrawn_visits, now)
+    events += await withdraw_calls(raw, tenant_id, user_id, writes.withdrawn_calls, now)
+    await _write_facts(raw, tenant_id, writes)
+    await _write_stops(raw, tenant_id, user_id, writes, now)
+    await change_duties(raw, tenant_id, user_id, [_duty(item) for item in writes.duties])
+    await append_bare(raw, [*events, *_events(who, writes)])
+    await _tell_phones(raw, tenant_id, writes)
+
+
+async def _write_facts(raw: asyncpg.Connection, tenant_id: UUID, writes: Writes) -> None:
+    await case_queries.write_facts(raw, tenant_id, writes.facts)
+    await case_queries.write_conflicts(raw, tenant_id, writes.conflicts)
+
+
+async def _write_stops(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, writes: Writes, now: datetime) -> None:
+    records = [visit.record for visit in writes.visits]
+    done = [(one.stop_id, one.case_id, one.ended_at) for one in records if one.stop_id is not None]
+    await stop_queries.write_stops(raw, tenant_id, list(writes.stops.values()), now)
+    await stop_queries.finish_stops(raw, tenant_id, user_id, done)
+    await stop_queries.reopen_stops(raw, tenant_id, writes.withdrawn_visits)
+
+
+def _duty(item: Item) -> DutyChange:
+    start = item.body if isinstance(item.body, DutyStart) else None
+    return DutyChange(at=item.at, is_start=start is not None, place=start.place if start else None)
+
+
+async def _tell_phones(raw: asyncpg.Connection, tenant_id: UUID, writes: Writes) -> None:
+    """Count the attempts on the cases and note that their holders' phones must hear of it."""
+    touched: dict[UUID, UUID | None] = {}
+    counts = attempt_counts(writes)
+    if counts:
+        touched = dict(await case_queries.count_attempts(raw, tenant_id, counts))
+    edited = {edit.edit.case_id for edit in writes.edits} - touched.keys()
+    if edited:
+        touched |= dict(await case_queries.holders_of(raw, tenant_id, sorted(edited)))
+    pairs = [(user, case) for case, user in touched.items() if user is not None]
+    await case_queries.insert_phone_changes(raw, tenant_id, "case", "changed", pairs)
+
+
+class _Tally(msgspec.Struct):
+    count: int = 0
+    at: datetime | None = None
+    result: str | None = None
+    is_promised: bool = False
+
+
+def attempt_counts(writes: Writes) -> list[AttemptCount]:
+    """Return what the batch adds to each case; a record that the same batch takes back adds nothing."""
+    taken_back = {*writes.withdrawn_visits, *writes.withdrawn_calls}
+    tallies: dict[UUID, _Tally] = {}
+    facts: list[VisitRecord | CallRecord] = [
+        *(visit.record for visit in writes.visits),
+        *(call.record for call in writes.calls),
+    ]
+    for record in facts:
+        tally = tallies.setdefault(record.case_id, _Tally())
+        tally.count += _counts("visit" if isinstance(record, VisitRecord) else "call", record.result)
+        if record.id not in taken_back and (tally.at is None or record.ended_at > tally.at):
+            tally.at, tally.result = record.ended_at, record.result
+            tally.is_promised = tally.is_promised or record.promise is not None
+    for _, target in writes.withdrawn:
+        tallies.setdefault(target.case_id, _Tally()).count -= _counts(target.kind, target.result)
+    return [
+        AttemptCount(case_id=case, count=one.count, at=one.at, result=one.result, is_promised=one.is_promised)
+        for case, one in sorted(tallies.items())
+    ]
+
+
+def _counts(kind: str, result: str) -> bool:
+    return visit_rules.counts_as_attempt(result) if kind == "visit" else call_rules.counts_as_attempt(result)
+
+
+def _events(who: type_who, writes: Writes) -> list[NewEvent]:
+    withdrawn = [
+        _event(who, item, f"{target.kind}.withdrawn", target.case_id, target.case_id)
+        for item, target in writes.withdrawn
+    ]
+    edits = [
+        NewEvent(
+            id=new_id(), tenant_id=who[0], kind="case.fact_edited", subject_id=one.edit.case_id,
+            case_id=one.edit.case_id, actor_id=one.user_id, device_id=one.device_id, occurred_at=one.at,
+            payload={"field": one.edit.field.value, "value": one.edit.value, "base_version": one.edit.base_version},
+        )
+        for one in writes.edits
+    ]  # fmt: skip
+    conflicts = [
+        NewEvent(
+            id=new_id(), tenant_id=who[0], kind="case.fact_conflicted", subject_id=one.id,
+            case_id=one.sent.edit.case_id, actor_id=one.sent.user_id, device_id=one.sent.device_id,
+            occurred_at=one.sent.at,
+            payload={
+                "field": one.sent.edit.field.value, "sent": one.sent.edit.value, "stored": one.stored.value,
+                "base_version": one.sent.edit.base_version, "stored_version": one.stored.version,
+            },
+        )
+        for one in writes.conflicts
+    ]  # fmt: skip
+    reveals = [
+        _event(who, item, "contact.revealed", item.body.contact_point_id, item.body.case_id)
+        for item in writes.reveals
+        if isinstance(item.body, ContactReveal)
+    ]
+    return withdrawn + edits + conflicts + reveals + _stop_events(who, writes.stop_changes) + _duty_events(who, writes)
+
+
+_STOP_EVENTS = {"stop.skip": "stop.skipped", "stop.restore": "stop.restored", "stops.reorder": "stops.reordered"}
+
+
+def _stop_events(who: type_who, items: Sequence[Item]) -> list[NewEvent]:
+    events = []
+    for item in items:
+        match item.body:
+            case StopsReorder(plan_id=subject_id) | StopSkip(stop_id=subject_id) | StopRestore(stop_id=subject_id):
+                events.append(_event(who, item, _STOP_EVENTS[item.mutation.kind], subject_id, None))
+            case _:
+                raise AssertionError("only changes of stops are kept in stop_changes")
+    return events
+
+
+def _duty_events(who: type_who, writes: Writes) -> list[NewEvent]:
+    return [
+        _event(who, item, "duty.started" if isinstance(item.body, DutyStart) else "duty.ended", who[1], None)
+        for item in writes.duties
+    ]
+
+
+def _event(who: type_who, item: Item, kind: str, subject_id: UUID, case_id: UUID | None) -> NewEvent:
+    tenant_id, user_id, device_id = who
+    return NewEvent(
+        id=new_id(),
+        tenant_id=tenant_id,
+        kind=kind,
+        subject_id=subject_id,
+        case_id=case_id,
+        actor_id=user_id,
+        device_id=device_id,
+        occurred_at=item.at,
+        payload=item.mutation.body,
+    )

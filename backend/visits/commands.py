@@ -1,0 +1,75 @@
+"""What can be done to visits? Record a list of them with promises and photos, take them back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from backend.evidence.commands import name_photos
+from backend.evidence.schemas import NamedPhoto
+from backend.journal.schemas import NewEvent
+from backend.kernel.ids import new_id
+from backend.promises.commands import cancel_promises_of, record_promises
+from backend.promises.schemas import RecordedPromise
+from backend.visits import queries
+from backend.visits.schemas import RecordedVisit
+
+
+async def record_visits(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID, visits: Sequence[RecordedVisit]
+) -> list[NewEvent]:
+    """Write visits that the rules passed, their promises and the photos they name; returns all events."""
+    if not visits:
+        return []
+    await queries.insert_visits(raw, tenant_id, user_id, device_id, visits)
+    events = [_recorded(tenant_id, user_id, device_id, visit) for visit in visits]
+    events += await record_promises(raw, tenant_id, "visit", _promises(user_id, visits))
+    events += await name_photos(raw, tenant_id, user_id, device_id, _photos(visits))
+    return events
+
+
+def _recorded(tenant_id: UUID, user_id: UUID, device_id: UUID, visit: RecordedVisit) -> NewEvent:
+    return NewEvent(
+        id=new_id(),
+        tenant_id=tenant_id,
+        kind="visit.recorded",
+        subject_id=visit.record.id,
+        case_id=visit.record.case_id,
+        actor_id=user_id,
+        device_id=device_id,
+        occurred_at=visit.record.ended_at,
+        payload=visit.payload,
+    )
+
+
+def _promises(user_id: UUID, visits: Sequence[RecordedVisit]) -> list[RecordedPromise]:
+    return [
+        RecordedPromise(
+            made=one.record.promise,
+            case_id=one.record.case_id,
+            source_id=one.record.id,
+            made_by=user_id,
+            made_at=one.record.ended_at,
+        )
+        for one in visits
+        if one.record.promise is not None
+    ]
+
+
+def _photos(visits: Sequence[RecordedVisit]) -> list[NamedPhoto]:
+    return [
+        NamedPhoto(photo=photo, case_id=one.record.case_id, visit_id=one.record.id)
+        for one in visits
+        for photo in one.record.photos
+    ]
+
+
+async def withdraw_visits(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, ids: Sequence[UUID], at: datetime
+) -> list[NewEvent]:
+    """Take visits back (the caller has checked whose and when), with the promises they made; returns the events."""
+    if not ids:
+        return []
+    await queries.withdraw_visits(raw, tenant_id, ids, at)
+    return await cancel_promises_of(raw, tenant_id, ids, user_id, at)

@@ -1,0 +1,69 @@
+"""All SQL of the visits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from backend.kernel.geo import Point
+from backend.visits.schemas import RecordedVisit
+
+# The address must belong to the obligor of the case, or the distance says nothing.
+DOORS = """
+SELECT cases.id AS case_id, addresses.id AS address_id, ST_Y(place::geometry) AS lat, ST_X(place::geometry) AS lon
+FROM unnest($2::uuid[], $3::uuid[]) AS asked (case_id, address_id)
+JOIN cases ON cases.id = asked.case_id AND cases.tenant_id = $1
+JOIN addresses ON addresses.id = asked.address_id AND addresses.obligor_id = cases.obligor_id
+WHERE addresses.place IS NOT NULL
+"""
+INSERT_VISITS = """
+INSERT INTO visits (id, tenant_id, case_id, user_id, device_id, stop_id, address_id, result, party, paid_minor,
+    started_at, ended_at, place, accuracy_m, distance_m, is_inside, outside_reason, note, next_step, next_on)
+SELECT id, $1, case_id, $2, $3, stop_id, address_id, result, party, paid_minor, started_at, ended_at,
+    CASE WHEN lat IS NULL THEN NULL ELSE ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography END,
+    accuracy_m, distance_m, is_inside, outside_reason, note, next_step, next_on
+FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], $11::timestamptz[],
+    $12::timestamptz[], $13::float8[], $14::float8[], $15::float4[], $16::float4[], $17::bool[], $18::text[],
+    $19::text[], $20::text[], $21::date[])
+    AS new (id, case_id, stop_id, address_id, result, party, paid_minor, started_at, ended_at, lat, lon, accuracy_m,
+    distance_m, is_inside, outside_reason, note, next_step, next_on)
+"""
+WITHDRAW_VISITS = """
+UPDATE visits SET withdrawn_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND withdrawn_at IS NULL
+"""
+
+
+async def doors(
+    raw: asyncpg.Connection, tenant_id: UUID, asked: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Point]:
+    """Return the places of (case, address) pairs whose address is the obligor's and has a place."""
+    if not asked:
+        return {}
+    rows = await raw.fetch(DOORS, tenant_id, [case for case, _ in asked], [address for _, address in asked])
+    return {(row["case_id"], row["address_id"]): Point(lat=row["lat"], lon=row["lon"]) for row in rows}
+
+
+async def insert_visits(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID, visits: Sequence[RecordedVisit]
+) -> None:
+    """Insert visits of one user and device."""
+    records = [visit.record for visit in visits]
+    spots = [record.check_in for record in records]
+    there = [visit.presence for visit in visits]
+    await raw.execute(
+        INSERT_VISITS, tenant_id, user_id, device_id,
+        [one.id for one in records], [one.case_id for one in records], [one.stop_id for one in records],
+        [one.address_id for one in records], [one.result for one in records], [one.party for one in records],
+        [one.paid_minor for one in records], [one.started_at for one in records], [one.ended_at for one in records],
+        [spot.place.lat if spot else None for spot in spots], [spot.place.lon if spot else None for spot in spots],
+        [spot.accuracy_m if spot else None for spot in spots],
+        [one.distance_m if one else None for one in there], [one.is_inside if one else None for one in there],
+        [one.outside_reason for one in records], [one.note for one in records], [one.next_step for one in records],
+        [one.next_on for one in records],
+    )  # fmt: skip
+
+
+async def withdraw_visits(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID], at: datetime) -> None:
+    """Mark visits as withdrawn; the rows and their events stay."""
+    await raw.execute(WITHDRAW_VISITS, tenant_id, ids, at)

@@ -133,8 +133,14 @@ async def open_database(url: str, *, role: Role, pool_size: int = 8, statement_t
         pool_timeout=10,
         connect_args={"server_settings": settings, "timeout": 10},
     )
-    pool = await asyncpg.create_pool(url, min_size=1, max_size=pool_size, timeout=10, server_settings=settings)
+    pool = await asyncpg.create_pool(
+        url, min_size=1, max_size=pool_size, timeout=10, server_settings=settings, reset=_keep_as_is
+    )
     return Database(engine=engine, pool=pool)
+
+
+async def _keep_as_is(_connection: asyncpg.Connection) -> None:
+    """Save the round trip of asyncpg's reset: all that we set is local to a transaction and went with it."""
 
 
 @asynccontextmanager

@@ -28,7 +28,6 @@ from backend.sync.schemas import Answer, AnswerStatus, Mutation, PushAnswer, Pus
 from backend.visits import queries as visit_queries
 from backend.visits.schemas import VisitRecord
 
-
 REFUSED_BY_DATABASE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 RACES_MAX = 5
 """A replay that races with its first try is answered at the second look; five looks leave room for a crowd."""

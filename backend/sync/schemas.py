@@ -214,3 +214,16 @@ class PullAnswer(msgspec.Struct, frozen=True):
     gone: list[Gone]
     plan: PhonePlan | None
     notices: list[PhoneNotice]
+
+
+class PublicKey(msgspec.Struct, frozen=True):
+    """An Ed25519 key (32 raw bytes, base64) with the name that receipts give."""
+
+    key_id: str
+    public_key: str
+
+
+class PublicKeys(msgspec.Struct, frozen=True):
+    """The keys in use, the newest first."""
+
+    keys: list[PublicKey]

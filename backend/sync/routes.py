@@ -1,0 +1,64 @@
+"""How does a phone reach the sync? Push, pull, and the keys that receipts are signed with."""
+
+from typing import Annotated
+
+from litestar import Request, Router, get, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+
+from backend.cases.schemas import Worker
+from backend.identity.permissions import Permission
+from backend.identity.principal import Principal
+from backend.kernel import clock
+from backend.kernel.db import Database, Reach
+from backend.kernel.problems import Problem
+from backend.kernel.signing import SigningKey
+from backend.sync import pull as pulling
+from backend.sync import push as pushing
+from backend.sync.problems import NOT_YOUR_DEVICE
+from backend.sync.pull import CURSOR_LENGTH_MAX
+from backend.sync.push import Sender
+from backend.sync.schemas import BATCH_BYTES_MAX, PublicKey, PublicKeys, PullAnswer, PushAnswer, PushRequest
+
+
+def key_of(state: State) -> SigningKey:
+    """Return the key of the application; raises TypeError when the application was put together wrongly."""
+    key = state.get("signing_key")
+    if not isinstance(key, SigningKey):
+        raise TypeError("app.state.signing_key is not a SigningKey")
+    return key
+
+
+def worker_of(who: Principal) -> Worker:
+    """Return the person as the rules about facts see them: a collector has no teams, own assignments decide."""
+    teams = who.team_ids if who.reach is Reach.TEAM else ()
+    return Worker(user_id=who.user_id, team_ids=teams, sees_tenant=who.reach is Reach.TENANT)
+
+
+@post("/push", status_code=200, opt={"permission": Permission.SYNC_PUSH}, request_max_body_size=BATCH_BYTES_MAX)
+async def push(
+    request: Request[Principal, object, State], data: PushRequest, who: Principal, database: Database
+) -> PushAnswer:
+    """Take a batch of at most 200 items or 1 MiB; each gets its answer, refused ones are kept."""
+    if who.device_id is not None and who.device_id != data.device_id:
+        raise Problem(NOT_YOUR_DEVICE)
+    sender = Sender(tenant_id=who.tenant_id, device_id=data.device_id, worker=worker_of(who))
+    return await pushing.push(database, sender, data, key_of(request.app.state), clock.now())
+
+
+@get("/pull", opt={"permission": Permission.SYNC_PULL})
+async def pull(
+    who: Principal, database: Database, cursor: Annotated[str | None, Parameter(max_length=CURSOR_LENGTH_MAX)] = None
+) -> PullAnswer:
+    """Give the next page since the cursor; without a cursor a prime begins."""
+    return await pulling.pull(database, who.tenant_id, who.user_id, cursor, clock.now())
+
+
+@get("/keys", opt={"permission": Permission.SYNC_PULL})
+async def keys(request: Request[Principal, object, State]) -> PublicKeys:
+    """Give the public keys that receipts may be signed with."""
+    key = key_of(request.app.state)
+    return PublicKeys(keys=[PublicKey(key_id=key.key_id, public_key=key.public_key)])
+
+
+router = Router(path="/sync", route_handlers=[push, pull, keys], tags=["sync"])

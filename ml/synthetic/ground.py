@@ -59,17 +59,23 @@ class Ground:
 def make_ground(seed: int, half_width_m: float, half_height_m: float) -> Ground:
     """Lay a winding river from west to east, a lake beside it and parks away from it."""
     rng = stream(seed, "ground")
-    x = np.linspace(-half_width_m * 1.15, half_width_m * 1.15, _RIVER_STEPS)
+    x = np.linspace(-half_width_m * 1.45, half_width_m * 1.45, _RIVER_STEPS)
     wave = np.sin(x / half_width_m * 2.4 + rng.uniform(0, 6)) + 0.4 * np.sin(x / half_width_m * 6 + rng.uniform(0, 6))
     river = np.column_stack([x, half_height_m * (0.22 * wave + rng.uniform(-0.15, 0.1))])
     scale = min(half_width_m, half_height_m)
     lake = _blob(rng, np.array([half_width_m * rng.uniform(-0.7, -0.3), half_height_m * 0.62]), scale * 0.16)
+    river_half = scale * 0.028 + 20
     parks = []
     for number in range(_PARKS):
         turn = (number + rng.uniform(0.2, 0.8)) * 2 * np.pi / _PARKS
         centre = np.array([np.cos(turn) * half_width_m, np.sin(turn) * half_height_m]) * rng.uniform(0.3, 0.8)
-        parks.append(_blob(rng, centre, scale * rng.uniform(0.06, 0.12)))
-    return Ground(half_width_m, half_height_m, river, scale * 0.028 + 20, lake, parks)
+        radius = scale * rng.uniform(0.06, 0.12)
+        water = float(np.interp(centre[0], river[:, 0], river[:, 1]))
+        bank = river_half + 1.4 * radius
+        if abs(centre[1] - water) < bank:  # a park lies beside the river, not in it
+            centre[1] = water + np.copysign(bank, centre[1] - water)
+        parks.append(_blob(rng, centre, radius))
+    return Ground(half_width_m, half_height_m, river, river_half, lake, parks)
 
 
 def inside(ring: Floats, points: Floats) -> Flags:

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from ml.synthetic.columns import Flags, Floats, Ints, Texts, chance, joined, texts
-from ml.synthetic.ground import Ground
+from ml.synthetic.ground import Ground, inside
 from ml.synthetic.language import Language
 from ml.synthetic.seeds import stream
 from ml.synthetic.words import Words
@@ -60,7 +60,7 @@ def road_distances_m(ways: list[list[tuple[int, float]]], start: int) -> Floats:
 
 
 def make_streets(seed: int, language: Language, ground: Ground, columns: int, rows: int) -> Streets:
-    """Lay the grid, warp it, cut it at water and parks except for bridges, thin the lanes, keep what hangs together."""
+    """Lay a warped grid, cut it at water and parks but for bridges and main roads, thin it, keep the connected part."""
     rng = stream(seed, "streets")
     nodes = _crossings(rng, ground, columns, rows)
     one, other, rank, line, place = _stretches(columns, rows)
@@ -68,8 +68,9 @@ def make_streets(seed: int, language: Language, ground: Ground, columns: int, ro
     wet = ground.river_distance_m(middle) < ground.river_half_m + np.abs(nodes[one, 1] - nodes[other, 1]) / 2
     is_bridge = (line >= rows) & (rank <= SECONDARY)
     ends_free = ground.is_free(nodes[one], 10) & ground.is_free(nodes[other], 10)
+    is_through = (rank == PRIMARY) & ~inside(ground.lake_m, nodes[one]) & ~inside(ground.lake_m, nodes[other])
     thinned = (rank == RESIDENTIAL) & (chance(rng, 0.22, len(one)))
-    kept = np.where(wet, is_bridge, ends_free) & ~thinned
+    kept = np.where(wet, is_bridge, ends_free | is_through) & ~thinned
     kept &= _hang_together(len(nodes), one, other, kept)
     used, number = np.unique(np.r_[one[kept], other[kept]], return_inverse=True)
     street_key = line[kept] * 1_000 + place[kept] // _STREET_CROSSINGS

@@ -13,7 +13,7 @@ from ml.synthetic.streets import Streets, make_streets
 
 _PITCH_M = 210.0
 _LOT_M = 42.0
-_BUILT_SHARE = 0.36
+_BUILT_SHARE = 0.62
 _SETBACK_M = 17.0
 _KMEANS_ROUNDS = 12
 
@@ -97,7 +97,7 @@ def make_areas(seed: int, language: Language, homes_m: Floats, count: int) -> Ar
         total = np.column_stack([np.bincount(mine, sample[:, axis], minlength=count) for axis in (0, 1)])
         sites = np.where(held[:, None] > 0, total / np.maximum(held, 1)[:, None], sites)
     sites = sites[np.argsort(sites[:, 0], kind="stable")]
-    reach = np.abs(homes_m).max(axis=0) + 400.0
+    reach = np.abs(homes_m).max(axis=0) + 150.0
     names = texts(language.words.districts)
     laps = np.arange(count) // len(names)
     suffix = "区" if language.code == "zh" else ""

@@ -17,7 +17,8 @@ Nouns and their columns, as written (references end in `_ref`, money is whole mi
   could not be placed), place_source, status, source
 - accounts: ref, obligor_ref, kind (personal, corporate, special), product, product_name, currency, principal_minor,
   annual_rate_ppm, schedule, periods, every_months (0: bullet), opened_on, first_due_on, matures_on, status
-- collateral: ref, account_ref, obligor_ref, kind (vehicle, equipment, farm, property), description, value_minor, currency
+- collateral: ref, account_ref, obligor_ref, kind (vehicle, equipment, farm, property), description, value_minor,
+  currency
 - instalments: account_ref, number, due_on, principal_minor, interest_minor, fee_minor
 - payments: ref, account_ref, paid_on, amount_minor, mode
 - balances: account_ref, as_of, principal_minor (all that is not repaid), interest_minor, penalty_minor, fee_minor (due

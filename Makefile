@@ -32,10 +32,12 @@ check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own che
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
-lock: ## write the hashed locks anew from pyproject.toml
-	@$(LOCK) pyproject.toml -o requirements.lock
-	@$(LOCK) --group build -c requirements.lock -o requirements-build.lock
-	@$(LOCK) --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+lock: ## write the hashed locks anew from pyproject.toml: all groups agree on one version of each package
+	@mkdir -p build
+	@$(LOCK) pyproject.toml --group build --group dev -o build/all.lock
+	@$(LOCK) pyproject.toml -c build/all.lock -o requirements.lock
+	@$(LOCK) --group build -c build/all.lock -o requirements-build.lock
+	@$(LOCK) --group dev -c build/all.lock -o requirements-dev.lock
 
 reset: ## throw away the data folder, database and all; asks first (or CONFIRM=yes)
 	@python3 -m infra.reset $(if $(filter yes,$(CONFIRM)),--yes)

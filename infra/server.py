@@ -200,17 +200,22 @@ def _why_not_started(place: Place, last_words: str) -> str:
 
 
 def _clear_stale_pid(place: Place) -> None:
-    """Remove what a killed server left, once nothing of it stands in the data any more."""
-    pid_file = place.data / "postmaster.pid"
-    if not pid_file.exists():
+    """Remove what a killed server left, once nothing of it stands in the data any more.
+
+    PostgreSQL itself asks only whether a process of that number exists, and so believes another program, or a dead
+    process that nobody has collected (containers without an init), to be the server.
+    """
+    left_files = [place.data / "postmaster.pid", *place.sockets.glob(".s.PGSQL.*")]
+    if not any(file.exists() for file in left_files):
         return
     until = time.monotonic() + ORPHAN_TIMEOUT_S
     while processes_in(place.data):
         if time.monotonic() > until:
-            left = ", ".join(str(pid) for pid in sorted(processes_in(place.data)))
-            raise ClusterError(f"processes of a killed database still run on {place.data}: end them (kill {left})")
+            pids = " ".join(str(pid) for pid in sorted(processes_in(place.data)))
+            raise ClusterError(f"processes of a killed database still run on {place.data}: end them: kill {pids}")
         time.sleep(0.1)
-    pid_file.unlink(missing_ok=True)
+    for file in left_files:
+        file.unlink(missing_ok=True)
 
 
 def _postmaster_pid(place: Place) -> int | None:

@@ -1,0 +1,1 @@
+"""Does Rounds come onto a machine and stay there?"""

@@ -49,5 +49,21 @@ TOO_MANY = Kind("too_many", 429, "Too many requests; wait a little.")
 GONE = Kind("gone", 410, "This is no longer there; begin again.")
 CONFLICT = Kind("conflict", 409, "Somebody else was here first.")
 CROSS_SITE = Kind("identity.cross_site", 403, "This request did not come from the application.")
+METHOD_NOT_ALLOWED = Kind("method_not_allowed", 405, "This cannot be done to that address.")
+UNAVAILABLE = Kind("unavailable", 503, "The server is busy or its database is away; try again in a moment.")
+BROKEN = Kind("broken", 500, "Something went wrong on our side; it has been noted.")
 
-KINDS = (NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND, MALFORMED, TOO_LARGE, TOO_MANY, GONE, CONFLICT, CROSS_SITE)
+KINDS = (
+    NOT_SIGNED_IN,
+    FORBIDDEN,
+    NOT_FOUND,
+    MALFORMED,
+    TOO_LARGE,
+    TOO_MANY,
+    GONE,
+    CONFLICT,
+    CROSS_SITE,
+    METHOD_NOT_ALLOWED,
+    UNAVAILABLE,
+    BROKEN,
+)

@@ -1,0 +1,65 @@
+"""What does the application mount of identity? Routers under /v1, the guard, the door, and the check at the start.
+
+parts = identity_parts(settings)
+Litestar(
+    route_handlers=[Router(path="/v1", route_handlers=[*parts.routers, ...])],
+    guards=[parts.guard],
+    dependencies=parts.dependencies,
+    exception_handlers=EXCEPTION_HANDLERS,
+    before_send=[headers_hook(page_headers(PWA), is_https=parts.door.is_https)],
+    on_startup=[parts.check],
+)
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.types import Guard, Scope
+
+from backend.identity.admission import Door, guard_of, open_door, refuse_undeclared
+from backend.identity.principal import Principal
+from backend.identity.routes import devices, people, session
+from backend.kernel.problems import NOT_SIGNED_IN, Problem
+from backend.kernel.settings import Settings
+from backend.kernel.web import provide_database, provide_tx
+
+
+class IdentityParts(NamedTuple):
+    """The parts, in the order in which the application needs them."""
+
+    routers: list[Router]
+    guard: Guard
+    dependencies: dict[str, Provide]
+    check: Callable[[Litestar], Awaitable[None]]
+    door: Door
+
+
+async def provide_who(scope: Scope) -> Principal:
+    """Give who is asking; only routes that name a permission have one."""
+    who = scope.get("user")
+    if not isinstance(who, Principal):
+        raise Problem(NOT_SIGNED_IN)
+    return who
+
+
+def identity_parts(settings: Settings) -> IdentityParts:
+    """Return the parts for one application; handlers may ask for `tx`, `who`, `database` and `door`."""
+    door = open_door(settings)
+
+    async def provide_door() -> Door:
+        return door
+
+    return IdentityParts(
+        routers=[session.router, devices.router, people.users_router, people.teams_router],
+        guard=guard_of(door),
+        dependencies={
+            "tx": Provide(provide_tx),
+            "who": Provide(provide_who),
+            "database": Provide(provide_database),
+            "door": Provide(provide_door),
+        },
+        check=refuse_undeclared,
+        door=door,
+    )

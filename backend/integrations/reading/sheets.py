@@ -59,7 +59,7 @@ def xlsx_blocks(path: Path, columns_max: int, *, sheet: str | None = None, block
 
 
 def _sheet_blocks(
-    numbered: Iterator[tuple[int, list[object]]],
+    numbered: Iterator[tuple[int, Sequence[object]]],
     formulas: dict[tuple[int, int], str],
     columns_max: int,
     block_rows: int,

@@ -88,15 +88,15 @@ def watch(running: list[Running], environment: Mapping[str, str], stop: Stop, sa
             one.process = _spawn(one.child, environment)
 
 
-def stop_all(running: list[Running], say: Callable[[str], None]) -> None:
+def stop_all(running: list[Running], say: Callable[[str], None], timeout_s: float = STOP_TIMEOUT_S) -> None:
     """Stop the children one after the other, in the order of their start; one that will not go is killed."""
     for one in running:
         if one.process.poll() is None:
             one.process.terminate()
         try:
-            one.process.wait(STOP_TIMEOUT_S)
+            one.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            say(f"the {one.child.name} did not stop in {STOP_TIMEOUT_S:.0f} s: killed")
+            say(f"the {one.child.name} did not stop in {timeout_s:.0f} s: killed")
             one.process.kill()
             one.process.wait()
 

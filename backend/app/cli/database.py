@@ -38,10 +38,12 @@ def status() -> None:
 @db.command()
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:
-    """Open psql in the database, as the login; what follows -- goes to psql."""
+    """Open psql in the database, across all tenants; what follows -- goes to psql."""
     with database_url() as url:
         programs = Path("/usr/bin") if os.environ.get("DATABASE_URL") else place.locate(data_dir()).programs
-        done = subprocess.run([str(programs / "psql"), url, *arguments], check=False)
+        # As the role of jobs: the login itself may see nothing, and an operator looks across tenants.
+        environment = {**os.environ, "PGOPTIONS": "-c role=app_job"}
+        done = subprocess.run([str(programs / "psql"), url, *arguments], check=False, env=environment)
     raise SystemExit(done.returncode)
 
 

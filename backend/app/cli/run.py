@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import asyncpg
 import click
+from sqlalchemy.exc import DBAPIError
 
 from backend.app.cli.local import data_dir
 from backend.app.supervise import Child, Running, Stop, SuperviseError, start, stop_all, watch
@@ -50,7 +52,7 @@ def serve(host: str, stop: Stop) -> None:
         held.enter_context(seat.taken(data, chosen.origin))
         check_port(host, chosen.port)
         url = held.enter_context(_database(data))
-        upgrade(url)
+        bring_up_to_date(url)
         environment = {**os.environ, "DATABASE_URL": url, "ROUNDS_DATA": str(data), "ROUNDS_ORIGIN": chosen.origin}
         running = start([server_child(host, chosen.port)], environment)
         held.callback(stop_all, running, _say)
@@ -60,6 +62,16 @@ def serve(host: str, stop: Stop) -> None:
         watch(running, environment, stop, _say)
         _say("stopping")
     _say("stopped")
+
+
+def bring_up_to_date(url: str) -> None:
+    """Migrate; raises RunError when the database cannot be reached or refuses."""
+    try:
+        upgrade(url)
+    except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+        told = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        why = str(told).strip().splitlines()[0].partition(">: ")[2] or str(told).strip().splitlines()[0]
+        raise RunError(f"the database cannot be brought up to date ({why}): look at DATABASE_URL") from error
 
 
 def server_child(host: str, port: int) -> Child:

@@ -1,0 +1,1 @@
+"""Is everything wired, started and stopped as it should be?"""

@@ -47,6 +47,8 @@ FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigi
 PLACE_CASES = """
 UPDATE cases SET team_id = coalesce(
         (SELECT team_id FROM territories WHERE tenant_id = $1 AND ST_Covers(area, cases.door) ORDER BY id LIMIT 1),
+        (SELECT team_id FROM territories WHERE tenant_id = $1 AND ST_DWithin(area, cases.door, 5000)
+            ORDER BY ST_Distance(area, cases.door), id LIMIT 1),
         (SELECT min(id::text)::uuid FROM teams WHERE tenant_id = $1 AND kind = 'field' HAVING count(*) = 1)),
     desk_team_id = (SELECT min(id::text)::uuid FROM teams WHERE tenant_id = $1 AND kind = 'desk' HAVING count(*) = 1)
 WHERE tenant_id = $1 AND id = ANY($2::uuid[])

@@ -35,7 +35,12 @@ def worker_of(who: Principal) -> Worker:
     return Worker(user_id=who.user_id, team_ids=teams, sees_tenant=who.reach is Reach.TENANT)
 
 
-@post("/push", status_code=200, opt={"permission": Permission.SYNC_PUSH}, request_max_body_size=BATCH_BYTES_MAX)
+@post(
+    "/push",
+    status_code=200,
+    opt={"permission": Permission.SYNC_PUSH, "uncompressed": True},
+    request_max_body_size=BATCH_BYTES_MAX,
+)
 async def push(
     request: Request[Principal, object, State], data: PushRequest, who: Principal, database: Database
 ) -> PushAnswer:

@@ -17,7 +17,7 @@ from backend.visits.schemas import RecordedVisit
 
 
 async def record_visits(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID, visits: Sequence[RecordedVisit]
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits: Sequence[RecordedVisit]
 ) -> list[NewEvent]:
     """Write visits that the rules passed, their promises and the photos they name; returns all events."""
     if not visits:
@@ -29,7 +29,7 @@ async def record_visits(
     return events
 
 
-def _recorded(tenant_id: UUID, user_id: UUID, device_id: UUID, visit: RecordedVisit) -> NewEvent:
+def _recorded(tenant_id: UUID, user_id: UUID, device_id: UUID | None, visit: RecordedVisit) -> NewEvent:
     return NewEvent(
         id=new_id(),
         tenant_id=tenant_id,

@@ -45,7 +45,7 @@ async def doors(
 
 
 async def insert_visits(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID, visits: Sequence[RecordedVisit]
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits: Sequence[RecordedVisit]
 ) -> None:
     """Insert visits of one user and device."""
     records = [visit.record for visit in visits]

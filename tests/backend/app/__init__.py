@@ -1,1 +1,1 @@
-"""Is everything wired, started and stopped as it should be?"""
+"""Tests of the wiring."""

@@ -1,0 +1,114 @@
+"""What is the web application made of? The one place that wires routers, doors, headers and the life of the process."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from litestar import Litestar, Router, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Contact, License
+from litestar.types import ControllerRouterHandler
+
+from backend.identity.routes.parts import IdentityParts, identity_parts
+from backend.kernel.db import Role, open_database
+from backend.kernel.settings import Settings, read_settings
+from backend.kernel.signing import open_signing_key
+from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
+from backend.sync import routes as sync_routes
+from backend.sync.jobs import refresh_epoch
+
+ROOT = Path(__file__).resolve().parents[2]
+PWA = ROOT / "pwa"
+BODY_BYTES_MAX = 2 * 2**20
+COMPRESS_FROM_BYTES = 1024
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+class Health(msgspec.Struct, frozen=True):
+    """That the server answers."""
+
+    status: str
+
+
+@get(
+    "/healthz", opt={"public": "asked by the supervisor and by load balancers before anybody signs in"}, tags=["health"]
+)
+async def healthz() -> Health:
+    """Say that the server answers; it does not ask the database, whose troubles are told route by route."""
+    return Health(status="ok")
+
+
+def app() -> Litestar:
+    """Return the application as uvicorn starts it: settings from the environment."""
+    return make_app(read_settings())
+
+
+def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
+    """Return the application for these settings; nothing is opened before it starts.
+
+    `is_described` adds the OpenAPI description with its routes; a served application has none of them.
+    """
+    parts = identity_parts(settings)
+    return Litestar(
+        route_handlers=[healthz, Router(path="/v1", route_handlers=feature_handlers(parts))],
+        guards=[parts.guard],
+        dependencies=parts.dependencies,
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[headers_hook(page_headers(PWA), is_https=parts.door.is_https)],
+        on_startup=[parts.check],
+        lifespan=[life_of(settings)],
+        openapi_config=openapi_config() if is_described else None,
+        # The pull of a phone on a slow line is worth the CPU; push answers are small and stay as they are.
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=6, minimum_size=COMPRESS_FROM_BYTES, exclude_opt_key="uncompressed"
+        ),
+        request_max_body_size=BODY_BYTES_MAX,
+        state=State({"settings": settings}),
+        logging_config=None,
+    )
+
+
+def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
+    """Return all routers under /v1, in the order of the ranks."""
+    return [*parts.routers, sync_routes.router]
+
+
+def life_of(settings: Settings) -> Lifespan:
+    """Return what is opened before the first request and closed after the last."""
+
+    @asynccontextmanager
+    async def life(application: Litestar) -> AsyncGenerator[None, None]:
+        jobs = await open_database(settings.database_url, role=Role.JOB, pool_size=1)
+        async with jobs.pool.acquire() as raw:
+            await refresh_epoch(raw)
+        await jobs.close()
+        database = await open_database(
+            settings.database_url,
+            role=Role.API,
+            pool_size=settings.pool_size,
+            statement_timeout_s=settings.statement_timeout_s,
+        )
+        application.state.database = database
+        application.state.signing_key = open_signing_key(settings.data_dir / "keys")
+        try:
+            yield
+        finally:
+            await database.close()
+
+    return life
+
+
+def openapi_config() -> OpenAPIConfig:
+    """Return the description of the API; it is written to openapi/, never served."""
+    return OpenAPIConfig(
+        title="Rounds",
+        version="1",
+        summary="Post-loan field collection: cases, day plans, visits, calls, evidence, sync.",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        contact=Contact(name="Rounds"),
+        use_handler_docstrings=True,
+    )

@@ -1,0 +1,69 @@
+"""Which files does the API publish? openapi.json, problems.json and codes.json under openapi/, committed and compared."""
+
+from pathlib import Path
+
+import msgspec
+
+from backend.app.asgi import ROOT, make_app
+from backend.calls import codes as call_codes
+from backend.calls import problems as call_problems
+from backend.cases import codes as case_codes
+from backend.cases import problems as case_problems
+from backend.evidence import problems as evidence_problems
+from backend.identity import problems as identity_problems
+from backend.kernel import problems as kernel_problems
+from backend.kernel.problems import Kind
+from backend.kernel.settings import read_settings
+from backend.promises import problems as promise_problems
+from backend.routing import problems as routing_problems
+from backend.sync import problems as sync_problems
+from backend.visits import codes as visit_codes
+from backend.visits import problems as visit_problems
+
+FOLDER = ROOT / "openapi"
+PROBLEMS: tuple[Kind, ...] = (
+    *kernel_problems.KINDS,
+    *identity_problems.KINDS,
+    *case_problems.KINDS,
+    *promise_problems.KINDS,
+    *evidence_problems.KINDS,
+    *visit_problems.KINDS,
+    *call_problems.KINDS,
+    *routing_problems.KINDS,
+    *sync_problems.KINDS,
+)
+
+
+def documents() -> dict[str, bytes]:
+    """Return the files by name, exactly as they are committed."""
+    described = make_app(read_settings({"DATABASE_URL": "postgresql://nowhere"}), is_described=True)
+    codes = {
+        "visit": visit_codes.RESULTS,
+        "call": call_codes.RESULTS,
+        "parties": case_codes.PARTIES,
+        "next_steps": case_codes.NEXT_STEPS,
+        "reveal_reasons": case_codes.REVEAL_REASONS,
+        "skip_reasons": case_codes.SKIP_REASONS,
+        "outside_reasons": case_codes.OUTSIDE_REASONS,
+    }
+    problems = sorted(PROBLEMS, key=lambda kind: kind.code)
+    return {
+        "openapi.json": _pretty(described.openapi_schema.to_schema()),
+        "problems.json": _pretty({"problems": problems}),
+        "codes.json": _pretty(codes),
+    }
+
+
+def write_documents(folder: Path = FOLDER) -> list[Path]:
+    """Write the files; returns their paths."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for name, content in documents().items():
+        path = folder / name
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def _pretty(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"

@@ -46,3 +46,14 @@ class Upload(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     expires_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class StoredFile(Base):
+    """Bytes that the store holds, by tenant and hash."""
+
+    __tablename__ = "stored_files"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    size_bytes: Mapped[big_int]
+    media_type: Mapped[str]
+    stored_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

@@ -21,6 +21,8 @@ class Settings(msgspec.Struct, frozen=True):
     pool_size: int
     statement_timeout_s: int
     is_demo: bool
+    files_url: str = ""
+    """Where finished files lie: empty for a folder under data_dir, or s3://bucket/path and its like."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -38,6 +40,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         pool_size=_whole(env, "ROUNDS_POOL", 8),
         statement_timeout_s=_whole(env, "ROUNDS_STATEMENT_TIMEOUT_S", 15),
         is_demo=env.get("ROUNDS_DEMO", "0") == "1",
+        files_url=env.get("ROUNDS_FILES", ""),
     )
 
 

@@ -1,0 +1,101 @@
+"""What can be done to evidence? Name it with the visit, store its bytes when they come, look at it.
+
+Naming and storing happen in any order and at the same moment: both sides write, then take the lock of the hash, then
+look for the other side's row. So whoever comes second sees the first, and no evidence stays awaited beside its bytes.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from backend.evidence import queries
+from backend.evidence.queries import NowStored, Readable
+from backend.evidence.rules import Upload, lock_of
+from backend.evidence.schemas import NamedPhoto
+from backend.identity.schemas import Act
+from backend.journal.commands import append_bare
+from backend.journal.schemas import NewEvent
+from backend.kernel.ids import new_id
+
+
+async def name_photos(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, named: Sequence[NamedPhoto]
+) -> list[NewEvent]:
+    """Write evidence that a visit named, awaited until bytes with its hash are here; returns the events.
+
+    Bytes that came before count at once: the events then say `evidence.stored` as well.
+    """
+    if not named:
+        return []
+    await queries.insert_evidence(raw, tenant_id, user_id, device_id, named)
+    events = [
+        NewEvent(
+            id=new_id(),
+            tenant_id=tenant_id,
+            kind="evidence.named",
+            subject_id=one.photo.id,
+            case_id=one.case_id,
+            actor_id=user_id,
+            device_id=device_id,
+            occurred_at=one.photo.taken_at,
+            payload={
+                "sha256": one.photo.sha256,
+                "original_sha256": one.photo.original_sha256,
+                "visit_id": str(one.visit_id),
+            },
+        )
+        for one in named
+    ]
+    digests = [bytes.fromhex(one.photo.sha256) for one in named]
+    return events + await match_stored(raw, tenant_id, user_id, device_id, digests)
+
+
+async def match_stored(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, digests: Sequence[bytes]
+) -> list[NewEvent]:
+    """Mark the awaited evidence of a tenant whose bytes are stored, among these hashes; returns the events.
+
+    The transaction must have the reach of the tenant: whoever brings the bytes need not see the case.
+    """
+    await queries.lock(raw, [lock_of(digest) for digest in digests])
+    found = await queries.mark_stored(raw, tenant_id, digests)
+    return [_stored(one, tenant_id, user_id, device_id) for one in found]
+
+
+def _stored(one: NowStored, tenant_id: UUID, user_id: UUID, device_id: UUID | None) -> NewEvent:
+    return NewEvent(
+        id=new_id(),
+        tenant_id=tenant_id,
+        kind="evidence.stored",
+        subject_id=one.id,
+        case_id=one.case_id,
+        actor_id=user_id,
+        device_id=device_id,
+        occurred_at=one.stored_at,
+        payload={"sha256": one.sha256.hex()},
+    )
+
+
+async def note_stored(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, upload: Upload
+) -> list[NewEvent]:
+    """Write down that the store has the bytes of an upload, and mark what waits for them; returns the events."""
+    await queries.keep_file(raw, tenant_id, upload)
+    return await match_stored(raw, tenant_id, user_id, device_id, [upload.sha256])
+
+
+async def note_viewed(raw: asyncpg.Connection, act: Act, seen: Readable) -> None:
+    """Journal that somebody looked at a photo."""
+    viewed = NewEvent(
+        id=new_id(),
+        tenant_id=act.tenant_id,
+        kind="evidence.viewed",
+        subject_id=seen.id,
+        case_id=seen.case_id,
+        actor_id=act.actor_id,
+        device_id=act.device_id,
+        occurred_at=act.at,
+        payload={"sha256": seen.sha256.hex()},
+    )
+    await append_bare(raw, [viewed])

@@ -1,0 +1,39 @@
+"""Which refusals does evidence give? Most of them to a phone that uploads; `offset_bytes` says where to go on."""
+
+from backend.kernel.problems import Kind
+
+TUS_VERSION = Kind("evidence.tus_version", 412, "Uploads speak tus 1.0.0; the request must say so.")
+BAD_HEADER = Kind("evidence.bad_header", 400, "A header of the upload is missing or cannot be read.")
+WRONG_TYPE = Kind("evidence.wrong_type", 415, "A piece travels as application/offset+octet-stream.")
+FILE_TOO_LARGE = Kind("evidence.file_too_large", 413, "The file is larger than we take.")
+CHUNK_TOO_LARGE = Kind("evidence.chunk_too_large", 413, "Send smaller pieces.")
+TOO_LONG = Kind("evidence.too_long", 413, "The piece reaches past the length that was announced.")
+OFFSET_DIFFERS = Kind("evidence.offset_differs", 409, "We stand at another place in the file; go on from there.")
+UPLOAD_BUSY = Kind("evidence.upload_busy", 423, "Another request is writing to this upload; try again in a moment.")
+UPLOAD_EXPIRED = Kind("evidence.upload_expired", 410, "This upload was left too long; begin it again.")
+CUT_SHORT = Kind("evidence.cut_short", 408, "The piece did not arrive whole; what came is kept.")
+TOO_MANY_UPLOADS = Kind("evidence.too_many_uploads", 429, "Too many uploads are unfinished; finish one first.")
+HASH_DIFFERS = Kind("evidence.hash_differs", 460, "The bytes are not those of the announced hash; send them anew.")
+DISK_FULL = Kind("evidence.disk_full", 507, "The server's disk is nearly full; keep the photo and try later.")
+STORE_AWAY = Kind("evidence.store_away", 503, "The store of the files cannot be reached; try again in a moment.")
+AWAITED = Kind("evidence.awaited", 404, "The record is here, the photo is still on the phone.")
+DAMAGED = Kind("evidence.damaged", 500, "The stored bytes are no longer those of the record; it has been noted.")
+
+KINDS = (
+    TUS_VERSION,
+    BAD_HEADER,
+    WRONG_TYPE,
+    FILE_TOO_LARGE,
+    CHUNK_TOO_LARGE,
+    TOO_LONG,
+    OFFSET_DIFFERS,
+    UPLOAD_BUSY,
+    UPLOAD_EXPIRED,
+    CUT_SHORT,
+    TOO_MANY_UPLOADS,
+    HASH_DIFFERS,
+    DISK_FULL,
+    STORE_AWAY,
+    AWAITED,
+    DAMAGED,
+)

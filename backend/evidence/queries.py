@@ -1,0 +1,167 @@
+"""All SQL of the evidence: what visits named, what is on its way, what is stored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.evidence.rules import Upload
+from backend.evidence.schemas import NamedPhoto
+
+INSERT_EVIDENCE = """
+INSERT INTO evidence (id, tenant_id, case_id, visit_id, user_id, device_id, kind, scope, sha256, size_bytes, media_type,
+    original_sha256, original_size_bytes, taken_at)
+SELECT id, $1, case_id, visit_id, $2, $3, 'photo', scope, sha256, size_bytes, media_type, original_sha256,
+    original_size_bytes, taken_at
+FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::bytea[], $9::bigint[], $10::text[], $11::bytea[],
+    $12::bigint[], $13::timestamptz[])
+    AS new (id, case_id, visit_id, scope, sha256, size_bytes, media_type, original_sha256, original_size_bytes,
+    taken_at)
+"""
+# In the order given; held until the transaction ends.
+LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
+MARK_STORED = """
+UPDATE evidence SET state = 'stored', stored_at = now()
+FROM stored_files
+WHERE evidence.tenant_id = $1 AND evidence.sha256 = ANY($2::bytea[]) AND evidence.state = 'awaited'
+    AND stored_files.tenant_id = $1 AND stored_files.sha256 = evidence.sha256
+RETURNING evidence.id, evidence.case_id, evidence.sha256, evidence.stored_at
+"""
+KEEP_FILE = """
+INSERT INTO stored_files (tenant_id, sha256, size_bytes, media_type) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+"""
+STORED_SIZE = "SELECT size_bytes FROM stored_files WHERE tenant_id = $1 AND sha256 = $2"
+READABLE = """
+SELECT id, case_id, sha256, media_type, state = 'stored' AS is_stored FROM evidence WHERE tenant_id = $1 AND id = $2
+"""
+
+_UPLOAD = "SELECT id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at FROM uploads"
+OWN_UPLOAD = f"{_UPLOAD} WHERE tenant_id = $1 AND user_id = $2 AND id = $3"
+OPEN_UPLOADS = f"{_UPLOAD} WHERE tenant_id = $1 AND user_id = $2 AND finished_at IS NULL AND expires_at > $3"
+BEGIN_UPLOAD = """
+INSERT INTO uploads (id, tenant_id, user_id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+MOVE_OFFSET = """
+UPDATE uploads SET offset_bytes = $4, expires_at = $5
+WHERE tenant_id = $1 AND id = $2 AND offset_bytes = $3 AND finished_at IS NULL
+"""
+FINISH_UPLOAD = """
+UPDATE uploads SET offset_bytes = length_bytes, finished_at = $3 WHERE tenant_id = $1 AND id = $2
+"""
+REMOVE_UPLOAD = "DELETE FROM uploads WHERE tenant_id = $1 AND id = $2"
+# For jobs, over all tenants. A finished upload is remembered as long as an open one, for a client that asks again.
+REMOVE_EXPIRED = """
+DELETE FROM uploads WHERE id IN (SELECT id FROM uploads WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+RETURNING id
+"""
+STILL_OPEN = "SELECT id FROM uploads WHERE finished_at IS NULL AND id = ANY($1::uuid[])"
+
+
+class NowStored(msgspec.Struct, frozen=True):
+    """Evidence whose bytes have just been found here."""
+
+    id: UUID
+    case_id: UUID
+    sha256: bytes
+    stored_at: datetime
+
+
+class Readable(msgspec.Struct, frozen=True):
+    """Evidence that somebody may look at."""
+
+    id: UUID
+    case_id: UUID
+    sha256: bytes
+    media_type: str
+    is_stored: bool
+
+
+async def insert_evidence(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, named: Sequence[NamedPhoto]
+) -> None:
+    """Insert awaited evidence of one user and device."""
+    photos = [one.photo for one in named]
+    await raw.execute(
+        INSERT_EVIDENCE, tenant_id, user_id, device_id, [photo.id for photo in photos], [one.case_id for one in named],
+        [one.visit_id for one in named], [photo.scope.value for photo in photos],
+        [bytes.fromhex(photo.sha256) for photo in photos], [photo.size_bytes for photo in photos],
+        [photo.media_type for photo in photos], [bytes.fromhex(photo.original_sha256) for photo in photos],
+        [photo.original_size_bytes for photo in photos], [photo.taken_at for photo in photos],
+    )  # fmt: skip
+
+
+async def lock(raw: asyncpg.Connection, numbers: Sequence[int]) -> None:
+    """Take advisory locks until the end of the transaction, in one order for everybody."""
+    await raw.execute(LOCK, sorted(set(numbers)))
+
+
+async def mark_stored(raw: asyncpg.Connection, tenant_id: UUID, digests: Sequence[bytes]) -> list[NowStored]:
+    """Mark awaited evidence whose bytes are stored, among these hashes."""
+    return [NowStored(**row) for row in await raw.fetch(MARK_STORED, tenant_id, digests)]
+
+
+async def keep_file(raw: asyncpg.Connection, tenant_id: UUID, upload: Upload) -> None:
+    """Write down that the store holds the bytes of an upload."""
+    await raw.execute(KEEP_FILE, tenant_id, upload.sha256, upload.length_bytes, upload.media_type)
+
+
+async def stored_size(raw: asyncpg.Connection, tenant_id: UUID, sha256: bytes) -> int | None:
+    """Return the size of the stored bytes with this hash, None when there are none."""
+    size: int | None = await raw.fetchval(STORED_SIZE, tenant_id, sha256)
+    return size
+
+
+async def readable(raw: asyncpg.Connection, tenant_id: UUID, evidence_id: UUID) -> Readable | None:
+    """Return evidence if the transaction's person sees it."""
+    row = await raw.fetchrow(READABLE, tenant_id, evidence_id)
+    return None if row is None else Readable(**row)
+
+
+async def own_upload(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, upload_id: UUID) -> Upload | None:
+    """Return an upload of this person."""
+    row = await raw.fetchrow(OWN_UPLOAD, tenant_id, user_id, upload_id)
+    return None if row is None else Upload(**row)
+
+
+async def open_uploads(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, now: datetime) -> list[Upload]:
+    """Return this person's uploads that are on their way."""
+    return [Upload(**row) for row in await raw.fetch(OPEN_UPLOADS, tenant_id, user_id, now)]
+
+
+async def begin_upload(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, upload: Upload) -> None:
+    """Insert an upload as it stands."""
+    await raw.execute(
+        BEGIN_UPLOAD, upload.id, tenant_id, user_id, upload.sha256, upload.media_type, upload.length_bytes,
+        upload.offset_bytes, upload.expires_at, upload.finished_at,
+    )  # fmt: skip
+
+
+async def move_offset(raw: asyncpg.Connection, tenant_id: UUID, seen: Upload, moved: Upload) -> bool:
+    """Move the offset of an open upload from where the caller saw it; False when it is no longer there."""
+    status: str = await raw.execute(
+        MOVE_OFFSET, tenant_id, seen.id, seen.offset_bytes, moved.offset_bytes, moved.expires_at
+    )
+    return status == "UPDATE 1"
+
+
+async def finish_upload(raw: asyncpg.Connection, tenant_id: UUID, upload_id: UUID, now: datetime) -> None:
+    """Close an upload; one that was swept away in the meantime needs no closing."""
+    await raw.execute(FINISH_UPLOAD, tenant_id, upload_id, now)
+
+
+async def remove_upload(raw: asyncpg.Connection, tenant_id: UUID, upload_id: UUID) -> None:
+    """Forget an upload."""
+    await raw.execute(REMOVE_UPLOAD, tenant_id, upload_id)
+
+
+async def remove_expired(raw: asyncpg.Connection, now: datetime, limit: int) -> list[UUID]:
+    """Forget uploads of all tenants that have expired; returns their ids."""
+    return [row["id"] for row in await raw.fetch(REMOVE_EXPIRED, now, limit)]
+
+
+async def still_open(raw: asyncpg.Connection, upload_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the uploads, of any tenant, that are on their way."""
+    return {row["id"] for row in await raw.fetch(STILL_OPEN, upload_ids)}

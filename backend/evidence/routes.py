@@ -1,0 +1,153 @@
+"""How do photos travel? Up by tus 1.0 (core, creation, creation-with-upload, expiration), down one look at a time."""
+
+from email.utils import format_datetime
+from uuid import UUID
+
+from litestar import HttpMethod, Request, Response, Router, get, head, patch, post, route
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, SkipValidation
+from litestar.types import ExceptionHandlersMap
+
+from backend.evidence import problems, rules, uploads, viewing
+from backend.evidence.rules import HeaderError, Upload
+from backend.evidence.schemas import PHOTO_BYTES_MAX
+from backend.evidence.storage import Storage
+from backend.evidence.uploads import Sender
+from backend.identity.admission import Who
+from backend.identity.permissions import Permission
+from backend.identity.principal import Principal
+from backend.kernel import clock
+from backend.kernel.problems import METHOD_NOT_ALLOWED, Problem
+from backend.kernel.web import FromDatabase, problem_response
+
+VERSION = "1.0.0"
+CHUNK_TYPE = "application/offset+octet-stream"
+SPEAKS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
+OFFERS = SPEAKS | {
+    "Tus-Extension": "creation,creation-with-upload,expiration",
+    "Tus-Max-Size": str(PHOTO_BYTES_MAX),
+}
+_MAY_UPLOAD = {"permission": Permission.UPLOAD_CREATE}
+
+type_asked = Request[Principal, object, State]
+FromStorage = NamedDependency[SkipValidation[Storage]]
+FromSender = NamedDependency[SkipValidation[Sender]]
+
+
+async def provide_storage(state: State) -> Storage:
+    """Give the storage of the application; raises TypeError when the application was put together wrongly."""
+    storage = state.get("storage")
+    if not isinstance(storage, Storage):
+        raise TypeError("app.state.storage is not a Storage")
+    return storage
+
+
+async def provide_sender(who: Who, database: FromDatabase, storage: FromStorage) -> Sender:
+    """Give who uploads, and where to."""
+    return Sender(who=who, database=database, storage=storage)
+
+
+@route("", http_method=[HttpMethod.OPTIONS], opt={"public": "says which protocol we speak"}, status_code=204)
+async def offers() -> Response[None]:
+    """Say what of tus the server offers."""
+    return Response(None, headers=OFFERS, status_code=204)
+
+
+@post("", opt=_MAY_UPLOAD)
+async def create(request: type_asked, sender: FromSender) -> Response[None]:
+    """Begin an upload; the answer's Upload-Offset says where to go on: at the end when we have these bytes already."""
+    _check_version(request)
+    announced = rules.announced(request.headers.get("upload-length"), request.headers.get("upload-metadata"))
+    upload = await uploads.begin(sender, announced, clock.now())
+    if request.headers.get("content-type") == CHUNK_TYPE and upload.offset_bytes == 0:
+        upload = await _take(request, sender, upload, 0)
+    return Response(None, headers=_headers(upload) | {"Location": f"/v1/uploads/{upload.id}"}, status_code=201)
+
+
+@head("/{upload_id:uuid}", opt=_MAY_UPLOAD)
+async def stand(request: type_asked, sender: FromSender, upload_id: FromPath[UUID]) -> Response[None]:
+    """Say how much of an upload is safe here."""
+    _check_version(request)
+    upload = await uploads.find(sender, upload_id, clock.now())
+    told = {"Upload-Length": str(upload.length_bytes), "Upload-Metadata": rules.metadata_of(upload)}
+    return Response(None, headers=_headers(upload) | told)
+
+
+@patch("/{upload_id:uuid}", opt=_MAY_UPLOAD, status_code=204)
+async def add(request: type_asked, sender: FromSender, upload_id: FromPath[UUID]) -> Response[None]:
+    """Add a piece of at most 1 MiB at Upload-Offset; with the last byte the photo is stored."""
+    return await _add(request, sender, upload_id)
+
+
+@post("/{upload_id:uuid}", opt=_MAY_UPLOAD, status_code=204)
+async def add_by_post(request: type_asked, sender: FromSender, upload_id: FromPath[UUID]) -> Response[None]:
+    """Do the same for a phone behind a proxy that lets no PATCH through (X-HTTP-Method-Override: PATCH)."""
+    if request.headers.get("x-http-method-override", "").upper() != "PATCH":
+        raise Problem(METHOD_NOT_ALLOWED)
+    return await _add(request, sender, upload_id)
+
+
+@get("/{evidence_id:uuid}/bytes", opt={"permission": Permission.EVIDENCE_READ}, media_type="application/octet-stream")
+async def look(who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]) -> Response[bytes]:
+    """Give the photo itself to who sees its case; that somebody looked is in the journal before the bytes leave."""
+    seen, content = await viewing.view(database, storage, who, evidence_id, clock.now())
+    headers = {"Content-Disposition": "inline", "Cache-Control": "private, no-store"}
+    return Response(content, media_type=seen.media_type, headers=headers | {"X-Content-Type-Options": "nosniff"})
+
+
+async def _add(request: type_asked, sender: Sender, upload_id: UUID) -> Response[None]:
+    _check_version(request)
+    if request.headers.get("content-type") != CHUNK_TYPE:
+        raise Problem(problems.WRONG_TYPE)
+    offset_bytes = rules.whole_number("Upload-Offset", request.headers.get("upload-offset"))
+    upload = await uploads.find(sender, upload_id, clock.now())
+    upload = await _take(request, sender, upload, offset_bytes)
+    return Response(None, headers=_headers(upload), status_code=204)
+
+
+async def _take(request: type_asked, sender: Sender, upload: Upload, offset_bytes: int) -> Upload:
+    """Refuse what can be refused before the body is read, then read and add it."""
+    length = request.headers.get("content-length")
+    size_bytes = rules.whole_number("Content-Length", length) if length is not None else 0
+    uploads.check_size(size_bytes)
+    uploads.check_piece(upload, offset_bytes, size_bytes, clock.now())
+    uploads.check_room(sender.storage)
+    piece = await uploads.receive(sender.storage, request.receive, offset_bytes)
+    return await uploads.add(sender, upload.id, piece, clock.now())
+
+
+def _check_version(request: type_asked) -> None:
+    if request.headers.get("tus-resumable") != VERSION:
+        raise Problem(problems.TUS_VERSION)
+
+
+def _headers(upload: Upload) -> dict[str, str]:
+    expires = {} if upload.finished_at else {"Upload-Expires": format_datetime(upload.expires_at, usegmt=True)}
+    return {"Tus-Resumable": VERSION, "Upload-Offset": str(upload.offset_bytes), "Cache-Control": "no-store"} | expires
+
+
+def _answer_problem(_request: Request[object, object, State], problem: Problem) -> Response[bytes]:
+    """Answer a refusal as everywhere, and in the protocol's own headers as well."""
+    response = problem_response(problem)
+    offset_bytes = problem.data.get("offset_bytes")
+    response.headers.update(SPEAKS | ({} if offset_bytes is None else {"Upload-Offset": str(offset_bytes)}))
+    return response
+
+
+def _answer_header(request: Request[object, object, State], error: HeaderError) -> Response[bytes]:
+    return _answer_problem(request, Problem(problems.BAD_HEADER, says=str(error)))
+
+
+_TUS_ANSWERS: ExceptionHandlersMap = {Problem: _answer_problem, HeaderError: _answer_header}
+
+upload_router = Router(
+    path="/uploads",
+    route_handlers=[offers, create, stand, add, add_by_post],
+    dependencies={"storage": Provide(provide_storage), "sender": Provide(provide_sender)},
+    exception_handlers=_TUS_ANSWERS,
+    tags=["evidence"],
+)
+router = Router(
+    path="/evidence", route_handlers=[look], dependencies={"storage": Provide(provide_storage)}, tags=["evidence"]
+)

@@ -1,0 +1,121 @@
+"""What does an upload ask for, and may this piece be added to it?"""
+
+import base64
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from backend.evidence import problems
+from backend.evidence.schemas import PHOTO_BYTES_MAX
+from backend.kernel.problems import Kind
+
+CHUNK_BYTES_MAX = 2**20
+OPEN_UPLOADS_MAX = 50
+UPLOAD_LIFE = timedelta(days=7)
+"""From the last piece that arrived: a phone may be without network for most of a week."""
+
+METADATA_CHARACTERS_MAX = 1000
+_MEDIA_TYPE = re.compile(r"image/(jpeg|png|webp|avif|heic)")
+_SHA256_HEX = re.compile(r"[0-9a-f]{64}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+class HeaderError(ValueError):
+    """A header of the protocol cannot be read; the text says which and why, never what stood in it."""
+
+
+class Announced(msgspec.Struct, frozen=True):
+    """What a client says about the bytes it is going to send."""
+
+    sha256: bytes
+    media_type: str
+    length_bytes: int
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """An upload as it stands."""
+
+    id: UUID
+    sha256: bytes
+    media_type: str
+    length_bytes: int
+    offset_bytes: int
+    expires_at: datetime
+    finished_at: datetime | None
+
+
+def whole_number(name: str, text: str | None) -> int:
+    """Read a non-negative integer header; raises HeaderError."""
+    if text is None or not _WHOLE_NUMBER.fullmatch(text):
+        raise HeaderError(f"{name} must be a whole number")
+    return int(text)
+
+
+def announced(length: str | None, metadata: str | None) -> Announced:
+    """Read Upload-Length and Upload-Metadata (`sha256`: 64 hex digits, `type`: of an image); raises HeaderError."""
+    pairs = _metadata(metadata or "")
+    digest, media_type = pairs.get("sha256", ""), pairs.get("type", "")
+    if not _SHA256_HEX.fullmatch(digest):
+        raise HeaderError("Upload-Metadata: sha256 must be 64 small hexadecimal digits")
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        raise HeaderError("Upload-Metadata: type must be that of a photo")
+    length_bytes = whole_number("Upload-Length", length)
+    if length_bytes == 0:
+        raise HeaderError("Upload-Length: a photo has bytes")
+    return Announced(sha256=bytes.fromhex(digest), media_type=media_type, length_bytes=length_bytes)
+
+
+def _metadata(header: str) -> dict[str, str]:
+    """Read `key base64,key base64`; a key may stand alone."""
+    if len(header) > METADATA_CHARACTERS_MAX:
+        raise HeaderError("Upload-Metadata is too long")
+    pairs: dict[str, str] = {}
+    for part in header.split(",") if header else []:
+        key, _, value = part.strip().partition(" ")
+        if not key or key in pairs:
+            raise HeaderError("Upload-Metadata: a key is empty or stands twice")
+        try:
+            pairs[key] = base64.b64decode(value, validate=True).decode()
+        except ValueError:
+            raise HeaderError("Upload-Metadata: a value is not base64 of text") from None
+    return pairs
+
+
+def metadata_of(upload: Upload) -> str:
+    """Return what was announced, in the form of the header."""
+    parts = {"sha256": upload.sha256.hex(), "type": upload.media_type}
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in parts.items())
+
+
+def length_refusal(length_bytes: int) -> Kind | None:
+    """Say why a file of this length is not begun, or None."""
+    return problems.FILE_TOO_LARGE if length_bytes > PHOTO_BYTES_MAX else None
+
+
+def has_expired(upload: Upload, now: datetime) -> bool:
+    """Tell whether an upload was left too long."""
+    return upload.finished_at is None and upload.expires_at <= now
+
+
+def chunk_refusal(upload: Upload, offset_bytes: int, size_bytes: int, now: datetime) -> Kind | None:
+    """Say why a piece is not added to an upload, or None."""
+    if has_expired(upload, now):
+        return problems.UPLOAD_EXPIRED
+    if offset_bytes != upload.offset_bytes:
+        return problems.OFFSET_DIFFERS
+    if offset_bytes + size_bytes > upload.length_bytes:
+        return problems.TOO_LONG
+    return None
+
+
+def key_of(tenant_id: UUID, sha256: bytes) -> str:
+    """Return where the bytes with this hash lie in the store: each tenant apart, no folder with a million files."""
+    digest = sha256.hex()
+    return f"evidence/{tenant_id}/{digest[:2]}/{digest}"
+
+
+def lock_of(first: bytes) -> int:
+    """Return the number of the database's advisory lock for a hash or an id: its first eight bytes, signed."""
+    return int.from_bytes(first[:8], "big", signed=True)

@@ -1,11 +1,16 @@
 """What every test may ask for: a database of its own process, and a tenant of its own."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from uuid import UUID
 
 import pytest
 
-from backend.kernel.db import Database, Role, open_database
+from backend.identity.commands.sign_in import make_sign_in_link
+from backend.identity.schemas import Act
+from backend.kernel import clock
+from backend.kernel.db import Database, Role, open_database, transaction
 from tests import databases
+from tests.server import serving
 from tests.world import World, make_world
 
 
@@ -45,3 +50,22 @@ async def job_database(url: str) -> AsyncIterator[Database]:
 async def world(job_database: Database) -> World:
     """A tenant of this test's own, with two teams, people and six cases."""
     return await make_world(job_database)
+
+
+@pytest.fixture(scope="session")
+def server(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Origin of the real application, served by uvicorn in a process of its own against this process's database."""
+    with serving(url, tmp_path_factory.mktemp("data")) as origin:
+        yield origin
+
+
+@pytest.fixture
+async def entrance(job_database: Database, world: World) -> Callable[[UUID], Awaitable[str]]:
+    """Make the token of a one-time sign-in link for somebody of the world: `/enter#<token>` lets in."""
+
+    async def make(user_id: UUID) -> str:
+        act = Act(tenant_id=world.tenant_id, actor_id=None, device_id=None, at=clock.now())
+        async with transaction(job_database, world.scope(world.ada)) as tx:
+            return (await make_sign_in_link(tx, act, user_id)).token
+
+    return make

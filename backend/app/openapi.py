@@ -1,6 +1,7 @@
 """Which files does the API publish? openapi.json, problems.json and codes.json under openapi/, committed and compared."""
 
 from pathlib import Path
+from typing import Any  # an OpenAPI document is a tree of any JSON
 
 import msgspec
 
@@ -17,6 +18,8 @@ from backend.kernel.settings import read_settings
 from backend.promises import problems as promise_problems
 from backend.routing import problems as routing_problems
 from backend.sync import problems as sync_problems
+from backend.sync.mutations import MUTATIONS
+from backend.sync.schemas import PushRequest
 from backend.visits import codes as visit_codes
 from backend.visits import problems as visit_problems
 
@@ -48,10 +51,27 @@ def documents() -> dict[str, bytes]:
     }
     problems = sorted(PROBLEMS, key=lambda kind: kind.code)
     return {
-        "openapi.json": _pretty(described.openapi_schema.to_schema()),
+        "openapi.json": _pretty(_with_mutations(described.openapi_schema.to_schema())),
         "problems.json": _pretty({"problems": problems}),
         "codes.json": _pretty(codes),
     }
+
+
+def _with_mutations(document: dict[str, Any]) -> dict[str, Any]:
+    """Add what the framework cannot see: the body of a push, which the handler reads itself, and those of its items."""
+    kinds = {name: kind.body for name, kind in MUTATIONS.items()}
+    _, shapes = msgspec.json.schema_components(
+        [PushRequest, *kinds.values()], ref_template="#/components/schemas/{name}"
+    )
+    document["components"]["schemas"] |= shapes
+    document["x-mutations"] = {
+        name: {"schema": MUTATIONS[name].schema, "body": {"$ref": f"#/components/schemas/{body.__name__}"}}
+        for name, body in kinds.items()
+    }
+    reference = {"$ref": "#/components/schemas/PushRequest"}
+    push = document["paths"]["/v1/sync/push"]["post"]
+    push["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+    return document
 
 
 def write_documents(folder: Path = FOLDER) -> list[Path]:

@@ -99,6 +99,7 @@ SET_SCOPE = (
     "SELECT set_config('app.tenant', $1, true), set_config('app.user', $2, true),"
     " set_config('app.reach', $3, true), set_config('app.teams', $4, true)"
 )
+_NOTHING = text("SELECT 1")
 _SET_SCOPE = text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('app.user', :user, true),"
     " set_config('app.reach', :reach, true), set_config('app.teams', :teams, true)"
@@ -161,11 +162,18 @@ async def bare_transaction(database: Database, scope: Scope) -> AsyncIterator[as
 
 
 async def bare(connection: AsyncConnection) -> asyncpg.Connection:
-    """Return the asyncpg connection under a SQLAlchemy one: same transaction, set-based statements, COPY."""
+    """Return the asyncpg connection under a SQLAlchemy one: same transaction, set-based statements, COPY.
+
+    SQLAlchemy sends BEGIN only with its own first statement; without one the bare statements would each commit alone.
+    """
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError("the engine does not run on asyncpg")
+    if not driver.is_in_transaction():
+        await connection.execute(_NOTHING)
+    if not driver.is_in_transaction():
+        raise RuntimeError("the connection is not in a transaction: an engine in autocommit has no place here")
     return driver
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -23,12 +24,12 @@ SETTINGS = Settings(
 )
 OWN = {"X-Rounds": "1", "Origin": ORIGIN}
 
-SignedIn = Callable[[object], Awaitable[httpx.AsyncClient]]
+SignedIn = Callable[[UUID], Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture
 def app(database: Database) -> Litestar:
-    """An application of identity's parts only, with a door of its own."""
+    """Put together an application of identity's parts only, with a door of its own."""
     parts = identity_parts(SETTINGS)
     return Litestar(
         route_handlers=[Router(path="/v1", route_handlers=parts.routers)],
@@ -45,17 +46,17 @@ def app(database: Database) -> Litestar:
 
 @pytest.fixture
 async def browser(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that is not signed in."""
+    """Open a browser that is not signed in."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=OWN) as client:
         yield client
 
 
 @pytest.fixture
 async def signed_in(app: Litestar, database: Database, world: World) -> AsyncIterator[SignedIn]:
-    """A function that gives a browser in which a person of the world has signed in by link."""
+    """Give a function that opens a browser in which a person of the world has signed in by link."""
     clients: list[httpx.AsyncClient] = []
 
-    async def enter(user_id: object) -> httpx.AsyncClient:
+    async def enter(user_id: UUID) -> httpx.AsyncClient:
         token = await link_for(database, world, user_id)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=OWN)
         clients.append(client)
@@ -68,7 +69,7 @@ async def signed_in(app: Litestar, database: Database, world: World) -> AsyncIte
         await client.aclose()
 
 
-async def link_for(database: Database, world: World, user_id: object) -> str:
+async def link_for(database: Database, world: World, user_id: UUID) -> str:
     """Return the token of a fresh link for a person of the world."""
     act = Act(tenant_id=world.tenant_id, actor_id=None, device_id=None, at=clock.now())
     scope = Scope(tenant_id=world.tenant_id, user_id=world.ada, reach=Reach.TENANT, team_ids=())

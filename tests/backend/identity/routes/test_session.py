@@ -7,7 +7,6 @@ from backend.identity.commands import people as acts
 from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, transaction
-from tests.backend.identity.conftest import SignedIn, link_for
 from tests.world import World
 
 PASSWORD = "harbour-lantern-29"

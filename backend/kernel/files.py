@@ -12,8 +12,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -21,6 +23,13 @@ import obstore
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from backend.kernel.settings import SettingsError
+
+if TYPE_CHECKING:
+    # These two names exist for type checkers only (obstore says so).
+    from obstore.store import ClientConfig, RetryConfig
+
+SCHEMES = ("s3", "gs", "az")
 FREE_BYTES_MIN = 500 * 2**20
 FREE_SHARE_MIN = 0.02
 OWNER_ONLY = 0o700
@@ -52,9 +61,20 @@ class SpoolShortError(Exception):
 
 
 def open_files(url: str, data_dir: Path) -> Files:
-    """Open the store named by `url`, or the folder `files` under `data_dir` when it is empty."""
+    """Open the store named by `url`, or the folder `files` under `data_dir` when it is empty; raises SettingsError.
+
+    A provider that is away is given up in time for the phone to hear of it: by itself the client tries for minutes.
+    """
     if url:
-        return Files(store=from_url(url), root=None)
+        if urlsplit(url).scheme not in SCHEMES:
+            raise SettingsError(
+                f"ROUNDS_FILES must begin with one of {', '.join(SCHEMES)}, and not as {url[:8]!r} does"
+            )
+        patience: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+        # Options given here replace those of the environment; a store in the own network may speak plain HTTP.
+        plain = os.environ.get("AWS_ALLOW_HTTP") == "true"
+        client: ClientConfig = {"connect_timeout": "5s", "timeout": "30s", "allow_http": plain}
+        return Files(store=from_url(url, client_options=client, retry_config=patience), root=None)
     root = data_dir / "files"
     root.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
     return Files(store=LocalStore(prefix=root), root=root)

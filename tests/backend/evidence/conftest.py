@@ -26,6 +26,7 @@ SETTINGS = Settings(
 )
 OWN = {"X-Rounds": "1", "Origin": ORIGIN}
 
+OnStartup = Callable[[Litestar], Awaitable[None]]
 SignedIn = Callable[[UUID], Awaitable[httpx.AsyncClient]]
 
 
@@ -41,8 +42,8 @@ def app(database: Database, storage: Storage) -> Litestar:
     return make_app(database, storage)
 
 
-def make_app(database: Database, storage: Storage) -> Litestar:
-    """Put an application together as the product does."""
+def make_app(database: Database | None, storage: Storage, on_startup: OnStartup | None = None) -> Litestar:
+    """Put an application together as the product does; without a database, `on_startup` opens one."""
     parts = identity_parts(SETTINGS)
     return Litestar(
         route_handlers=[Router(path="/v1", route_handlers=[*parts.routers, upload_router, router])],
@@ -50,7 +51,7 @@ def make_app(database: Database, storage: Storage) -> Litestar:
         dependencies=parts.dependencies,
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook({}, is_https=False)],
-        on_startup=[parts.check],
+        on_startup=[parts.check, *([] if on_startup is None else [on_startup])],
         state=State({"database": database, "storage": storage}),
         openapi_config=None,
         logging_config=None,

@@ -123,7 +123,9 @@ async def insert_name(raw: asyncpg.Connection, login: str, tenant_id: UUID, user
 
 async def lock_failures(raw: asyncpg.Connection, key: bytes, now: datetime) -> Failures:
     """Return the failures under a key and hold them until the transaction ends: attempts under one key queue up."""
-    await raw.execute("DELETE FROM sign_in_failures WHERE failed_at < $1::timestamptz - interval '1 day' AND key <> $2", now, key)
+    await raw.execute(
+        "DELETE FROM sign_in_failures WHERE failed_at < $1::timestamptz - interval '1 day' AND key <> $2", now, key
+    )
     await raw.execute(
         "INSERT INTO sign_in_failures (key, failed_count, failed_at) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING",
         key,

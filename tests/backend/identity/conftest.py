@@ -10,7 +10,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from backend.identity.commands import sign_in as coming_in
-from backend.identity.routes.parts import identity_parts
+from backend.identity.routes.parts import IdentityParts, identity_parts
 from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, Reach, Scope, transaction
@@ -28,9 +28,14 @@ SignedIn = Callable[[UUID], Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture
-def app(database: Database) -> Litestar:
-    """Put together an application of identity's parts only, with a door of its own."""
-    parts = identity_parts(SETTINGS)
+def parts() -> IdentityParts:
+    """Give the parts of one application, with a door of its own."""
+    return identity_parts(SETTINGS)
+
+
+@pytest.fixture
+def app(database: Database, parts: IdentityParts) -> Litestar:
+    """Put together an application of identity's parts only."""
     return Litestar(
         route_handlers=[Router(path="/v1", route_handlers=parts.routers)],
         guards=[parts.guard],

@@ -1,12 +1,16 @@
-/** The first line that runs: language, theme, router, then the shell. */
+/** The first line that runs: language, theme, router, who works here, then the shell. */
 import '@/ui/tokens.css';
 import '@/ui/base.css';
 
 import { mount } from 'svelte';
 
+import { startChanges } from './changes.svelte';
+import { startClock } from './clock.svelte';
 import { speak } from './i18n/i18n.svelte';
-import { startRouter } from './router.svelte';
+import { go, startRouter } from './router.svelte';
+import { startSession } from './session.svelte';
 import Shell from './Shell.svelte';
+import { startSyncing } from './syncing.svelte';
 import { startTheme } from './theme.svelte';
 import { guardScripts } from './trusted';
 import { startUpdates } from './updates.svelte';
@@ -17,9 +21,12 @@ async function boot(): Promise<void> {
   guardScripts();
   startTheme();
   startRouter();
-  await speak();
+  await Promise.all([speak(), startSession()]);
+  startClock();
+  startChanges();
   mount(Shell, { target });
-  await startUpdates();
+  startSyncing();
+  await startUpdates(go);
 }
 
 await boot();

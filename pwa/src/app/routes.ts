@@ -5,12 +5,35 @@ import type { Params, Route } from './router.svelte';
 
 /** A screen gets the values of its path and nothing else; it reads the local store. */
 export type Screen = Component<{ params: Params }>;
-/** A screen whose path has no values declares no props; Svelte then ignores what it is given. */
-export type Loader = () => Promise<{ default: Screen | Component }>;
 
-const development: readonly Route<Loader>[] =
+export interface Page {
+  /** A screen whose path has no values declares no props; Svelte then ignores what it is given. */
+  readonly load: () => Promise<{ default: Screen | Component }>;
+  /** Whether it may be seen before signing in. */
+  readonly isOpen?: true;
+}
+
+export const signInRoute: Page = { load: () => import('@/features/login/Login.svelte'), isOpen: true };
+
+const development: readonly Route<Page>[] =
   import.meta.env.DEV || import.meta.env.MODE === 'gallery'
-    ? [{ pattern: '/dev/gallery', page: () => import('./gallery/Gallery.svelte') }]
+    ? [{ pattern: '/dev/gallery', page: { load: () => import('./gallery/Gallery.svelte'), isOpen: true } }]
     : [];
 
-export const routes: readonly Route<Loader>[] = [...development];
+/** The paths that show the tab bar. */
+export const TAB_PATHS: readonly string[] = ['/', '/cases', '/inbox', '/me'];
+
+export const routes: readonly Route<Page>[] = [
+  { pattern: '/', page: { load: () => import('@/features/today/Today.svelte') } },
+  { pattern: '/login', page: signInRoute },
+  { pattern: '/enter', page: { load: () => import('@/features/login/Enter.svelte'), isOpen: true } },
+  { pattern: '/cases', page: { load: () => import('@/features/cases/Cases.svelte') } },
+  { pattern: '/cases/:id', page: { load: () => import('@/features/cases/Case.svelte') } },
+  { pattern: '/cases/:id/visit', page: { load: () => import('@/features/visits/Visit.svelte') } },
+  { pattern: '/cases/:id/call', page: { load: () => import('@/features/calls/Call.svelte') } },
+  { pattern: '/sync', page: { load: () => import('@/features/outbox/Outbox.svelte') } },
+  { pattern: '/sync/:id', page: { load: () => import('@/features/outbox/Item.svelte') } },
+  { pattern: '/inbox', page: { load: () => import('@/features/inbox/Inbox.svelte') } },
+  { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte') } },
+  ...development,
+];

@@ -29,8 +29,13 @@ function watch(registration: ServiceWorkerRegistration): void {
   });
 }
 
-/** Registers the service worker of the built app and looks for new versions. */
-export async function startUpdates(): Promise<void> {
+/** Asks the worker to keep the big parts too (the map), once the day's cases are here. */
+export function keepLaterParts(): void {
+  navigator.serviceWorker?.controller?.postMessage({ kind: 'keep-later' });
+}
+
+/** Registers the service worker of the built app, looks for new versions, and goes where a tapped push leads. */
+export async function startUpdates(go: (path: string) => void): Promise<void> {
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
   const hadController = navigator.serviceWorker.controller !== null;
   let reloading = false;
@@ -38,6 +43,9 @@ export async function startUpdates(): Promise<void> {
     if (!hadController || reloading) return;
     reloading = true;
     location.reload();
+  });
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<{ kind?: unknown; path?: unknown } | null>) => {
+    if (data?.kind === 'go' && typeof data.path === 'string') go(data.path);
   });
   const registration = await navigator.serviceWorker.register('/sw.js', { scope: '/', updateViaCache: 'none' });
   watch(registration);

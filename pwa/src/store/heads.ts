@@ -7,7 +7,7 @@ import type { CaseHead } from './schema';
 const WAITING: ReadonlySet<string> = new Set(['open', 'due_today', 'part_kept']);
 
 /** The door to knock at: the one the server chose, else the first that has a place, else the first. */
-export function doorOf(found: PhoneCase): PhoneCase['addresses'][number] | undefined {
+export function doorOf(found: Pick<PhoneCase, 'addresses' | 'door_address_id'>): PhoneCase['addresses'][number] | undefined {
   const { addresses } = found;
   return addresses.find((address) => address.id === found.door_address_id) ?? addresses.find((address) => address.place !== null) ?? addresses[0];
 }

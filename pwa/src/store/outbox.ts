@@ -5,9 +5,9 @@
 import { SCHEMAS, type Act, type Answer } from '@/api/types';
 import { newId } from '@/lib/ids';
 
-import { open, openAll, seal, sealBytes } from './codec';
+import { open, openAll, seal } from './codec';
 import type { Store } from './database';
-import type { MetaRow, OutboxRow, OutboxState, PhotoRow } from './schema';
+import type { MetaRow, OutboxRow, OutboxState, PhotoRow, ReceiptRow } from './schema';
 
 /** One thing done, with its inside open. */
 export interface Done {
@@ -16,11 +16,12 @@ export interface Done {
   readonly answer: Answer | undefined;
 }
 
+/** A photo whose bytes were kept when it was taken (photos.ts). */
 export interface NewPhoto {
   readonly id: string;
   readonly sha256: string;
   readonly media_type: string;
-  readonly bytes: ArrayBuffer;
+  readonly size_bytes: number;
 }
 
 /** What goes into the store together: the act, its photos, and the draft that it ends. */
@@ -46,12 +47,11 @@ async function numberAfter(store: Store): Promise<number> {
 export async function record(store: Store, { act, case_id, photos = [], ended_draft }: Deed, now: Date): Promise<string> {
   const id = newId(now.getTime());
   const sealed = await seal(act);
-  const sealedPhotos = await Promise.all(photos.map(async (photo) => ({ sha256: photo.sha256, sealed: await sealBytes(photo.bytes) })));
   const photoRows = photos.map((photo): PhotoRow => ({
-    id: photo.id, sha256: photo.sha256, mutation_id: id, case_id, media_type: photo.media_type, size_bytes: photo.bytes.byteLength,
+    id: photo.id, sha256: photo.sha256, mutation_id: id, case_id, media_type: photo.media_type, size_bytes: photo.size_bytes,
     state: 'waiting', sent_bytes: 0, upload_path: '', code: '',
   }));
-  await store.transaction('rw', [store.outbox, store.meta, store.photos, store.photo_bytes, store.drafts], async () => {
+  await store.transaction('rw', [store.outbox, store.meta, store.photos, store.drafts], async () => {
     const seq = await numberAfter(store);
     const offset = await store.meta.get('clock_offset_ms');
     await store.outbox.add({
@@ -59,7 +59,6 @@ export async function record(store: Store, { act, case_id, photos = [], ended_dr
       clock_offset_ms: offset?.key === 'clock_offset_ms' ? offset.value : null,
       state: 'saved', answered_at: null, answer: null, receipt_id: null, sealed,
     });
-    await store.photo_bytes.bulkPut(sealedPhotos);
     await store.photos.bulkPut(photoRows);
     if (ended_draft !== undefined) await store.drafts.delete(ended_draft);
   });
@@ -120,6 +119,11 @@ export async function photosOf(store: Store, mutationId: string): Promise<PhotoR
 
 export async function allPhotos(store: Store): Promise<PhotoRow[]> {
   return await store.photos.toArray();
+}
+
+/** The receipt that covers an item; undefined until the server has signed. */
+export async function receiptOf(store: Store, row: OutboxRow): Promise<ReceiptRow | undefined> {
+  return row.receipt_id === null ? undefined : await store.receipts.get(row.receipt_id);
 }
 
 /** The person has seen the refusal or conflict and puts it away; it stays kept here and on the server. */

@@ -1,5 +1,5 @@
 /** One whole round: what was done here goes out, what changed there comes in, photos follow. One round at a time. */
-import { lastPerson, thisDevice } from '@/store/device';
+import { deviceOf, lastPerson } from '@/store/device';
 
 import { openSyncDb, type SyncDb } from './db';
 import type { Outcome } from './outcome';
@@ -29,7 +29,7 @@ export async function flush(): Promise<Outcome> {
     const db = await openSyncDb(person.user_id);
     if (db === undefined) return 'later';
     try {
-      return await round(db, (await thisDevice()).id);
+      return await round(db, (await deviceOf(person.login)).id);
     } finally {
       db.close();
     }

@@ -10,6 +10,7 @@ import type { Store } from '@/store/database';
 import { metaOf } from '@/store/meta';
 import { allDone, counts, forgetSettled, photosOf, record, setAside } from '@/store/outbox';
 import { openSyncDb } from '@/sync/db';
+import { keepPhotoBytes } from '@/store/photos';
 import { flush } from '@/sync/flush';
 import { pull } from '@/sync/pull';
 
@@ -167,7 +168,8 @@ describe('photos', () => {
 
   async function withPhoto(): Promise<{ mutation: string; sha256: string }> {
     const sha256 = await sha256Hex(bytes.buffer);
-    const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', bytes: bytes.buffer.slice(0) }];
+    await keepPhotoBytes(store, sha256, bytes.buffer.slice(0));
+    const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length }];
     return { sha256, mutation: await record(store, { act: skip('s1'), case_id: 'k1', photos }, new Date()) };
   }
 

@@ -1,13 +1,14 @@
 /**
- * How is a map drawn here? MapLibre, loaded only when a map is opened, with tiles from one PMTiles file.
+ * How is a map drawn here? MapLibre, loaded only when a map is opened, drawn from GeoJSON.
  *
  * No glyphs and no sprite: labels, Chinese too, come from the phone's own fonts. Colours are those of the tokens.
  */
 import 'maplibre-gl/dist/maplibre-gl.css';
 
-import { addProtocol, Map as MapLibre, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import { LngLatBounds, Map as MapLibre, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import { Protocol } from 'pmtiles';
+
+export type StartedMap = MapLibre;
 
 export interface MapStart {
   readonly container: HTMLElement;
@@ -22,7 +23,6 @@ let isPrepared = false;
 export function startMap({ container, center, zoom, style }: MapStart): MapLibre {
   if (!isPrepared) {
     setWorkerUrl(workerAddress);
-    addProtocol('pmtiles', new Protocol().tile);
     isPrepared = true;
   }
   return new MapLibre({
@@ -35,4 +35,12 @@ export function startMap({ container, center, zoom, style }: MapStart): MapLibre
     dragRotate: false,
     fadeDuration: 0,
   });
+}
+
+/** Shows all the places at once. */
+export function fitTo(map: MapLibre, places: readonly { readonly lat: number; readonly lon: number }[]): void {
+  if (places.length === 0) return;
+  const bounds = new LngLatBounds();
+  for (const { lat, lon } of places) bounds.extend([lon, lat]);
+  map.fitBounds(bounds, { padding: 48, maxZoom: 15, animate: false });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { ownPath, shownFor } from '@/sw/notify';
+import { ownPath, shownFor } from '@/sw/push_text';
 
 const origin = 'https://rounds.example';
 

@@ -1,0 +1,16 @@
+/** Coming in. */
+export const login = {
+  title: 'Sign in',
+  lead: 'The day in the field, also without network.',
+  name: 'Name',
+  password: 'Password',
+  act: 'Sign in',
+  language: 'Language',
+  entering: 'Letting you in',
+  linkTitle: 'This link did not let you in',
+  toPassword: 'Sign in with a password',
+  needNetwork: 'The first sign-in on a phone needs a network. Try again where there is one.',
+  otherPerson: (name: string) => `${name} still has unsent work on this phone. It stays kept and is not shown to others.`,
+  expiredTitle: 'Sign in again to send',
+  expiredText: 'Your session has ended. Everything is kept on this phone; you can go on working.',
+};

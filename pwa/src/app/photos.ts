@@ -1,0 +1,37 @@
+/** How does a picture from the camera get into the store? */
+import type { PhotoScope, PhotoTaken } from '@/api/types';
+import { newId } from '@/lib/ids';
+import type { FromWorker, Shrunk } from '@/lib/photo.worker';
+import workerAddress from '@/lib/photo.worker.ts?worker&url';
+import { keepPhotoBytes } from '@/store/photos';
+
+import { store } from './session.svelte';
+
+/** Shrinks one picture; one at a time, each in a worker that ends with it, so that its memory goes too. */
+function shrink(file: Blob): Promise<Shrunk> {
+  const worker = new Worker(workerAddress, { type: 'module' });
+  return new Promise<Shrunk>((resolve, reject) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (data.ok) resolve(data.photo);
+      else reject(new Error(data.message));
+    });
+    worker.addEventListener('error', (event) => { reject(new Error(event.message)); });
+    worker.postMessage(file);
+  }).finally(() => { worker.terminate(); });
+}
+
+/** Keeps the picture and says how the record names it; undefined when the file is no picture that can be read. */
+export async function takePhoto(file: Blob, scope: PhotoScope, now: Date): Promise<PhotoTaken | undefined> {
+  let photo: Shrunk;
+  try {
+    photo = await shrink(file);
+  } catch (error) {
+    console.info('not a picture', error);
+    return undefined;
+  }
+  await keepPhotoBytes(store(), photo.sha256, photo.bytes);
+  return {
+    id: newId(), sha256: photo.sha256, size_bytes: photo.bytes.byteLength, media_type: photo.media_type,
+    original_sha256: photo.original_sha256, original_size_bytes: photo.original_size_bytes, taken_at: now.toISOString(), scope,
+  };
+}

@@ -1,0 +1,65 @@
+/** What does the map look like? Plain paper, the town in quiet lines, the stops in the colours of the tokens. */
+import type { FeatureCollection } from 'geojson';
+import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl';
+
+/** The colours in force, read from the page so that the map follows the theme. */
+export interface MapColours {
+  readonly paper: string;
+  readonly surface: string;
+  readonly sunk: string;
+  readonly line: string;
+  readonly edge: string;
+  readonly ink: string;
+  readonly ink2: string;
+  readonly accent: string;
+  readonly accentInk: string;
+  readonly paid: string;
+  readonly due: string;
+}
+
+export type Features = FeatureCollection;
+
+export const NOTHING: Features = { type: 'FeatureCollection', features: [] };
+
+const layerIs = (...names: string[]): ExpressionSpecification => ['in', ['get', 'layer'], ['literal', names]];
+
+/** A style with the town (if there is one), the way and the stops; labels use the phone's own fonts. */
+export function mapStyle(colours: MapColours, data: { readonly town: Features; readonly way: Features; readonly stops: Features }): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      town: { type: 'geojson', data: data.town },
+      way: { type: 'geojson', data: data.way },
+      stops: { type: 'geojson', data: data.stops },
+    },
+    layers: [
+      { id: 'paper', type: 'background', paint: { 'background-color': colours.paper } },
+      { id: 'areas', type: 'fill', source: 'town', filter: ['all', ['==', ['geometry-type'], 'Polygon'], ['!', layerIs('building', 'buildings')]], paint: { 'fill-color': colours.sunk } },
+      { id: 'buildings', type: 'fill', source: 'town', minzoom: 13, filter: ['all', ['==', ['geometry-type'], 'Polygon'], layerIs('building', 'buildings')], paint: { 'fill-color': colours.line } },
+      {
+        id: 'streets', type: 'line', source: 'town', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: { 'line-color': colours.edge, 'line-opacity': 0.55, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 17, 6] },
+      },
+      {
+        id: 'street-names', type: 'symbol', source: 'town', minzoom: 14, filter: ['all', ['==', ['geometry-type'], 'LineString'], ['has', 'name']],
+        layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-size': 12, 'text-font': ['sans-serif'] },
+        paint: { 'text-color': colours.ink2, 'text-halo-color': colours.paper, 'text-halo-width': 1.5 },
+      },
+      { id: 'way', type: 'line', source: 'way', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.accent, 'line-width': 3, 'line-dasharray': [1, 1.6] } },
+      {
+        id: 'stops', type: 'circle', source: 'stops',
+        paint: {
+          'circle-radius': ['case', ['==', ['get', 'state'], 'next'], 17, 13],
+          'circle-color': ['match', ['get', 'state'], 'next', colours.accent, 'done', colours.paid, 'here', colours.due, colours.surface],
+          'circle-stroke-color': ['match', ['get', 'state'], 'planned', colours.ink2, 'skipped', colours.edge, colours.surface],
+          'circle-stroke-width': 2,
+        },
+      },
+      {
+        id: 'numbers', type: 'symbol', source: 'stops',
+        layout: { 'text-field': ['get', 'label'], 'text-size': 13, 'text-font': ['sans-serif'], 'text-allow-overlap': true, 'text-ignore-placement': true },
+        paint: { 'text-color': ['match', ['get', 'state'], 'next', colours.accentInk, 'done', colours.surface, 'here', colours.surface, colours.ink] },
+      },
+    ],
+  };
+}

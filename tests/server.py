@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 READY_TIMEOUT_S = 40.0
 
@@ -21,9 +22,23 @@ def free_port() -> int:
         return port
 
 
+class Served(NamedTuple):
+    """A server that runs."""
+
+    origin: str
+    pid: int
+
+
 @contextmanager
 def serving(url: str, data: Path) -> Iterator[str]:
     """Serve the application on a free port; gives its origin, stops it at the end."""
+    with started("backend.app.asgi:app", url, data) as served:
+        yield served.origin
+
+
+@contextmanager
+def started(application: str, url: str, data: Path) -> Iterator[Served]:
+    """Start uvicorn for an application factory on a free port; wait until it answers, stop it at the end."""
     port = free_port()
     origin = f"http://localhost:{port}"
     environment = {
@@ -33,12 +48,12 @@ def serving(url: str, data: Path) -> Iterator[str]:
         "ROUNDS_PORT": str(port),
         "ROUNDS_ORIGIN": origin,
     }
-    arguments = [sys.executable, "-m", "uvicorn", "backend.app.asgi:app", "--factory", f"--port={port}",
+    arguments = [sys.executable, "-m", "uvicorn", application, "--factory", f"--port={port}",
                  "--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]  # fmt: skip
     process = subprocess.Popen(arguments, env=environment, stdin=subprocess.DEVNULL)
     try:
         _wait(process, origin)
-        yield origin
+        yield Served(origin=origin, pid=process.pid)
     finally:
         process.terminate()
         try:
@@ -56,6 +71,8 @@ def _wait(process: subprocess.Popen[bytes], origin: str) -> None:
         try:
             with urllib.request.urlopen(f"{origin}/healthz", timeout=2):
                 return
+        except urllib.error.HTTPError:
+            return  # it answers, if only that it has no such page
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise RuntimeError("the server did not answer in time")

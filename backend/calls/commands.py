@@ -10,18 +10,17 @@ from backend.calls import queries, rules
 from backend.calls.schemas import RecordedCall
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
-from backend.promises.commands import cancel_promises_of, record_promises
+from backend.kernel.statements import Statement
+from backend.promises.commands import cancel_promises_of, plan_promises
 from backend.promises.schemas import RecordedPromise
 
 
-async def record_calls(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, calls: Sequence[RecordedCall]
-) -> list[NewEvent]:
-    """Write calls that the rules passed; returns all events."""
+def plan_calls(
+    tenant_id: UUID, user_id: UUID, device_id: UUID | None, calls: Sequence[RecordedCall]
+) -> tuple[list[Statement], list[NewEvent]]:
+    """Return what to write for calls that the rules passed, their promises and their numbers, and the events."""
     if not calls:
-        return []
-    await queries.insert_calls(raw, tenant_id, user_id, device_id, calls)
-    await queries.mark_numbers(raw, tenant_id, _marks(calls))
+        return [], []
     promises = [
         RecordedPromise(
             made=one.record.promise,
@@ -33,8 +32,12 @@ async def record_calls(
         for one in calls
         if one.record.promise is not None
     ]
-    events = [_recorded(tenant_id, user_id, device_id, call) for call in calls]
-    return events + await record_promises(raw, tenant_id, "call", promises)
+    statements, events = plan_promises(tenant_id, "call", promises)
+    marks = _marks(calls)
+    if marks:
+        statements.append(queries.mark_numbers(tenant_id, marks))
+    statements.append(queries.insert_calls(tenant_id, user_id, device_id, calls))
+    return statements, [*(_recorded(tenant_id, user_id, device_id, call) for call in calls), *events]
 
 
 def _marks(calls: Sequence[RecordedCall]) -> list[tuple[UUID, str]]:

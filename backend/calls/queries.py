@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from backend.calls.schemas import RecordedCall
+from backend.kernel.statements import Statement
 
 CONTACTS_OF_CASES = """
 SELECT cases.id AS case_id, contact_points.id AS contact_id
@@ -23,7 +24,9 @@ FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bigi
     $11::timestamptz[], $12::text[], $13::text[], $14::date[])
     AS new (id, case_id, contact_point_id, result, party, paid_minor, started_at, ended_at, note, next_step, next_on)
 """
-WITHDRAW_CALLS = "UPDATE calls SET withdrawn_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND withdrawn_at IS NULL"
+WITHDRAW_CALLS = (
+    "UPDATE calls SET withdrawn_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND withdrawn_at IS NULL"
+)
 # A call that is taken back takes back what it said of the number, unless somebody has said something since.
 RESTORE_NUMBERS = """
 UPDATE contact_points SET status = calls.number_status_before FROM calls
@@ -48,23 +51,22 @@ async def contacts_of_cases(
     return {(row["case_id"], row["contact_id"]) for row in rows}
 
 
-async def insert_calls(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, calls: Sequence[RecordedCall]
-) -> None:
-    """Insert calls of one user."""
+def insert_calls(tenant_id: UUID, user_id: UUID, device_id: UUID | None, calls: Sequence[RecordedCall]) -> Statement:
+    """Return the statement that inserts calls of one user."""
     records = [call.record for call in calls]
-    await raw.execute(
-        INSERT_CALLS, tenant_id, user_id, device_id, [one.id for one in records], [one.case_id for one in records],
+    arguments = (
+        tenant_id, user_id, device_id, [one.id for one in records], [one.case_id for one in records],
         [one.contact_point_id for one in records], [one.result for one in records], [one.party for one in records],
         [one.paid_minor for one in records], [one.started_at for one in records], [one.ended_at for one in records],
         [one.note for one in records], [one.next_step for one in records], [one.next_on for one in records],
     )  # fmt: skip
+    return Statement(sql=INSERT_CALLS, arguments=arguments)
 
 
-async def mark_numbers(raw: asyncpg.Connection, tenant_id: UUID, marks: Sequence[tuple[UUID, str]]) -> None:
-    """Write what calls said of numbers: (contact point, status) pairs, at most one a number."""
-    if marks:
-        await raw.execute(MARK_NUMBERS, tenant_id, [contact for contact, _ in marks], [status for _, status in marks])
+def mark_numbers(tenant_id: UUID, marks: Sequence[tuple[UUID, str]]) -> Statement:
+    """Return the statement that writes what calls said of numbers: (contact point, status), at most one a number."""
+    arguments = (tenant_id, [contact for contact, _ in marks], [status for _, status in marks])
+    return Statement(sql=MARK_NUMBERS, arguments=arguments)
 
 
 async def withdraw_calls(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID], at: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.cases.schemas import CaseOnFile, CaseState, Conflict, DoorCandidate, Fact, Holding, Owed
+from backend.cases.schemas import CaseState, Conflict, DoorCandidate, Fact, Owed
 from backend.kernel.geo import Point
 from backend.kernel.ids import new_id
 
@@ -61,29 +61,9 @@ FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::int[], $8::t
     AS changed (id, state, overdue_minor, balance_minor, days_past_due, bucket, score, reasons)
 WHERE cases.tenant_id = $1 AND cases.id = changed.id
 """
-# FOR NO KEY UPDATE in the order of ids: two batches that touch the same cases queue up instead of locking crosswise.
-CASES_ON_FILE = """
-WITH locked AS (
-    SELECT cases.id, cases.currency, cases.obligor_id, cases.closed_at, cases.team_id, cases.desk_team_id FROM cases
-    WHERE cases.tenant_id = $1 AND cases.id = ANY($2::uuid[]) ORDER BY cases.id FOR NO KEY UPDATE)
-SELECT locked.id, locked.currency, locked.closed_at, locked.team_id, locked.desk_team_id, obligors.zone,
-    assignments.user_id, users.name AS user_name, assignments.assigned_at, assignments.released_at
-FROM locked JOIN obligors ON obligors.id = locked.obligor_id
-LEFT JOIN assignments ON assignments.case_id = locked.id
-    AND (assignments.user_id = $3 OR assignments.released_at IS NULL)
-LEFT JOIN users ON users.id = assignments.user_id
-"""
 INSERT_PHONE_CHANGES = """
 INSERT INTO phone_changes (id, tenant_id, user_id, noun, noun_id, reason)
 SELECT id, $1, user_id, $2, noun_id, $3 FROM unnest($4::uuid[], $5::uuid[], $6::uuid[]) AS new (id, user_id, noun_id)
-"""
-COUNT_ATTEMPTS = """
-UPDATE cases SET attempts = greatest(0, attempts + done.count), last_attempt_at = greatest(last_attempt_at, done.at),
-    last_result = coalesce(done.result, last_result),
-    state = CASE WHEN done.promised AND cases.state IN ('new', 'in_grace', 'active') THEN 'promise' ELSE cases.state END
-FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[]) AS done (id, count, at, result, promised)
-WHERE cases.tenant_id = $1 AND cases.id = done.id
-RETURNING cases.id, cases.assignee_id
 """
 FACTS = """
 SELECT case_id, field, value #>> '{}' AS value, version, edited_by, edited_at FROM case_facts
@@ -126,37 +106,6 @@ async def doors_of(
         )
         doors.setdefault(row["obligor_id"], []).append(candidate)
     return doors
-
-
-async def cases_on_file(
-    raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID], user_id: UUID
-) -> dict[UUID, CaseOnFile]:
-    """Lock the cases (in the order of ids) and return them with the user's own and the present holdings."""
-    rows = await raw.fetch(CASES_ON_FILE, tenant_id, case_ids, user_id)
-    found: dict[UUID, CaseOnFile] = {}
-    for row in rows:
-        case = found.get(row["id"])
-        if case is None:
-            teams = [team for team in (row["team_id"], row["desk_team_id"]) if team is not None]
-            case = CaseOnFile(
-                id=row["id"],
-                currency=row["currency"],
-                zone=row["zone"],
-                closed_at=row["closed_at"],
-                team_ids=teams,
-                holdings=[],
-            )
-            found[case.id] = case
-        if row["user_id"] is not None:
-            case.holdings.append(
-                Holding(
-                    user_id=row["user_id"],
-                    user_name=row["user_name"],
-                    assigned_at=row["assigned_at"],
-                    released_at=row["released_at"],
-                )
-            )
-    return found
 
 
 async def insert_phone_changes(
@@ -227,27 +176,6 @@ async def update_cases(raw: asyncpg.Connection, tenant_id: UUID, changed: Sequen
         )  # fmt: skip
 
 
-class AttemptCount(msgspec.Struct, frozen=True):
-    """What a batch of facts adds to one case; `count` is negative for a withdrawal."""
-
-    case_id: UUID
-    count: int
-    at: datetime | None
-    result: str | None
-    is_promised: bool
-
-
-async def count_attempts(
-    raw: asyncpg.Connection, tenant_id: UUID, counts: Sequence[AttemptCount]
-) -> list[tuple[UUID, UUID | None]]:
-    """Add attempts to the cases; returns (case, present assignee) pairs."""
-    rows = await raw.fetch(
-        COUNT_ATTEMPTS, tenant_id, [one.case_id for one in counts], [one.count for one in counts],
-        [one.at for one in counts], [one.result for one in counts], [one.is_promised for one in counts],
-    )  # fmt: skip
-    return [(row["id"], row["assignee_id"]) for row in rows]
-
-
 async def facts_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Fact]:
     """Return the facts of the cases by (case, field); the caller holds the locks of the cases."""
     if not case_ids:
@@ -287,13 +215,3 @@ async def write_conflicts(raw: asyncpg.Connection, tenant_id: UUID, conflicts: S
             [one.sent.user_id for one in conflicts], [one.sent.at for one in conflicts],
             [one.sent.device_id for one in conflicts],
         )  # fmt: skip
-
-
-async def holders_of(
-    raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]
-) -> list[tuple[UUID, UUID | None]]:
-    """Return (case, present assignee) pairs."""
-    rows = await raw.fetch(
-        "SELECT id, assignee_id FROM cases WHERE tenant_id = $1 AND id = ANY($2::uuid[])", tenant_id, case_ids
-    )
-    return [(row["id"], row["assignee_id"]) for row in rows]

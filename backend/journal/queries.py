@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 
 from backend.journal.schemas import EVENTS_A_READ_MAX, NewEvent, RecordedEvent, StreamPosition
+from backend.kernel.statements import Statement
 
 INSERT_EVENTS = """
 INSERT INTO events (id, tenant_id, kind, subject_id, case_id, actor_id, device_id, occurred_at, payload)
@@ -24,10 +25,9 @@ LIMIT $4
 """
 
 
-async def insert_events(raw: asyncpg.Connection, events: Sequence[NewEvent]) -> None:
-    """Write events in one statement, inside the caller's transaction."""
-    await raw.execute(
-        INSERT_EVENTS,
+def insert_events_statement(events: Sequence[NewEvent]) -> Statement:
+    """Return the statement that writes events."""
+    arguments = (
         [event.id for event in events],
         [event.tenant_id for event in events],
         [event.kind for event in events],
@@ -38,6 +38,13 @@ async def insert_events(raw: asyncpg.Connection, events: Sequence[NewEvent]) -> 
         [event.occurred_at for event in events],
         [msgspec.json.encode(event.payload).decode() for event in events],
     )
+    return Statement(sql=INSERT_EVENTS, arguments=arguments)
+
+
+async def insert_events(raw: asyncpg.Connection, events: Sequence[NewEvent]) -> None:
+    """Write events in one statement, inside the caller's transaction."""
+    statement = insert_events_statement(events)
+    await raw.execute(statement.sql, *statement.arguments)
 
 
 async def events_after(

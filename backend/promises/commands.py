@@ -8,18 +8,19 @@ import asyncpg
 
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
+from backend.kernel.statements import Statement
 from backend.promises import queries
 from backend.promises.schemas import RecordedPromise
 
 
-async def record_promises(
-    raw: asyncpg.Connection, tenant_id: UUID, source_kind: str, promises: Sequence[RecordedPromise]
-) -> list[NewEvent]:
-    """Write promises that the rules passed; returns their events for the caller's journal entry."""
+def plan_promises(
+    tenant_id: UUID, source_kind: str, promises: Sequence[RecordedPromise]
+) -> tuple[list[Statement], list[NewEvent]]:
+    """Return what to write for promises that the rules passed, and their events."""
     if not promises:
-        return []
-    await queries.insert_promises(raw, tenant_id, source_kind, promises)
-    return [_recorded(tenant_id, promise) for promise in promises]
+        return [], []
+    statement = queries.insert_promises(tenant_id, source_kind, promises)
+    return [statement], [_recorded(tenant_id, promise) for promise in promises]
 
 
 def _recorded(tenant_id: UUID, promise: RecordedPromise) -> NewEvent:

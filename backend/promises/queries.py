@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from backend.kernel.statements import Statement
 from backend.promises.schemas import RecordedPromise
 
 INSERT_PROMISES = """
@@ -20,20 +21,21 @@ RETURNING id, case_id
 """
 
 
-async def insert_promises(
-    raw: asyncpg.Connection, tenant_id: UUID, source_kind: str, promises: Sequence[RecordedPromise]
-) -> None:
-    """Insert open promises; `source_kind` is "visit", "call", "desk" or "import"."""
-    await raw.execute(
-        INSERT_PROMISES, tenant_id, source_kind, [one.made.id for one in promises], [one.case_id for one in promises],
+def insert_promises(tenant_id: UUID, source_kind: str, promises: Sequence[RecordedPromise]) -> Statement:
+    """Return the statement that inserts open promises; `source_kind` is "visit", "call", "desk" or "import"."""
+    arguments = (
+        tenant_id, source_kind, [one.made.id for one in promises], [one.case_id for one in promises],
         [one.source_id for one in promises], [one.made.amount_minor for one in promises],
         [one.made.currency for one in promises], [one.made.due_on for one in promises],
         [one.made.tolerance_days for one in promises], [one.made_by for one in promises],
         [one.made_at for one in promises],
     )  # fmt: skip
+    return Statement(sql=INSERT_PROMISES, arguments=arguments)
 
 
-async def cancel_promises(raw: asyncpg.Connection, tenant_id: UUID, source_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+async def cancel_promises(
+    raw: asyncpg.Connection, tenant_id: UUID, source_ids: Sequence[UUID]
+) -> list[tuple[UUID, UUID]]:
     """Cancel the open promises that these records made; returns (promise, case) pairs."""
     rows = await raw.fetch(CANCEL_PROMISES, tenant_id, source_ids)
     return [(row["id"], row["case_id"]) for row in rows]

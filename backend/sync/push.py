@@ -13,16 +13,18 @@ import msgspec
 
 from backend.calls import queries as call_queries
 from backend.calls.schemas import CallRecord
+from backend.cases import batches
 from backend.cases import queries as case_queries
 from backend.cases.schemas import ContactReveal, FactEdit, Worker
 from backend.kernel.db import Database, Reach, Scope, bare_transaction
 from backend.kernel.problems import CONFLICT, Kind, Problem
 from backend.kernel.signing import SigningKey
+from backend.kernel.statements import read_together, run_together
 from backend.routing import queries as stop_queries
 from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
 from backend.sync import problems, queries, rules, writing
 from backend.sync.deciding import ACCEPTED, Decision, Item, OnFile, Writes, decide
-from backend.sync.mutations import RecordWithdraw, UnknownKindError, read_body
+from backend.sync.mutations import Body, RecordWithdraw, UnknownKindError, read_body
 from backend.sync.queries import Claim, DeviceSeen, KnownMutation, Refusal
 from backend.sync.schemas import Answer, AnswerStatus, Mutation, PushAnswer, PushRequest, Receipt
 from backend.visits import queries as visit_queries
@@ -92,16 +94,15 @@ async def _take(
 ) -> list[Answer]:  # fmt: skip
     """Take items in one transaction; begins again when another request carried one of them at the same moment."""
     scope = Scope(tenant_id=sender.tenant_id, user_id=sender.worker.user_id, reach=Reach.TENANT, team_ids=())
+    read = [_read(one, sender.device_id, received_at) for one in mutations]
     for _ in range(RACES_MAX):
         try:
             async with bare_transaction(database, scope) as raw:
-                if not await queries.see_device(raw, sender.ids, _seen(request, received_at), received_at):
-                    raise Problem(problems.NOT_YOUR_DEVICE)
-                known = await queries.known_mutations(raw, sender.tenant_id, [one.id for one in mutations])
-                fresh = [one for one in mutations if one.id not in known]
-                decided, writes = await _decide_all(raw, sender, fresh, received_at, refused_with=refused_with)
+                known, on_file = await _load(raw, sender, read, _seen(request, received_at), received_at)
+                fresh = {one.mutation.id: one for one in reversed(read) if one.mutation.id not in known}
+                decided, writes = _decide_all(sender, list(reversed(fresh.values())), on_file, refused_with)
                 await _write_all(raw, sender, decided, writes, received_at)
-                answers = [_answer(one, decided.get(one.id), known.get(one.id), sender) for one in mutations]
+                answers = [_answer(one, decided.get(one.mutation.id), known, sender) for one in read]
                 await _keep_reused(raw, sender, mutations, answers, received_at)
                 return answers
         except _RacedError:
@@ -118,24 +119,20 @@ def _seen(request: PushRequest, received_at: datetime) -> DeviceSeen:
     )
 
 
-async def _decide_all(
-    raw: asyncpg.Connection, sender: Sender, fresh: Sequence[Mutation], received_at: datetime,
-    *, refused_with: dict[str, str] | None,
-) -> tuple[dict[UUID, Decided], Writes]:  # fmt: skip
-    read = [_read(one, sender.device_id, received_at) for one in {one.id: one for one in fresh}.values()]
-    if refused_with is not None:
-        refusal = Decision(refusal=problems.NOT_STORABLE, detail=refused_with)
-        return {one.mutation.id: msgspec.structs.replace(one, decision=refusal) for one in read}, Writes()
-    items = [one.item for one in read if one.item is not None]
-    on_file = await _load(raw, sender, items)
+def _decide_all(
+    sender: Sender, fresh: Sequence[Decided], on_file: OnFile, refused_with: dict[str, str] | None
+) -> tuple[dict[UUID, Decided], Writes]:
+    """Decide what was not answered before, in the order of the batch."""
     writes = Writes()
     decided: dict[UUID, Decided] = {}
-    for one in read:
-        if one.item is None:
-            decided[one.mutation.id] = one
+    for one in fresh:
+        if refused_with is not None:
+            decision = Decision(refusal=problems.NOT_STORABLE, detail=refused_with)
+        elif one.item is None:
+            decision = one.decision
         else:
             decision = decide(one.item, sender.worker, on_file, writes)
-            decided[one.mutation.id] = msgspec.structs.replace(one, decision=decision)
+        decided[one.mutation.id] = msgspec.structs.replace(one, decision=decision)
     return decided, writes
 
 
@@ -157,29 +154,49 @@ def _read(mutation: Mutation, device_id: UUID, received_at: datetime) -> Decided
     return Decided(mutation=mutation, body_hash=digest, item=None, decision=Decision(refusal=refusal, detail=detail))
 
 
-async def _load(raw: asyncpg.Connection, sender: Sender, items: Sequence[Item]) -> OnFile:
-    """Load what the decisions need, one statement a kind of thing, nothing when no item asks for it."""
-    bodies = [item.body for item in items]
-    withdrawn = [body.target_id for body in bodies if isinstance(body, RecordWithdraw)]
-    on_case = [body for body in bodies if isinstance(body, VisitRecord | CallRecord | FactEdit | ContactReveal)]
-    edited = list({body.case_id for body in bodies if isinstance(body, FactEdit)})
-    named = [body.stop_id for body in bodies if isinstance(body, StopSkip | StopRestore)]
-    plans = [body.plan_id for body in bodies if isinstance(body, StopsReorder)]
-    doors = [
+async def _load(
+    raw: asyncpg.Connection, sender: Sender, read: Sequence[Decided], seen: DeviceSeen, now: datetime
+) -> tuple[dict[UUID, KnownMutation], OnFile]:
+    """Note the device, and load earlier answers and what the decisions need: one round trip for visits.
+
+    Raises Problem (sync.not_your_device).
+    """
+    bodies = [one.item.body for one in read if one.item is not None]
+    on_case = (VisitRecord, CallRecord, FactEdit, ContactReveal)
+    case_ids = sorted({body.case_id for body in bodies if isinstance(body, on_case)})
+    doors = {
         (body.case_id, body.address_id)
         for body in bodies
         if isinstance(body, VisitRecord) and body.address_id is not None and body.check_in is not None
-    ]
+    }
+    reads = [queries.known_mutations(sender.tenant_id, [one.mutation.id for one in read])]
+    reads.append(batches.cases_on_file(sender.tenant_id, case_ids, sender.worker.user_id))
+    reads.append(visit_queries.doors(sender.tenant_id, sorted(doors)))
+    is_own, found = await read_together(raw, queries.see_device(sender.ids, seen, now), reads)
+    if not is_own:
+        raise Problem(problems.NOT_YOUR_DEVICE)
+    known, cases, places = found
+    on_file = await _load_rest(raw, sender, bodies)
+    return queries.read_known(known), msgspec.structs.replace(
+        on_file, cases=batches.read_cases(cases), doors=visit_queries.read_doors(places)
+    )
+
+
+async def _load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Body]) -> OnFile:
+    """Load what rarer kinds of items need; nothing when the batch has none of them."""
+    withdrawn = [body.target_id for body in bodies if isinstance(body, RecordWithdraw)]
+    edited = list({body.case_id for body in bodies if isinstance(body, FactEdit)})
+    named = [body.stop_id for body in bodies if isinstance(body, StopSkip | StopRestore)]
+    plans = [body.plan_id for body in bodies if isinstance(body, StopsReorder)]
     contacts = [
         (body.case_id, body.contact_point_id)
         for body in bodies
         if isinstance(body, CallRecord | ContactReveal) and body.contact_point_id is not None
     ]
     tenant_id, user_id = sender.tenant_id, sender.worker.user_id
-    case_ids = sorted({body.case_id for body in on_case})
     return OnFile(
-        cases=await case_queries.cases_on_file(raw, tenant_id, case_ids, user_id) if case_ids else {},
-        doors=await visit_queries.doors(raw, tenant_id, doors),
+        cases={},
+        doors={},
         contacts=await call_queries.contacts_of_cases(raw, tenant_id, contacts),
         facts=await case_queries.facts_of(raw, tenant_id, edited),
         targets=await queries.targets(raw, tenant_id, user_id, withdrawn),
@@ -194,7 +211,9 @@ async def _write_all(
     if not decided:
         return
     claims = [_claim(one) for one in decided.values()]
-    if len(await queries.claim(raw, sender.ids, claims, now)) != len(claims):
+    claim = queries.claim(sender.ids, claims, now)
+    parts = writing.plan(sender.ids, writes)
+    if await run_together(raw, claim, parts) != len(claims):
         raise _RacedError
     refusals = [
         _refusal(one.mutation, one.decision.refusal, one.decision.detail, one.item)
@@ -202,7 +221,7 @@ async def _write_all(
         if one.decision.refusal is not None
     ]
     await queries.insert_quarantine(raw, sender.ids, refusals, now)
-    await writing.write(raw, sender.ids, writes, now)
+    await writing.write_rest(raw, sender.ids, writes, now)
 
 
 async def _keep_reused(
@@ -244,11 +263,11 @@ def _refusal(mutation: Mutation, kind: Kind, detail: dict[str, str], item: Item 
     )
 
 
-def _answer(mutation: Mutation, decided: Decided | None, known: KnownMutation | None, sender: Sender) -> Answer:
-    digest = rules.body_hash(mutation)
-    if known is not None and known.body_hash == digest and known.user_id == sender.worker.user_id:
-        return Answer(id=mutation.id, status=known.status, code=known.code, detail=known.detail, is_replay=True)
-    if known is None and decided is not None and decided.body_hash == digest:
+def _answer(read: Decided, decided: Decided | None, known: dict[UUID, KnownMutation], sender: Sender) -> Answer:
+    mutation, before = read.mutation, known.get(read.mutation.id)
+    if before is not None and before.body_hash == read.body_hash.hex() and before.user_id == sender.worker.user_id:
+        return Answer(id=mutation.id, status=before.status, code=before.code, detail=before.detail, is_replay=True)
+    if before is None and decided is not None and decided.body_hash == read.body_hash:
         claim = _claim(decided)
         detail = decided.decision.detail
         return Answer(id=mutation.id, status=claim.status, code=claim.code, detail=detail, is_replay=False)

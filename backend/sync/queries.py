@@ -7,14 +7,17 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from backend.kernel.statements import Statement
 from backend.sync.deciding import Target
 from backend.sync.schemas import AnswerStatus
 
+# Joined to the ids, not filtered by them: the statistics of a young table would have it read whole.
 KNOWN = """
-SELECT mutations.id, mutations.body_hash, mutations.status, mutations.code, mutations.user_id, quarantine.detail
-FROM mutations LEFT JOIN quarantine ON quarantine.tenant_id = mutations.tenant_id
-    AND quarantine.mutation_id = mutations.id AND quarantine.body_hash = mutations.body_hash
-WHERE mutations.tenant_id = $1 AND mutations.id = ANY($2::uuid[])
+SELECT mutations.id, encode(mutations.body_hash, 'hex') AS body_hash, mutations.status, mutations.code,
+    mutations.user_id, coalesce(quarantine.detail, '{}') AS detail
+FROM unnest($2::uuid[]) AS asked (id) JOIN mutations ON mutations.tenant_id = $1 AND mutations.id = asked.id
+LEFT JOIN quarantine ON quarantine.tenant_id = $1 AND quarantine.mutation_id = asked.id
+    AND quarantine.body_hash = mutations.body_hash
 """
 # In the order of ids, so that two batches which share items wait for each other in one direction.
 CLAIM = """
@@ -44,6 +47,7 @@ SEE_DEVICE = """
 UPDATE devices SET last_seen_at = $4, app_version = $5, unsent_count = $6, last_seq = greatest(last_seq, $7),
     clock_offset_ms = $8
 WHERE tenant_id = $1 AND id = $2 AND user_id = $3 AND revoked_at IS NULL
+RETURNING id
 """
 
 
@@ -51,7 +55,7 @@ class KnownMutation(msgspec.Struct, frozen=True):
     """An item that came before, and how it was answered."""
 
     id: UUID
-    body_hash: bytes
+    body_hash: str
     status: AnswerStatus
     code: str | None
     user_id: UUID
@@ -82,30 +86,29 @@ class Refusal(msgspec.Struct, frozen=True):
     detail: dict[str, str]
 
 
-async def known_mutations(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownMutation]:
-    """Return those of the ids that were answered before."""
-    return {
-        row["id"]: KnownMutation(
-            id=row["id"],
-            body_hash=row["body_hash"],
-            status=AnswerStatus(row["status"]),
-            code=row["code"],
-            user_id=row["user_id"],
-            detail=msgspec.json.decode(row["detail"], type=dict[str, str]) if row["detail"] else {},
-        )
-        for row in await raw.fetch(KNOWN, tenant_id, ids)
-    }
+_KNOWN = msgspec.json.Decoder(list[KnownMutation])
 
 
-async def claim(
-    raw: asyncpg.Connection, who: tuple[UUID, UUID, UUID], claims: Sequence[Claim], now: datetime
-) -> set[UUID]:
-    """Write down the ids with their answers; returns those that were new. `who` is (tenant, user, device)."""
-    rows = await raw.fetch(
-        CLAIM, *who, now, [one.id for one in claims], [one.seq for one in claims], [one.body_hash for one in claims],
+def known_mutations(tenant_id: UUID, ids: Sequence[UUID]) -> Statement:
+    """Return the statement that reads those of the ids that were answered before."""
+    return Statement(sql=KNOWN, arguments=(tenant_id, ids))
+
+
+def read_known(text: str) -> dict[UUID, KnownMutation]:
+    """Read its rows, as JSON."""
+    return {row.id: row for row in _KNOWN.decode(text)}
+
+
+def claim(who: tuple[UUID, UUID, UUID], claims: Sequence[Claim], now: datetime) -> Statement:
+    """Return the statement that writes down ids with their answers and gives those that were new.
+
+    `who` is (tenant, user, device).
+    """
+    arguments = (
+        *who, now, [one.id for one in claims], [one.seq for one in claims], [one.body_hash for one in claims],
         [one.status.value for one in claims], [one.code for one in claims],
     )  # fmt: skip
-    return {row["id"] for row in rows}
+    return Statement(sql=CLAIM, arguments=arguments)
 
 
 async def insert_quarantine(
@@ -146,11 +149,10 @@ class DeviceSeen(msgspec.Struct, frozen=True):
     clock_offset_ms: int
 
 
-async def see_device(raw: asyncpg.Connection, who: tuple[UUID, UUID, UUID], seen: DeviceSeen, now: datetime) -> bool:
-    """Note the device's state; False when it is not registered to the user, or was revoked."""
+def see_device(who: tuple[UUID, UUID, UUID], seen: DeviceSeen, now: datetime) -> Statement:
+    """Return the statement that notes the device's state; it gives no row when the device is foreign or revoked."""
     tenant_id, user_id, device_id = who
-    status = await raw.execute(
-        SEE_DEVICE, tenant_id, device_id, user_id, now, seen.app_version, seen.unsent_count, seen.last_seq,
-        seen.clock_offset_ms,
+    arguments = (
+        tenant_id, device_id, user_id, now, seen.app_version, seen.unsent_count, seen.last_seq, seen.clock_offset_ms
     )  # fmt: skip
-    return bool(status == "UPDATE 1")
+    return Statement(sql=SEE_DEVICE, arguments=arguments)

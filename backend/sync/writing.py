@@ -8,39 +8,62 @@ import asyncpg
 import msgspec
 
 from backend.calls import rules as call_rules
-from backend.calls.commands import record_calls, withdraw_calls
+from backend.calls.commands import plan_calls, withdraw_calls
 from backend.calls.schemas import CallRecord
+from backend.cases import batches
 from backend.cases import queries as case_queries
-from backend.cases.queries import AttemptCount
+from backend.cases.batches import AttemptCount
 from backend.cases.schemas import ContactReveal
+from backend.evidence.commands import name_photos
 from backend.identity.duties import DutyChange, change_duties
 from backend.journal.commands import append_bare
+from backend.journal.queries import insert_events_statement
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
+from backend.kernel.statements import Statement
 from backend.routing import queries as stop_queries
 from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
 from backend.sync.deciding import Item, Writes
 from backend.sync.mutations import DutyStart
 from backend.visits import rules as visit_rules
-from backend.visits.commands import record_visits, withdraw_visits
+from backend.visits.commands import photos_of, plan_visits, withdraw_visits
 from backend.visits.schemas import VisitRecord
 
 type_who = tuple[UUID, UUID, UUID]
 """(tenant, user, device)."""
 
 
-async def write(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:
-    """Write all of a batch inside the caller's transaction."""
+def plan(who: type_who, writes: Writes) -> list[Statement]:
+    """Return what goes with the claim in one round trip: visits, calls, promises, their counts, phones, the journal.
+
+    None of these parts reads what another writes.
+    """
     tenant_id, user_id, device_id = who
-    events = await record_visits(raw, tenant_id, user_id, device_id, writes.visits)
-    events += await record_calls(raw, tenant_id, user_id, device_id, writes.calls)
+    visits, visit_events = plan_visits(tenant_id, user_id, device_id, writes.visits)
+    calls, call_events = plan_calls(tenant_id, user_id, device_id, writes.calls)
+    parts = [*visits, *calls]
+    counts = attempt_counts(writes)
+    if counts:
+        parts.append(batches.count_attempts(tenant_id, counts))
+    touched = sorted({one.case_id for one in counts} | {one.edit.case_id for one in writes.edits})
+    if touched:
+        parts.append(batches.tell_holders(tenant_id, touched))
+    events = [*visit_events, *call_events, *_events(who, writes)]
+    if events:
+        parts.append(insert_events_statement(events))
+    return parts
+
+
+async def write_rest(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:
+    """Write what must come after the records: photos, withdrawals, facts, stops, duty; most batches have little of it."""
+    tenant_id, user_id, device_id = who
+    events = await name_photos(raw, tenant_id, user_id, device_id, photos_of(writes.visits))
     events += await withdraw_visits(raw, tenant_id, user_id, writes.withdrawn_visits, now)
     events += await withdraw_calls(raw, tenant_id, user_id, writes.withdrawn_calls, now)
+    await append_bare(raw, events)
     await _write_facts(raw, tenant_id, writes)
     await _write_stops(raw, tenant_id, user_id, writes, now)
     await change_duties(raw, tenant_id, user_id, [_duty(item) for item in writes.duties])
-    await append_bare(raw, [*events, *_events(who, writes)])
-    await _tell_phones(raw, tenant_id, writes)
 
 
 async def _write_facts(raw: asyncpg.Connection, tenant_id: UUID, writes: Writes) -> None:
@@ -59,19 +82,6 @@ async def _write_stops(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, 
 def _duty(item: Item) -> DutyChange:
     start = item.body if isinstance(item.body, DutyStart) else None
     return DutyChange(at=item.at, is_start=start is not None, place=start.place if start else None)
-
-
-async def _tell_phones(raw: asyncpg.Connection, tenant_id: UUID, writes: Writes) -> None:
-    """Count the attempts on the cases and note that their holders' phones must hear of it."""
-    touched: dict[UUID, UUID | None] = {}
-    counts = attempt_counts(writes)
-    if counts:
-        touched = dict(await case_queries.count_attempts(raw, tenant_id, counts))
-    edited = {edit.edit.case_id for edit in writes.edits} - touched.keys()
-    if edited:
-        touched |= dict(await case_queries.holders_of(raw, tenant_id, sorted(edited)))
-    pairs = [(user, case) for case, user in touched.items() if user is not None]
-    await case_queries.insert_phone_changes(raw, tenant_id, "case", "changed", pairs)
 
 
 class _Tally(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""What can be done to visits? Record a list of them with promises and photos, take them back."""
+"""What can be done to visits? Record a list of them with their promises, take them back."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,27 +6,28 @@ from uuid import UUID
 
 import asyncpg
 
-from backend.evidence.commands import name_photos
 from backend.evidence.schemas import NamedPhoto
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
-from backend.promises.commands import cancel_promises_of, record_promises
+from backend.kernel.statements import Statement
+from backend.promises.commands import cancel_promises_of, plan_promises
 from backend.promises.schemas import RecordedPromise
 from backend.visits import queries
 from backend.visits.schemas import RecordedVisit
 
 
-async def record_visits(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits: Sequence[RecordedVisit]
-) -> list[NewEvent]:
-    """Write visits that the rules passed, their promises and the photos they name; returns all events."""
+def plan_visits(
+    tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits: Sequence[RecordedVisit]
+) -> tuple[list[Statement], list[NewEvent]]:
+    """Return what to write for visits that the rules passed and for their promises, and the events.
+
+    The photos they name are not in it: see `photos_of`.
+    """
     if not visits:
-        return []
-    await queries.insert_visits(raw, tenant_id, user_id, device_id, visits)
-    events = [_recorded(tenant_id, user_id, device_id, visit) for visit in visits]
-    events += await record_promises(raw, tenant_id, "visit", _promises(user_id, visits))
-    events += await name_photos(raw, tenant_id, user_id, device_id, _photos(visits))
-    return events
+        return [], []
+    statements, events = plan_promises(tenant_id, "visit", _promises(user_id, visits))
+    statement = queries.insert_visits(tenant_id, user_id, device_id, visits)
+    return [statement, *statements], [*(_recorded(tenant_id, user_id, device_id, one) for one in visits), *events]
 
 
 def _recorded(tenant_id: UUID, user_id: UUID, device_id: UUID | None, visit: RecordedVisit) -> NewEvent:
@@ -57,7 +58,8 @@ def _promises(user_id: UUID, visits: Sequence[RecordedVisit]) -> list[RecordedPr
     ]
 
 
-def _photos(visits: Sequence[RecordedVisit]) -> list[NamedPhoto]:
+def photos_of(visits: Sequence[RecordedVisit]) -> list[NamedPhoto]:
+    """Return the photos that the visits name; evidence.commands.name_photos writes them, after the visits."""
     return [
         NamedPhoto(photo=photo, case_id=one.record.case_id, visit_id=one.record.id)
         for one in visits

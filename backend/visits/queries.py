@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from backend.kernel.geo import Point
+from backend.kernel.statements import Statement
 from backend.visits.schemas import RecordedVisit
 
 # The address must belong to the obligor of the case, or the distance says nothing.
@@ -34,25 +36,35 @@ UPDATE visits SET withdrawn_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[]
 """
 
 
-async def doors(
-    raw: asyncpg.Connection, tenant_id: UUID, asked: Sequence[tuple[UUID, UUID]]
-) -> dict[tuple[UUID, UUID], Point]:
-    """Return the places of (case, address) pairs whose address is the obligor's and has a place."""
-    if not asked:
-        return {}
-    rows = await raw.fetch(DOORS, tenant_id, [case for case, _ in asked], [address for _, address in asked])
-    return {(row["case_id"], row["address_id"]): Point(lat=row["lat"], lon=row["lon"]) for row in rows}
+def doors(tenant_id: UUID, asked: Sequence[tuple[UUID, UUID]]) -> Statement:
+    """Return the statement that reads the places of (case, address) pairs whose address is the obligor's."""
+    return Statement(sql=DOORS, arguments=(tenant_id, [case for case, _ in asked], [address for _, address in asked]))
 
 
-async def insert_visits(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits: Sequence[RecordedVisit]
-) -> None:
-    """Insert visits of one user and device."""
+class Door(msgspec.Struct, frozen=True):
+    """One row of it."""
+
+    case_id: UUID
+    address_id: UUID
+    lat: float
+    lon: float
+
+
+_DOORS = msgspec.json.Decoder(list[Door])
+
+
+def read_doors(text: str) -> dict[tuple[UUID, UUID], Point]:
+    """Read its rows, as JSON, into places by (case, address)."""
+    return {(row.case_id, row.address_id): Point(lat=row.lat, lon=row.lon) for row in _DOORS.decode(text)}
+
+
+def insert_visits(tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits: Sequence[RecordedVisit]) -> Statement:
+    """Return the statement that inserts visits of one user and device."""
     records = [visit.record for visit in visits]
     spots = [record.check_in for record in records]
     there = [visit.presence for visit in visits]
-    await raw.execute(
-        INSERT_VISITS, tenant_id, user_id, device_id,
+    arguments = (
+        tenant_id, user_id, device_id,
         [one.id for one in records], [one.case_id for one in records], [one.stop_id for one in records],
         [one.address_id for one in records], [one.result for one in records], [one.party for one in records],
         [one.paid_minor for one in records], [one.started_at for one in records], [one.ended_at for one in records],
@@ -62,6 +74,7 @@ async def insert_visits(
         [one.outside_reason for one in records], [one.note for one in records], [one.next_step for one in records],
         [one.next_on for one in records],
     )  # fmt: skip
+    return Statement(sql=INSERT_VISITS, arguments=arguments)
 
 
 async def withdraw_visits(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID], at: datetime) -> None:

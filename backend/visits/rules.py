@@ -40,9 +40,7 @@ def refusal(record: VisitRecord, *, currency: str, zone: str) -> Kind | None:
     if found is not None:
         return found
     made_on = record.ended_at.astimezone(ZoneInfo(zone)).date()
-    return promise_rules.refusal(
-        record.promise, is_asked="promise" in result.needs, currency=currency, made_on=made_on
-    )
+    return promise_rules.refusal(record.promise, is_asked="promise" in result.needs, currency=currency, made_on=made_on)
 
 
 def presence(check_in: CheckIn | None, door: Point | None) -> Presence | None:

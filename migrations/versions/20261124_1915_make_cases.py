@@ -24,7 +24,7 @@ CASES = (
         team_id uuid REFERENCES teams, desk_team_id uuid REFERENCES teams, assignee_id uuid REFERENCES users,
         door_address_id uuid REFERENCES addresses, door geography(Point, 4326),
         last_attempt_at timestamptz, last_result text, attempts integer NOT NULL DEFAULT 0,
-        opened_at timestamptz NOT NULL, closed_at timestamptz, UNIQUE (tenant_id, number))""",
+        opened_at timestamptz NOT NULL, closed_at timestamptz, UNIQUE (tenant_id, number)) WITH (fillfactor = 70)""",
     "CREATE UNIQUE INDEX cases_one_open ON cases (tenant_id, obligor_id) WHERE closed_at IS NULL",
     "CREATE INDEX cases_ranked ON cases (tenant_id, score DESC, id) WHERE closed_at IS NULL",
     "CREATE INDEX cases_of_team ON cases (tenant_id, team_id, score DESC, id) WHERE closed_at IS NULL",

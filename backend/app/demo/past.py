@@ -10,14 +10,14 @@ import msgspec
 from backend.app.demo.rows import Row, instant, rows_of
 from backend.app.demo.staff import Hired
 from backend.calls.codes import BY_CODE as CALL_RESULTS
-from backend.calls.commands import record_calls
+from backend.calls.commands import plan_calls
 from backend.calls.schemas import CallRecord, RecordedCall
-from backend.cases.queries import AttemptCount, count_attempts
+from backend.cases.batches import AttemptCount, count_attempts
 from backend.journal.commands import append_bare
 from backend.kernel.ids import new_id
 from backend.promises.schemas import PromiseMade
 from backend.visits.codes import BY_CODE as VISIT_RESULTS
-from backend.visits.commands import record_visits
+from backend.visits.commands import plan_visits
 from backend.visits.schemas import RecordedVisit, VisitRecord
 from ml.synthetic.block import Block
 
@@ -53,12 +53,15 @@ async def remember(raw: asyncpg.Connection, tenant_id: UUID, block: Block, hired
             visit = _visit(row, block, places, promise)
             payload = msgspec.Raw(msgspec.json.encode(visit))
             visits[user_id].append(RecordedVisit(record=visit, presence=None, payload=payload))
-    for user_id, seen in visits.items():
-        await append_bare(raw, await record_visits(raw, tenant_id, user_id, None, seen))
-    for user_id, called in calls.items():
-        await append_bare(raw, await record_calls(raw, tenant_id, user_id, None, called))
+    parts = [plan_visits(tenant_id, user_id, None, seen) for user_id, seen in visits.items()]
+    parts += [plan_calls(tenant_id, user_id, None, called) for user_id, called in calls.items()]
+    for statements, events in parts:
+        for statement in statements:
+            await raw.execute(statement.sql, *statement.arguments)
+        await append_bare(raw, events)
     await raw.execute(PROMISE_STATES, tenant_id, list(states), list(states.values()))
-    await count_attempts(raw, tenant_id, _counts(visits, calls))
+    counted = count_attempts(tenant_id, _counts(visits, calls))
+    await raw.execute(counted.sql, *counted.arguments)
 
 
 def _promise(row: Row, block: Block) -> PromiseMade | None:

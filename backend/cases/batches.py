@@ -1,0 +1,107 @@
+"""Which statements about cases does a batch of facts need? Parts for one round trip: lock and load, count, tell phones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.cases.schemas import CaseOnFile, Holding
+from backend.kernel.ids import new_id
+from backend.kernel.statements import Statement
+
+# FOR NO KEY UPDATE in the order of ids: two batches that touch the same cases queue up instead of locking crosswise.
+CASES_ON_FILE = """
+WITH locked AS (
+    SELECT cases.id, cases.currency, cases.obligor_id, cases.closed_at, cases.team_id, cases.desk_team_id FROM cases
+    WHERE cases.tenant_id = $1 AND cases.id = ANY($2::uuid[]) ORDER BY cases.id FOR NO KEY UPDATE)
+SELECT locked.id, locked.currency, locked.closed_at, locked.team_id, locked.desk_team_id, obligors.zone,
+    assignments.user_id, users.name AS user_name, assignments.assigned_at, assignments.released_at
+FROM locked JOIN obligors ON obligors.id = locked.obligor_id
+LEFT JOIN assignments ON assignments.case_id = locked.id
+    AND (assignments.user_id = $3 OR assignments.released_at IS NULL)
+LEFT JOIN users ON users.id = assignments.user_id
+"""
+COUNT_ATTEMPTS = """
+UPDATE cases SET attempts = greatest(0, attempts + done.count), last_attempt_at = greatest(last_attempt_at, done.at),
+    last_result = coalesce(done.result, last_result),
+    state = CASE WHEN done.promised AND cases.state IN ('new', 'in_grace', 'active') THEN 'promise' ELSE cases.state END
+FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[]) AS done (id, count, at, result, promised)
+WHERE cases.tenant_id = $1 AND cases.id = done.id
+"""
+TELL_HOLDERS = """
+INSERT INTO phone_changes (id, tenant_id, user_id, noun, noun_id, reason)
+SELECT new.id, $1, cases.assignee_id, 'case', cases.id, 'changed'
+FROM unnest($2::uuid[], $3::uuid[]) AS new (id, case_id) JOIN cases ON cases.id = new.case_id AND cases.tenant_id = $1
+WHERE cases.assignee_id IS NOT NULL
+"""
+
+
+class OnFileRow(msgspec.Struct, frozen=True):
+    """One row of CASES_ON_FILE: a case with one of its holdings, or none."""
+
+    id: UUID
+    currency: str
+    closed_at: datetime | None
+    team_id: UUID | None
+    desk_team_id: UUID | None
+    zone: str
+    user_id: UUID | None
+    user_name: str | None
+    assigned_at: datetime | None
+    released_at: datetime | None
+
+
+class AttemptCount(msgspec.Struct, frozen=True):
+    """What a batch of facts adds to one case; `count` is negative for a withdrawal."""
+
+    case_id: UUID
+    count: int
+    at: datetime | None
+    result: str | None
+    is_promised: bool
+
+
+_ROWS = msgspec.json.Decoder(list[OnFileRow])
+
+
+def cases_on_file(tenant_id: UUID, case_ids: Sequence[UUID], user_id: UUID) -> Statement:
+    """Return the statement that locks the cases and reads them with the user's own and the present holdings."""
+    return Statement(sql=CASES_ON_FILE, arguments=(tenant_id, case_ids, user_id))
+
+
+def read_cases(text: str) -> dict[UUID, CaseOnFile]:
+    """Read its rows, as JSON, into cases by id."""
+    found: dict[UUID, CaseOnFile] = {}
+    for row in _ROWS.decode(text):
+        case = found.get(row.id)
+        if case is None:
+            teams = [team for team in (row.team_id, row.desk_team_id) if team is not None]
+            case = CaseOnFile(
+                id=row.id, currency=row.currency, zone=row.zone, closed_at=row.closed_at, team_ids=teams, holdings=[]
+            )
+            found[case.id] = case
+        if row.user_id is not None and row.assigned_at is not None:
+            case.holdings.append(
+                Holding(
+                    user_id=row.user_id,
+                    user_name=row.user_name or "",
+                    assigned_at=row.assigned_at,
+                    released_at=row.released_at,
+                )
+            )
+    return found
+
+
+def count_attempts(tenant_id: UUID, counts: Sequence[AttemptCount]) -> Statement:
+    """Return the statement that adds attempts to the cases."""
+    arguments = (
+        tenant_id, [one.case_id for one in counts], [one.count for one in counts], [one.at for one in counts],
+        [one.result for one in counts], [one.is_promised for one in counts],
+    )  # fmt: skip
+    return Statement(sql=COUNT_ATTEMPTS, arguments=arguments)
+
+
+def tell_holders(tenant_id: UUID, case_ids: Sequence[UUID]) -> Statement:
+    """Return the statement that notes for the phones of the present holders that these cases changed."""
+    return Statement(sql=TELL_HOLDERS, arguments=(tenant_id, [new_id() for _ in case_ids], case_ids))

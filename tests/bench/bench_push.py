@@ -1,0 +1,271 @@
+"""What does a push cost, beside bare inserts into the same tables and beside an endpoint that does nothing else?
+
+Three ways are run against one cluster, one after the other: Rounds over HTTP with session, validation, rules, journal,
+case update and answers; a bare Litestar endpoint that decodes and inserts; bare asyncpg `unnest` inserts of the same
+rows into Rounds' own tables. CPU is that of the server process plus all processes of the database.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import asyncpg
+import httpx
+import msgspec
+
+from backend.cases.queries import INSERT_PHONE_CHANGES
+from backend.identity.commands.sign_in import make_sign_in_link
+from backend.identity.schemas import Act
+from backend.journal.queries import INSERT_EVENTS
+from backend.kernel.db import Database, Reach, Role, Scope, open_database, transaction
+from backend.kernel.ids import new_id
+from backend.sync.queries import CLAIM
+from backend.visits.queries import INSERT_VISITS
+from tests import databases
+from tests.bench.measure import Row, at_least, at_most, cpu_of_children_s, cpu_s, memory_mb, postmaster_of, told
+from tests.bench.stock import Stock, make_stock
+from tests.server import Served, started
+
+BATCH, BATCHES, SINGLES, CONNECTIONS, CASES = 100, 80, 1500, 4, 1000
+SEED = 11
+
+type_send = Callable[[httpx.AsyncClient, bytes], Awaitable[None]]
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What a run cost: CPU seconds of server and database, wall seconds, rows written."""
+
+    app_s: float
+    database_s: float
+    wall_s: float
+    rows: int
+
+    @property
+    def cpu_us_a_row(self) -> float:
+        """CPU of both sides, microseconds a row."""
+        return (self.app_s + self.database_s) / self.rows * 1e6
+
+    @property
+    def rows_a_s(self) -> float:
+        """Rows a second of wall time."""
+        return self.rows / self.wall_s
+
+
+def visit_body(stock: Stock, random: Random, now: datetime) -> dict[str, object]:
+    """Return the body of a visit that the rules accept, at the door of a random case."""
+    case, address, lat, lon = random.choice(stock.doors)
+    return {
+        "id": new_id(), "case_id": case, "stop_id": None, "address_id": address,
+        "started_at": now - timedelta(minutes=6), "ended_at": now,
+        "check_in": {"place": {"lat": lat, "lon": lon}, "accuracy_m": 12.0, "at": now}, "outside_reason": None,
+        "result": "NOT_HOME", "party": "nobody", "paid_minor": None, "promise": None, "photos": [],
+        "note": "rang twice, neighbour says back after six", "next_step": "revisit", "next_on": None,
+    }  # fmt: skip
+
+
+def push_body(stock: Stock, random: Random, count: int, seq: int) -> bytes:
+    """Return a push request of `count` visits."""
+    now = datetime.now(tz=UTC)
+    items = [
+        {
+            "id": new_id(), "seq": seq + n, "kind": "visit.record", "schema": 2, "occurred_at": now,
+            "clock_offset_ms": 0, "body": visit_body(stock, random, now),
+        }
+        for n in range(count)
+    ]  # fmt: skip
+    request = {"device_id": stock.device_id, "app_version": "1", "sent_at": now, "unsent_count": 0, "mutations": items}
+    return msgspec.json.encode(request)
+
+
+def bare_body(stock: Stock, random: Random, count: int) -> bytes:
+    """Return a batch for the bare endpoint with as much of a visit as it takes."""
+    now = datetime.now(tz=UTC)
+    visits = [
+        {
+            "id": new_id(), "case_id": random.choice(stock.doors)[0], "user_id": stock.user_id, "result": "NOT_HOME",
+            "note": "rang twice, neighbour says back after six", "started_at": now, "ended_at": now,
+        }
+        for _ in range(count)
+    ]  # fmt: skip
+    return msgspec.json.encode({"visits": visits})
+
+
+async def drive(
+    served: Served, postmaster: int, headers: dict[str, str], path: str, bodies: Sequence[bytes], rows: int
+) -> Cost:
+    """Send the bodies over a few connections; every answer must be 200."""
+    queue = list(reversed(bodies))
+
+    async def worker(client: httpx.AsyncClient) -> None:
+        while queue:
+            answer = await client.post(path, content=queue.pop())
+            if answer.status_code != httpx.codes.OK or b'"refused"' in answer.content:
+                raise RuntimeError(f"not taken: {answer.status_code} {answer.text[:300]}")
+
+    app, database, wall = cpu_s(served.pid), cpu_of_children_s(postmaster), time.perf_counter()
+    async with httpx.AsyncClient(base_url=served.origin, headers=headers, timeout=60) as client:
+        await asyncio.gather(*(worker(client) for _ in range(CONNECTIONS)))
+    return Cost(
+        app_s=cpu_s(served.pid) - app,
+        database_s=cpu_of_children_s(postmaster) - database,
+        wall_s=time.perf_counter() - wall,
+        rows=rows,
+    )
+
+
+async def raw_inserts(raw: asyncpg.Connection, postmaster: int, stock: Stock) -> Cost:
+    """Write the rows of the batches straight into Rounds' tables; arguments are made before the clock starts."""
+    random = Random(SEED)  # noqa: S311 - a stock of test visits
+    batches = [raw_arguments(stock, random) for _ in range(BATCHES)]
+    app, database, wall = time.process_time(), cpu_of_children_s(postmaster), time.perf_counter()
+    for batch in batches:
+        async with raw.transaction():
+            for statement, arguments in batch:
+                await raw.execute(statement, *arguments)
+    return Cost(
+        app_s=time.process_time() - app,
+        database_s=cpu_of_children_s(postmaster) - database,
+        wall_s=time.perf_counter() - wall,
+        rows=BATCH * BATCHES,
+    )
+
+
+def raw_arguments(stock: Stock, random: Random) -> list[tuple[str, tuple[object, ...]]]:
+    """Return the statements of one batch with their arrays: ids, visits, events, changes for the phone."""
+    now = datetime.now(tz=UTC)
+    bodies = [visit_body(stock, random, now) for _ in range(BATCH)]
+    ids, cases = [new_id() for _ in bodies], [body["case_id"] for body in bodies]
+    spots = [body["check_in"]["place"] for body in bodies]  # type: ignore[index] # a dict of our own making
+    column = {name: [body[name] for body in bodies] for name in bodies[0]}
+    none: list[None] = [None] * BATCH
+    payloads = [msgspec.json.encode(body).decode() for body in bodies]
+    tenant, user, device = stock.tenant_id, stock.user_id, stock.device_id
+    touched = sorted(set(cases), key=str)
+    return [
+        (CLAIM, (tenant, user, device, now, ids, list(range(BATCH)), [b"\0" * 16] * BATCH, ["accepted"] * BATCH, none)),
+        (
+            INSERT_VISITS,
+            (
+                tenant, user, device, column["id"], cases, none, column["address_id"], column["result"],
+                column["party"], none, column["started_at"], column["ended_at"], [spot["lat"] for spot in spots],
+                [spot["lon"] for spot in spots], [12.0] * BATCH, [0.0] * BATCH, [True] * BATCH, none, column["note"],
+                column["next_step"], none,
+            ),
+        ),
+        (
+            INSERT_EVENTS,
+            (
+                [new_id() for _ in ids], [tenant] * BATCH, ["visit.recorded"] * BATCH, column["id"], cases,
+                [user] * BATCH, [device] * BATCH, column["ended_at"], payloads,
+            ),
+        ),
+        (
+            INSERT_PHONE_CHANGES,
+            (tenant, "case", "changed", [new_id() for _ in touched], [user] * len(touched), touched),
+        ),
+    ]  # fmt: skip
+
+
+async def cookie_of(jobs: Database, served: Served, stock: Stock) -> dict[str, str]:
+    """Sign the collector in by a link; returns the headers of a session."""
+    act = Act(tenant_id=stock.tenant_id, actor_id=None, device_id=None, at=datetime.now(tz=UTC))
+    scope = Scope(tenant_id=stock.tenant_id, user_id=UUID(int=0), reach=Reach.TENANT, team_ids=())
+    async with transaction(jobs, scope) as tx:
+        link = await make_sign_in_link(tx, act, stock.user_id)
+    async with httpx.AsyncClient(base_url=served.origin, headers={"X-Rounds": "1"}) as client:
+        (await client.post("/v1/session/link", json={"token": link.token})).raise_for_status()
+        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    return {"X-Rounds": "1", "Cookie": cookie}
+
+
+async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
+    """Run the three ways on a fresh database; returns the rows of the table."""
+    name = await databases.clone(admin_url, await databases.make_template(admin_url, login_url))
+    url = databases.with_database(login_url, name)
+    jobs = await open_database(url, role=Role.JOB, pool_size=2, statement_timeout_s=120)
+    try:
+        async with jobs.pool.acquire() as raw:
+            stock, postmaster = await make_stock(raw, CASES), await postmaster_of(raw)
+        await make_bare_table(databases.with_database(admin_url, name))
+        return await compare(jobs, url, data, stock, postmaster)
+    finally:
+        await jobs.close()
+        await databases.remove(admin_url, name)
+
+
+async def make_bare_table(admin_url: str) -> None:
+    """Make the table of the bare endpoint: a key and one secondary index, as a visit has for its case."""
+    admin = await asyncpg.connect(admin_url)
+    await admin.execute(
+        "CREATE TABLE bare_visits (id uuid PRIMARY KEY, case_id uuid, user_id uuid, result text, note text,"
+        " started_at timestamptz, ended_at timestamptz)"
+    )
+    await admin.execute("CREATE INDEX ON bare_visits (case_id, started_at DESC)")
+    await admin.execute("GRANT ALL ON bare_visits TO rounds")
+    await admin.close()
+
+
+async def compare(jobs: Database, url: str, data: Path, stock: Stock, postmaster: int) -> list[Row]:
+    """Drive each way with warm caches and hold them against each other."""
+    random = Random(SEED)  # noqa: S311 - a stock of test visits
+    total = BATCH * BATCHES
+    with started("backend.app.asgi:app", url, data) as served:
+        headers = await cookie_of(jobs, served, stock)
+        await drive(
+            served, postmaster, headers, "/v1/sync/push", [push_body(stock, random, 20, 1) for _ in range(12)], 240
+        )
+        batches = [push_body(stock, random, BATCH, n * BATCH + 1) for n in range(BATCHES)]
+        many = await drive(served, postmaster, headers, "/v1/sync/push", batches, total)
+        ones = [push_body(stock, random, 1, n + 1) for n in range(SINGLES)]
+        single = await drive(served, postmaster, headers, "/v1/sync/push", ones, SINGLES)
+        memory = memory_mb(served.pid)
+    with started("tests.bench.bare_app:app", url, data) as served:
+        await drive(served, postmaster, {}, "/push", [bare_body(stock, random, 20) for _ in range(12)], 240)
+        bare_batches = [bare_body(stock, random, BATCH) for _ in range(BATCHES)]
+        bare_many = await drive(served, postmaster, {}, "/push", bare_batches, total)
+        bare_ones = [bare_body(stock, random, 1) for _ in range(SINGLES)]
+        bare_single = await drive(served, postmaster, {}, "/push", bare_ones, SINGLES)
+    async with jobs.pool.acquire() as raw:
+        unnest = await raw_inserts(raw, postmaster, stock)
+        size = await bytes_a_visit(raw)
+    return [
+        at_most("push of 100, CPU against bare unnest inserts", many.cpu_us_a_row / unnest.cpu_us_a_row, 3),
+        told("  us a visit: Rounds (app + database) / unnest", f"{split(many)} / {split(unnest)}"),
+        at_most("one visit, CPU against the bare endpoint", single.cpu_us_a_row / bare_single.cpu_us_a_row, 4),
+        told("  us a visit: Rounds / bare endpoint", f"{split(single)} / {split(bare_single)}"),
+        at_least("push of 100, rows/s against the bare endpoint", many.rows_a_s / bare_many.rows_a_s, 0.25),
+        told("  rows/s: Rounds / bare endpoint", f"{many.rows_a_s:.0f} / {bare_many.rows_a_s:.0f}"),
+        at_most("bytes in PostgreSQL a visit, journal and indexes in", size, 2600, "B"),
+        at_most("memory of the API process after it", memory, 200, "MB"),
+    ]
+
+
+def split(cost: Cost) -> str:
+    """Return the CPU a row of both sides."""
+    return f"{cost.app_s / cost.rows * 1e6:.0f} + {cost.database_s / cost.rows * 1e6:.0f}"
+
+
+async def bytes_a_visit(raw: asyncpg.Connection) -> float:
+    """Return what a visit takes in all tables that it grew, with their indexes."""
+    tables = ("visits", "events_default", "mutations", "phone_changes")
+    sizes = [await raw.fetchval("SELECT pg_total_relation_size($1::regclass)", name) for name in tables]
+    return float(sum(sizes)) / float(await raw.fetchval("SELECT count(*) FROM visits"))
+
+
+def main() -> list[Row]:
+    """Measure on a cluster of our own or the one named by ROUNDS_TEST_ADMIN_URL."""
+    with TemporaryDirectory() as data, databases.cluster_urls() as (admin_url, login_url):
+        return asyncio.run(measure(admin_url, login_url, Path(data)))
+
+
+if __name__ == "__main__":
+    from tests.bench.measure import table
+
+    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+    print(table(main()))  # noqa: T201 - the table is the result

@@ -88,7 +88,12 @@ async def add_by_post(request: type_asked, sender: FromSender, upload_id: FromPa
     return await _add(request, sender, upload_id)
 
 
-@get("/{evidence_id:uuid}/bytes", opt={"permission": Permission.EVIDENCE_READ}, media_type="application/octet-stream")
+@get(
+    "/{evidence_id:uuid}/bytes",
+    # A photo is compressed by its own format; a second time would cost CPU and win nothing.
+    opt={"permission": Permission.EVIDENCE_READ, "uncompressed": True},
+    media_type="application/octet-stream",
+)
 async def look(who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]) -> Response[bytes]:
     """Give the photo itself to who sees its case; that somebody looked is in the journal before the bytes leave."""
     seen, content = await viewing.view(database, storage, who, evidence_id, clock.now())

@@ -1,13 +1,12 @@
 """What does evidence look like on the wire before its bytes are here?"""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from backend.kernel.limits import Sha256Hex
+from backend.kernel.limits import Instant, Sha256Hex
 
 PHOTO_BYTES_MAX = 15 * 2**20
 """A 50-megapixel JPEG of a good phone is some 12 MiB; larger files are refused before they travel."""
@@ -32,5 +31,13 @@ class PhotoTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media_type: Annotated[str, msgspec.Meta(pattern="^image/(jpeg|png|webp|avif|heic)$")]
     original_sha256: Sha256Hex
     original_size_bytes: Annotated[int, msgspec.Meta(gt=0)]
-    taken_at: datetime
+    taken_at: Instant
     scope: PhotoScope
+
+
+class NamedPhoto(msgspec.Struct, frozen=True):
+    """A photo with the visit that named it."""
+
+    photo: PhotoTaken
+    case_id: UUID
+    visit_id: UUID

@@ -200,8 +200,8 @@ async def test_scripts_come_whole(browser: httpx.AsyncClient) -> None:
     "path",
     [
         "/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/assets/%2e%2e%2f%2e%2e%2fsecret.txt",
-        "http://localhost//secret.txt", "/secret.txt", "/assets/none.js", "/assets/index-abc.js.br", "/assets/..%5c..%5csecret.txt",
-        "/link.txt", "/assets/index-abc.js%00.html", "/v1/nothing", "/v1",
+        "http://localhost//secret.txt", "/secret.txt", "/assets/none.js", "/assets/index-abc.js.br", "/link.txt",
+        "/assets/..%5c..%5csecret.txt", "/assets/index-abc.js%00.html", "/v1/nothing", "/v1",
     ],
 )  # fmt: skip
 async def test_nothing_else_is_there(browser: httpx.AsyncClient, dist: Path, path: str) -> None:

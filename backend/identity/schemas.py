@@ -20,6 +20,9 @@ Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Token = Annotated[str, msgspec.Meta(min_length=20, max_length=100)]
 TeamIds = Annotated[list[UUID], msgspec.Meta(max_length=50)]
 
+BODY_BYTES_MAX = 16 * 2**10
+"""Nothing that identity reads is longer; half of its routes are open to whoever comes."""
+
 DEVICES_A_USER_MAX = 10
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_DISTINCT_MIN = 5

@@ -65,6 +65,8 @@ _PASSING_TROUBLE = (
     asyncpg.SerializationError,
     ConnectionError,
 )
+# JSON may carry U+0000, PostgreSQL's text may not; it reaches the database in whatever field takes free text.
+_UNWRITABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
 
 @runtime_checkable
@@ -135,6 +137,9 @@ def _fields(error: HTTPException) -> list[dict[str, str]]:
 def _answer_any(request: Request[object, object, State], error: Exception) -> Response[bytes]:
     cause = error.orig if isinstance(error, DBAPIError) else error
     driver_error = cause.__cause__ if cause is not None and cause.__cause__ is not None else cause
+    if isinstance(driver_error, _UNWRITABLE):
+        fields = [{"field": "", "says": "a text holds the character U+0000"}]
+        return problem_response(Problem(problems.MALFORMED, fields=fields))
     if isinstance(error, PoolTimeoutError) or isinstance(driver_error, _PASSING_TROUBLE):
         log.warning("database trouble on %s %s: %s", request.method, request.url.path, type(driver_error).__name__)
         return problem_response(Problem(problems.UNAVAILABLE, retry_after_s=RETRY_AFTER_S))

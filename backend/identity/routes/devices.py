@@ -13,7 +13,7 @@ from backend.identity.permissions import Permission, may
 from backend.identity.principal import Principal
 from backend.identity.queries import devices
 from backend.identity.routes.session import cookie_of
-from backend.identity.schemas import Challenge, DevicePage, DeviceRevocation, NewDevice
+from backend.identity.schemas import BODY_BYTES_MAX, Challenge, DevicePage, DeviceRevocation, NewDevice
 from backend.kernel import clock
 from backend.kernel.db import bare
 from backend.kernel.limits import PAGE_SIZE_MAX
@@ -68,5 +68,8 @@ async def challenge(device_id: FromPath[UUID], database: FromDatabase, door: AtD
 
 
 router = Router(
-    path="/devices", route_handlers=[register_device, list_devices, revoke_device, challenge], tags=["devices"]
+    path="/devices",
+    route_handlers=[register_device, list_devices, revoke_device, challenge],
+    tags=["devices"],
+    request_max_body_size=BODY_BYTES_MAX,
 )

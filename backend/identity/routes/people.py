@@ -14,6 +14,7 @@ from backend.identity.permissions import Permission
 from backend.identity.problems import LINK_NOT_YOURS_TO_GIVE
 from backend.identity.queries import people
 from backend.identity.schemas import (
+    BODY_BYTES_MAX,
     Act,
     Handover,
     NewTeam,
@@ -150,5 +151,8 @@ users_router = Router(
         make_link,
     ],
     tags=["people"],
+    request_max_body_size=BODY_BYTES_MAX,
 )
-teams_router = Router(path="/teams", route_handlers=[list_teams, create_team], tags=["people"])
+teams_router = Router(
+    path="/teams", route_handlers=[list_teams, create_team], tags=["people"], request_max_body_size=BODY_BYTES_MAX
+)

@@ -15,7 +15,15 @@ from backend.identity.duties import report_place
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.identity.queries import people
-from backend.identity.schemas import LanguageChange, LinkSignIn, PasswordChange, PlaceReport, SignIn, WhoAmI
+from backend.identity.schemas import (
+    BODY_BYTES_MAX,
+    LanguageChange,
+    LinkSignIn,
+    PasswordChange,
+    PlaceReport,
+    SignIn,
+    WhoAmI,
+)
 from backend.kernel import clock
 from backend.kernel.db import Database, bare, transaction
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
@@ -104,4 +112,5 @@ router = Router(
     path="/session",
     route_handlers=[sign_in, sign_in_by_link, who_am_i, sign_out, change_password, choose_language, say_place],
     tags=["session"],
+    request_max_body_size=BODY_BYTES_MAX,
 )

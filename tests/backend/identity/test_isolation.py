@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from backend.kernel.db import Database, Reach, Role, Scope, bare_transaction, open_database
+from backend.kernel.db import SET_SCOPE, Database, Reach, Role, Scope, open_database
 from backend.kernel.ids import new_id
 from tests.world import MORNING, TODAY, World, make_world
 
@@ -27,7 +27,8 @@ OPEN_TABLES = {
 
 @asynccontextmanager
 async def acting(database: Database, scope: Scope) -> AsyncIterator[asyncpg.Connection]:
-    async with bare_transaction(database, scope) as raw:
+    async with database.pool.acquire() as raw, raw.transaction():
+        await raw.execute(SET_SCOPE, *scope.settings())
         yield raw
 
 

@@ -70,6 +70,25 @@ async def measure(data: JSONBody[Measure]) -> Measure:
     return data
 
 
+@post("/echo")
+async def echo(data: JSONBody[Measure], tx: Tx) -> str:
+    """Take a text through the driver."""
+    return str(await (await bare(tx)).fetchval("SELECT $1::text", data.name))
+
+
+@post("/echo-core")
+async def echo_core(data: JSONBody[Measure], tx: Tx) -> str:
+    """Take a text through SQLAlchemy."""
+    return str((await tx.execute(text("SELECT CAST(:name AS text)"), {"name": data.name})).scalar())
+
+
+@post("/echo-json")
+async def echo_json(data: JSONBody[Measure], tx: Tx) -> str:
+    """Take a text through JSON in the database."""
+    body = msgspec.json.encode(data).decode()
+    return str((await tx.execute(text("SELECT CAST(:body AS jsonb) ->> 'name'"), {"body": body})).scalar())
+
+
 @get("/item/{item_id:uuid}")
 async def item(item_id: FromPath[UUID]) -> str:
     """Give back an id."""
@@ -128,7 +147,8 @@ async def api_page() -> str:
 
 
 HANDLERS = [
-    refused, hurried, broken, measure, item, slow, slow_core, make_team, fail_at_commit, page, api_page
+    refused, hurried, broken, measure, echo, echo_core, echo_json, item, slow, slow_core, make_team, fail_at_commit,
+    page, api_page,
 ]  # fmt: skip
 
 
@@ -216,6 +236,14 @@ async def test_a_malformed_body_is_422_and_names_the_field(client: httpx.AsyncCl
     fields = answer.json()["data"]["fields"]
     assert fields[0]["says"]
     assert field in fields[0]["field"] + fields[0]["says"]
+
+
+@pytest.mark.parametrize("path", ["/echo", "/echo-core", "/echo-json"])
+async def test_a_character_that_the_database_cannot_keep_is_the_senders_fault(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    answer = await client.post(path, json={"length_m": 1, "name": "a\0b"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
 async def team_names(database: Database, world: World) -> list[str]:

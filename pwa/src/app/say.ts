@@ -58,7 +58,8 @@ export function daysUntil(on: Day, zone: string): number {
   return daysBetween(today(zone), on);
 }
 
-/** kB below a megabyte, MB above. */
+/** In kB, MB or GB. */
 export function bytes(count: number): string {
+  if (count >= 1_000_000_000) return `${(count / 1_000_000_000).toFixed(1)} GB`;
   return count < 1_000_000 ? `${String(Math.round(count / 1000))} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
 }

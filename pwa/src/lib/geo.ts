@@ -16,9 +16,10 @@ export function distanceM(one: Place, other: Place): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(half)));
 }
 
-/** Metres as people say them: 80 m, 2.1 km, 14 km. */
+/** Metres as people say them: 14 m, 480 m, 2.1 km, 14 km. */
 export function sayDistance(metres: number): string {
-  if (metres < 1000) return `${String(Math.round(metres / 10) * 10)} m`;
+  if (metres < 100) return `${String(Math.round(metres))} m`;
+  if (metres < 995) return `${String(Math.round(metres / 10) * 10)} m`;
   const km = metres / 1000;
   return `${km < 10 ? km.toFixed(1) : String(Math.round(km))} km`;
 }

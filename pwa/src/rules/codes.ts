@@ -56,6 +56,8 @@ export type Met = 'client' | 'third' | 'nobody' | 'door';
 const DOOR_RESULTS: ReadonlySet<string> = new Set([
   'ACCESS_DENIED', 'ADDRESS_NOT_FOUND', 'ADDRESS_WRONG', 'ADDRESS_DEMOLISHED', 'UNSAFE', 'POLICY_HOURS',
 ]);
+/** Owe it too, where the case has them. */
+const LIABLE: ReadonlySet<string> = new Set(['co_borrower', 'guarantor']);
 const THIRD: ReadonlySet<string> = new Set(['spouse', 'relative', 'employer', 'neighbour', 'lawyer', 'unknown']);
 
 function goesWith(result: Result, met: Met): boolean {
@@ -81,10 +83,10 @@ export function offered(channel: Channel, met: Met): Offered {
   return { main, more: fitting.filter((result) => !main.includes(result)) };
 }
 
-/** Who it can have been, for a result and whom one met; the first is suggested. */
-export function partiesFor(result: Result, met: Met): readonly string[] {
+/** Who it can have been, for a result and whom one met; the first is suggested. `roles` are those of the case's people. */
+export function partiesFor(result: Result, met: Met, roles: ReadonlySet<string>): readonly string[] {
   switch (met) {
-    case 'client': return result.parties.filter((party) => ['obligor', 'co_borrower', 'guarantor'].includes(party));
+    case 'client': return result.parties.filter((party) => party === 'obligor' || (LIABLE.has(party) && roles.has(party)));
     case 'third': return result.parties.filter((party) => THIRD.has(party));
     case 'nobody': return result.parties.filter((party) => party === 'nobody' || party === 'machine');
     case 'door': return result.parties.includes('nobody') ? ['nobody'] : result.parties.slice(0, 1);

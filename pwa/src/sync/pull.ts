@@ -74,7 +74,8 @@ async function writePage(db: SyncDb, page: PullAnswer, prime: string): Promise<v
   const tx = db.transaction(['heads', 'cases', 'plans', 'notices', 'meta'], 'readwrite');
   const plans = tx.objectStore('plans');
   const notices = tx.objectStore('notices');
-  if (plan !== undefined || (page.is_prime && !page.more)) await plans.clear();
+  // A page that is not the last of a prime says nothing about the plan; every other one tells the whole plan, or none.
+  if (plan !== undefined || !page.more) await plans.clear();
   await Promise.all([
     ...rows.flatMap(({ head, whole }) => [tx.objectStore('heads').put(head), tx.objectStore('cases').put(whole)]),
     ...(plan === undefined ? [] : [plans.put(plan)]),

@@ -35,7 +35,7 @@ export function withMet(outcome: Outcome, met: Met): Outcome {
 
 /** Choosing a result suggests who it was and what comes next. */
 export function withResult(outcome: Outcome, result: Result): Outcome {
-  const party = partiesFor(result, outcome.met ?? 'nobody')[0] ?? result.parties[0] ?? null;
+  const party = partiesFor(result, outcome.met ?? 'nobody', new Set())[0] ?? result.parties[0] ?? null;
   return { ...outcome, result: result.code, party, next_step: result.next_step };
 }
 

@@ -1,1 +1,1 @@
-"""How does Rounds come onto a machine? Set-up, the private database, examples for production. The standard library only, but for maps."""
+"""How does Rounds come onto a machine? Set-up, the private database, maps, examples for production."""

@@ -22,18 +22,20 @@ LEFT JOIN assignments ON assignments.case_id = locked.id
     AND (assignments.user_id = $3 OR assignments.released_at IS NULL)
 LEFT JOIN users ON users.id = assignments.user_id
 """
+# By the key and the place in the arrays: a join with unnest would be planned for a guessed number of rows.
 COUNT_ATTEMPTS = """
-UPDATE cases SET attempts = greatest(0, attempts + done.count), last_attempt_at = greatest(last_attempt_at, done.at),
-    last_result = coalesce(done.result, last_result),
-    state = CASE WHEN done.promised AND cases.state IN ('new', 'in_grace', 'active') THEN 'promise' ELSE cases.state END
-FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[]) AS done (id, count, at, result, promised)
-WHERE cases.tenant_id = $1 AND cases.id = done.id
+UPDATE cases SET
+    attempts = greatest(0, attempts + ($3::int[])[array_position($2::uuid[], id)]),
+    last_attempt_at = greatest(last_attempt_at, ($4::timestamptz[])[array_position($2::uuid[], id)]),
+    last_result = coalesce(($5::text[])[array_position($2::uuid[], id)], last_result),
+    state = CASE WHEN ($6::bool[])[array_position($2::uuid[], id)] AND state IN ('new', 'in_grace', 'active')
+        THEN 'promise' ELSE state END
+WHERE id = ANY($2::uuid[]) AND tenant_id = $1
 """
 TELL_HOLDERS = """
 INSERT INTO phone_changes (id, tenant_id, user_id, noun, noun_id, reason)
-SELECT new.id, $1, cases.assignee_id, 'case', cases.id, 'changed'
-FROM unnest($2::uuid[], $3::uuid[]) AS new (id, case_id) JOIN cases ON cases.id = new.case_id AND cases.tenant_id = $1
-WHERE cases.assignee_id IS NOT NULL
+SELECT ($2::uuid[])[array_position($3::uuid[], cases.id)], $1, cases.assignee_id, 'case', cases.id, 'changed'
+FROM cases WHERE cases.id = ANY($3::uuid[]) AND cases.tenant_id = $1 AND cases.assignee_id IS NOT NULL
 """
 
 

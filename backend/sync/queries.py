@@ -11,13 +11,11 @@ from backend.kernel.statements import Statement
 from backend.sync.deciding import Target
 from backend.sync.schemas import AnswerStatus
 
-# Joined to the ids, not filtered by them: the statistics of a young table would have it read whole.
 KNOWN = """
 SELECT mutations.id, encode(mutations.body_hash, 'hex') AS body_hash, mutations.status, mutations.code,
-    mutations.user_id, coalesce(quarantine.detail, '{}') AS detail
-FROM unnest($2::uuid[]) AS asked (id) JOIN mutations ON mutations.tenant_id = $1 AND mutations.id = asked.id
-LEFT JOIN quarantine ON quarantine.tenant_id = $1 AND quarantine.mutation_id = asked.id
-    AND quarantine.body_hash = mutations.body_hash
+    mutations.user_id, coalesce((SELECT detail FROM quarantine WHERE quarantine.mutation_id = mutations.id
+        AND quarantine.tenant_id = $1 AND quarantine.body_hash = mutations.body_hash LIMIT 1), '{}') AS detail
+FROM mutations WHERE mutations.id = ANY($2::uuid[]) AND mutations.tenant_id = $1
 """
 # In the order of ids, so that two batches which share items wait for each other in one direction.
 CLAIM = """
@@ -25,7 +23,7 @@ INSERT INTO mutations (id, tenant_id, user_id, device_id, seq, body_hash, status
 SELECT id, $1, $2, $3, seq, body_hash, status, code, $4
 FROM unnest($5::uuid[], $6::bigint[], $7::bytea[], $8::text[], $9::text[]) AS new (id, seq, body_hash, status, code)
 ORDER BY id
-ON CONFLICT (tenant_id, id) DO NOTHING
+ON CONFLICT (id, tenant_id) DO NOTHING
 RETURNING id
 """
 QUARANTINE = """

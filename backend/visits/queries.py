@@ -11,13 +11,15 @@ from backend.kernel.geo import Point
 from backend.kernel.statements import Statement
 from backend.visits.schemas import RecordedVisit
 
-# The address must belong to the obligor of the case, or the distance says nothing.
+# The address must belong to the obligor of the case, or the distance says nothing. LIMIT keeps the look-ups by key.
 DOORS = """
-SELECT cases.id AS case_id, addresses.id AS address_id, ST_Y(place::geometry) AS lat, ST_X(place::geometry) AS lon
-FROM unnest($2::uuid[], $3::uuid[]) AS asked (case_id, address_id)
-JOIN cases ON cases.id = asked.case_id AND cases.tenant_id = $1
-JOIN addresses ON addresses.id = asked.address_id AND addresses.obligor_id = cases.obligor_id
-WHERE addresses.place IS NOT NULL
+SELECT asked.case_id, asked.address_id, door.lat, door.lon FROM unnest($2::uuid[], $3::uuid[]) AS asked (case_id, address_id)
+CROSS JOIN LATERAL (
+    SELECT addresses.obligor_id, ST_Y(place::geometry) AS lat, ST_X(place::geometry) AS lon FROM addresses
+    WHERE addresses.id = asked.address_id AND addresses.tenant_id = $1 AND place IS NOT NULL LIMIT 1) door
+CROSS JOIN LATERAL (
+    SELECT 1 FROM cases WHERE cases.id = asked.case_id AND cases.tenant_id = $1
+        AND cases.obligor_id = door.obligor_id LIMIT 1) owner
 """
 INSERT_VISITS = """
 INSERT INTO visits (id, tenant_id, case_id, user_id, device_id, stop_id, address_id, result, party, paid_minor,

@@ -238,11 +238,11 @@ def _balances(compiled: CompiledMapping, lines: Lines) -> Rows[BalanceRow]:
         "as_of": compiled.as_of, "principal": 0, "interest": 0, "penalty": 0, "fee": 0, "overdue": None,
         "days_past_due": None,
     }  # fmt: skip
+    rows: list[BalanceRow] = []
     picked = zip(at, _picked(found, at, defaults), _currencies(compiled, lines, at), strict=True)
-    return Rows(
-        rows=[BalanceRow(str(lines.account_refs[n]), *values, currency=currency) for n, values, currency in picked],
-        at=at,
-    )
+    for n, (as_of, *amounts), currency in picked:
+        rows.append(BalanceRow(*(str(lines.account_refs[n]), as_of, *amounts, currency)))
+    return Rows(rows=rows, at=at)
 
 
 def _collateral(compiled: CompiledMapping, lines: Lines) -> Rows[CollateralRow]:

@@ -9,7 +9,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "line.nul": ("The line holds a NUL character.", "该行含有空字符(NUL)。"),
     "line.not_of_encoding": ("The line holds bytes of another encoding.", "该行含有不符合文件编码的字节。"),
     "line.not_json": ("The line is not a JSON object.", "该行不是 JSON 对象。"),
-    "line.cell_too_long": ("A cell is longer than 32,767 characters.", "单元格超过 32,767 个字符。"),
     "field.missing": ("A value is needed here.", "此处必须有值。"),
     "date.not_a_date": ("This is not a date of the expected form.", "不是预期格式的日期。"),
     "date.no_such_day": ("There is no such day.", "没有这一天。"),

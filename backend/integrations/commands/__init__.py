@@ -1,0 +1,1 @@
+"""What can be done with imports: begin and end runs, save mappings, store the lines of a block."""

@@ -1,0 +1,211 @@
+"""How does an import run? Block by block: one thread reads ahead, one transaction a block stores and counts.
+
+Each block is a transaction far below a second, because readers of the journal wait for the oldest writer. The progress
+is written in the same transaction: an import that was interrupted goes on behind its last stored block.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.integrations import queries
+from backend.integrations.commands import runs
+from backend.integrations.commands.runs import By
+from backend.integrations.commands.store import Changeable, Stored, add_counts, store_lines
+from backend.integrations.problems import ALREADY_RUNNING
+from backend.integrations.queries import StoredRun
+from backend.integrations.reading.blocks import Block, Blocks, FileError
+from backend.integrations.reading.open import blocks_of
+from backend.integrations.rules.columns import Spoilt
+from backend.integrations.rules.compiled import CompiledMapping, compile_mapping
+from backend.integrations.rules.draft import Draft, draft_of
+from backend.integrations.rules.export import original
+from backend.integrations.rules.lines import Lines, read_lines
+from backend.integrations.schemas import CELL_CHARS_MAX, ROWS_MAX, Progress, Refusal, Run, StartRun
+from backend.integrations.spool import drop_spooled
+from backend.kernel import clock
+from backend.kernel.db import SET_SCOPE, Database, Reach, Scope
+from backend.kernel.problems import Problem
+from backend.kernel.upsert import Status
+
+VALUE_CHARS_MAX = 400
+NOBODY = UUID(int=0)
+"""The user of a scope in which an operator acts at the command line."""
+Told = Callable[[Progress, int | None], None]
+
+
+class Job(msgspec.Struct, frozen=True):
+    """An import to run: for whom, which, with what, and where its file lies."""
+
+    by: By
+    run_id: UUID
+    wanted: StartRun
+    folder: Path
+
+    def scope(self) -> Scope:
+        """Return for whom the database acts: the whole tenant, because a book is the tenant's."""
+        return Scope(self.by.tenant_id, self.by.actor_id or NOBODY, Reach.TENANT, ())
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A block read, checked and built; ready to be stored."""
+
+    block: Block
+    lines: Lines
+    draft: Draft
+
+
+async def run_import(database: Database, job: Job, tell: Told | None = None) -> Run:
+    """Run an import to its end and return it; raises Problem when it cannot begin.
+
+    A file that breaks off in the middle leaves the run failed, with what was read before it stored. Any other error
+    leaves the run as it stands, to be started again.
+    """
+    async with database.pool.acquire() as raw:
+        if not await raw.fetchval(queries.TRY_LOCK_RUN, str(job.run_id)):
+            raise Problem(ALREADY_RUNNING)
+        try:
+            return await _run(raw, job, tell)
+        finally:
+            if not raw.is_closed():
+                await raw.execute(queries.UNLOCK_RUN, str(job.run_id))
+
+
+async def _run(raw: asyncpg.Connection, job: Job, tell: Told | None) -> Run:
+    async with _as(raw, job):
+        stored = await runs.begin_run(raw, job.by, job.run_id, job.wanted, job.folder, clock.now())
+    path = job.folder / stored.spool_name
+    if stored.mapping is None or stored.run.as_of is None:
+        raise AssertionError("a run that has begun has a mapping and a day")
+    compiled = compile_mapping(stored.mapping, stored.header, stored.run.as_of)
+    blocks = blocks_of(path, await asyncio.to_thread(runs.kind_of, path))
+    failure: str | None = None
+    try:
+        await _store_all(raw, job, stored, compiled, blocks, tell)
+    except FileError as error:
+        failure = str(error)
+    async with _as(raw, job):
+        done = await runs.load_run(raw, job.by.tenant_id, job.run_id)
+        total = done.run.progress.rows_read if failure is None else None
+        await runs.end_run(raw, job.by, done.run, failure=failure, rows_total=total, now=clock.now())
+        ended = await runs.load_run(raw, job.by.tenant_id, job.run_id)
+    if failure is None:
+        await asyncio.to_thread(drop_spooled, job.folder, stored.spool_name)
+    return ended.run
+
+
+async def _store_all(
+    raw: asyncpg.Connection,
+    job: Job,
+    stored: StoredRun,
+    compiled: CompiledMapping,
+    blocks: Blocks,
+    tell: Told | None,
+) -> None:
+    progress = stored.run.progress
+    already = progress.rows_read
+    async for prepared in _ahead(blocks, compiled):
+        size = prepared.block.size()
+        if already >= size:
+            already -= size
+            continue
+        progress = await _store_block(raw, job, prepared, progress, compiled.changeable, is_dry=stored.run.is_dry_run)
+        if tell is not None:
+            tell(progress, stored.run.rows_total)
+        if progress.rows_read > ROWS_MAX:
+            raise FileError(f"the file has more than {ROWS_MAX} lines; split it")
+
+
+async def _ahead(blocks: Blocks, compiled: CompiledMapping) -> AsyncIterator[Prepared]:
+    """Yield prepared blocks; while one is being stored the next is read in a thread."""
+
+    def step() -> Prepared | None:
+        block = next(blocks, None)
+        return None if block is None else prepare(block, compiled)
+
+    coming = asyncio.create_task(asyncio.to_thread(step))
+    try:
+        while (prepared := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(step))
+            yield prepared
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+def prepare(block: Block, compiled: CompiledMapping) -> Prepared:
+    """Read and build a block; pure, so that it can run in a thread."""
+    clean = msgspec.structs.replace(block, columns=[_originals(column) for column in block.columns])
+    lines = read_lines(compiled, clean)
+    return Prepared(clean, lines, draft_of(compiled, lines))
+
+
+def _originals(column: Sequence[str]) -> list[str]:
+    """Take the tabs off that the file of refused lines put before dangerous cells."""
+    return [original(cell) if cell[:1] == "\t" else cell for cell in column]
+
+
+async def _store_block(
+    raw: asyncpg.Connection, job: Job, prepared: Prepared, before: Progress, changeable: Changeable, *, is_dry: bool
+) -> Progress:
+    """Store one block in one transaction, its counts and refusals with it; a dry run keeps only these."""
+    now = clock.now()
+    async with _as(raw, job):
+        await raw.execute(queries.LOCK_BOOK, str(job.by.tenant_id))
+        trial = raw.transaction()
+        await trial.start()
+        stored = await store_lines(raw, job.by.tenant_id, prepared.draft, changeable, now)
+        await (trial.rollback() if is_dry else trial.commit())
+        refusals = _refusals(prepared, stored.refused)
+        first = await queries.next_refusal(raw, job.by.tenant_id, job.run_id)
+        await queries.insert_refusals(raw, job.by.tenant_id, job.run_id, first, refusals)
+        after = _progress(before, prepared, stored, len({one.line for one in refusals}))
+        await queries.write_progress(raw, job.by.tenant_id, job.run_id, after)
+    return after
+
+
+def _refusals(prepared: Prepared, refused: list[Spoilt]) -> list[Refusal]:
+    """Return the refused lines of a block in the order of the file, with their cells as they came."""
+    block = prepared.block
+    found = [
+        Refusal(block.lines[one.n], one.column, one.code, one.value[:VALUE_CHARS_MAX], block.row(one.n))
+        for one in (*prepared.lines.spoilt, *refused)
+    ]
+    found += [
+        Refusal(bad.line, "", bad.code, _shown(" | ".join(bad.cells)), [_shown(cell) for cell in bad.cells])
+        for bad in block.bad
+    ]
+    return sorted(found, key=lambda one: one.line)
+
+
+def _shown(text: str) -> str:
+    """Return a text that the database can hold: a byte of another encoding or a NUL becomes its code."""
+    safe = text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+    return safe[:CELL_CHARS_MAX]
+
+
+def _progress(before: Progress, prepared: Prepared, stored: Stored, refused: int) -> Progress:
+    statuses = list(stored.statuses.values())
+    return Progress(
+        rows_read=before.rows_read + prepared.block.size(),
+        rows_added=before.rows_added + statuses.count(Status.ADDED),
+        rows_updated=before.rows_updated + statuses.count(Status.UPDATED),
+        rows_unchanged=before.rows_unchanged + statuses.count(Status.UNCHANGED),
+        rows_skipped=before.rows_skipped + len(prepared.lines.skipped),
+        rows_refused=before.rows_refused + refused,
+        cases_opened=before.cases_opened + stored.cases_opened,
+        cases_changed=before.cases_changed + stored.cases_changed,
+        counts=add_counts(before.counts, stored.counts),
+    )
+
+
+@asynccontextmanager
+async def _as(raw: asyncpg.Connection, job: Job) -> AsyncIterator[None]:
+    """Run one transaction on the job's own connection, for the job's tenant."""
+    async with raw.transaction():
+        await raw.execute(SET_SCOPE, *job.scope().settings())
+        yield

@@ -56,7 +56,7 @@ WHERE tenant_id = $1 AND id = ANY($2::uuid[])
 UPDATE_CASES = """
 UPDATE cases SET state = changed.state, overdue_minor = changed.overdue_minor, balance_minor = changed.balance_minor,
     days_past_due = changed.days_past_due, bucket = changed.bucket, score = changed.score, reasons = changed.reasons,
-    closed_at = CASE WHEN changed.state = 'cured' THEN $2 END
+    closed_at = CASE WHEN changed.state = 'cured' THEN $2::timestamptz END
 FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::int[], $8::text[], $9::float8[], $10::jsonb[])
     AS changed (id, state, overdue_minor, balance_minor, days_past_due, bucket, score, reasons)
 WHERE cases.tenant_id = $1 AND cases.id = changed.id

@@ -35,6 +35,7 @@ from ml.synthetic.seeds import stream
 from ml.synthetic.staff import CALLER, COLLECTOR, Staff
 from ml.synthetic.town import Town
 from ml.synthetic.truth import Truth, make_truth
+from ml.synthetic.zones import to_utc
 
 Streams: TypeAlias = Callable[[str], np.random.Generator]
 
@@ -262,7 +263,7 @@ def _history(rng: Streams, frame: Frame, people: People, reach: tuple[Contacts, 
     promised = history.promised_minor > 0
     door = np.where(is_call, people.door[history.obligor], places.door[np.where(is_call, 0, history.target)])
     user = _workers(rng("workers"), frame, is_call, door)
-    begun = history.at - np.timedelta64(frame.language.utc_offset_hours, "h")
+    begun = to_utc(history.at, frame.language.zone)
     account = numbered("L", people.first * 5 // 4 + history.loan, 8)
     columns: dict[str, Column] = {
         "ref": numbered("H", people.first * 100 + np.arange(len(is_call)), 9),
@@ -271,8 +272,8 @@ def _history(rng: Streams, frame: Frame, people: People, reach: tuple[Contacts, 
         "user_ref": frame.staff.user_ref[user],
         "contact_ref": np.where(is_call, contacts.ref[np.where(is_call, history.target, 0)], ""),
         "address_ref": np.where(is_call, "", places.ref[np.where(is_call, 0, history.target)]),
-        "started_at": begun.astype("datetime64[s]"),
-        "ended_at": begun.astype("datetime64[s]") + history.seconds.astype("timedelta64[s]"),
+        "started_at": begun,
+        "ended_at": begun + history.seconds.astype("timedelta64[s]"),
         "result": history.result,
         "note": notes(rng("notes"), frame.language.code, history.result),
         "promise_account_ref": np.where(promised, account, ""),

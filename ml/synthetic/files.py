@@ -132,9 +132,7 @@ def write_world(world: World, folder: Path, formats: Iterable[str]) -> dict[str,
             for language in ("zh", "en"):
                 put(_loan_book(world, block, language), folder, ["csv"])
     _reencode(folder / "loanbook.zh.csv", folder / _GB18030)
-    layers = town_layers(world.town, world.frame.language) if world.town.streets is not None else None
-    if layers is not None:
-        _write_json(folder / "town.geojson", layers)
+    _write_json(folder / "town.geojson", town_layers(world.town, world.frame.language))
     _write_json(folder / "world.json", _about(world, counts))
     return counts
 
@@ -195,6 +193,7 @@ def _about(world: World, counts: dict[str, int]) -> dict[str, object]:
         "tenant": frame.staff.tenant,
         "centre": [frame.town.plane.lat, frame.town.plane.lon],
         "note": "Made up. No real person, company, phone or debt.",
+        "attribution": (frame.town.drawing or {}).get("attribution"),
         "rows": counts,
     }
 

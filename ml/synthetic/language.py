@@ -19,13 +19,12 @@ class Language:
     currency: str
     yuan_per_unit: int
     zone: str
-    utc_offset_hours: int
     centre_lat: float
     centre_lon: float
     joins_names: str
 
 
 LANGUAGES = {
-    "zh": Language("zh", words_zh.WORDS, "CNY", 1, "Asia/Shanghai", 8, 30.25, 123.9, ""),
-    "en": Language("en", words_en.WORDS, "USD", 7, "America/New_York", -5, 38.5, -70.5, " "),
+    "zh": Language("zh", words_zh.WORDS, "CNY", 1, "Asia/Shanghai", 30.25, 123.9, ""),
+    "en": Language("en", words_en.WORDS, "USD", 7, "America/New_York", 38.5, -70.5, " "),
 }

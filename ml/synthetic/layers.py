@@ -20,12 +20,13 @@ Ring: TypeAlias = list[list[float]]
 
 
 def town_layers(town: Town, language: Language) -> dict[str, object]:
-    """Return the whole map of a made-up town."""
-    assert town.ground is not None and town.streets is not None and town.buildings is not None  # noqa: PT018, S101 - made, not read
+    """Return the whole map: areas first, then what was made, or what a real map draws with its attribution."""
     features = [
         _feature("area", "Polygon", [_ring(town.plane, ring)], name=str(name))
         for ring, name in zip(town.areas.polygons_m, town.areas.names, strict=True)
     ]
+    if town.ground is None or town.streets is None or town.buildings is None:
+        return (town.drawing or {}) | {"features": [*features, *_drawn(town)]}
     features += _water_and_green(town.plane, town.ground, language)
     by_area = defaultdict(list)
     for area, corners in zip(town.doors.area.tolist(), town.buildings.corners_m, strict=True):
@@ -38,6 +39,12 @@ def town_layers(town: Town, language: Language) -> dict[str, object]:
 def collection(features: list[dict[str, object]], attribution: str) -> dict[str, object]:
     """Return the features as one document that names its source."""
     return {"type": "FeatureCollection", "attribution": attribution, "features": features}
+
+
+def _drawn(town: Town) -> list[object]:
+    drawn = (town.drawing or {}).get("features")
+    assert isinstance(drawn, list), "a town is made or read from a map"  # noqa: S101 - read_town gives one
+    return drawn
 
 
 def _water_and_green(plane: Plane, ground: Ground, language: Language) -> list[dict[str, object]]:

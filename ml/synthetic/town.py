@@ -53,7 +53,7 @@ class Areas:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The made-up town, or one that was read from a map (then without streets and buildings of its own)."""
+    """The made-up town, or one that was read from a map (then with a drawing instead)."""
 
     plane: Plane
     doors: Doors
@@ -61,6 +61,7 @@ class Town:
     ground: Ground | None
     streets: Streets | None
     buildings: Buildings | None
+    drawing: dict[str, object] | None
 
 
 def make_town(seed: int, language: Language, size: Size) -> Town:
@@ -83,7 +84,7 @@ def make_town(seed: int, language: Language, size: Size) -> Town:
     units = buildings.floors * buildings.doors_per_floor
     is_work = stream(seed, "workplaces").random(len(lat)) < np.where(buildings.floors > 4, 0.30, 0.12)  # noqa: PLR2004
     doors = Doors(lat, lon, line, units, buildings.floors, area, is_work)
-    return Town(plane, doors, areas, ground, streets, buildings)
+    return Town(plane, doors, areas, ground, streets, buildings, None)
 
 
 def make_areas(seed: int, language: Language, homes_m: Floats, count: int) -> Areas:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
 from ml.synthetic.block import Block, Frame, make_block
 from ml.synthetic.columns import Column, Floats, Table, texts
-from ml.synthetic.language import LANGUAGES
+from ml.synthetic.language import LANGUAGES, Language
+from ml.synthetic.mapped import read_town
 from ml.synthetic.sizes import SIZES, Size
 from ml.synthetic.staff import COLLECTOR, ROLES, Staff, make_staff
 from ml.synthetic.town import Town, make_town
@@ -68,10 +70,17 @@ class World:
         return Table("territories", columns)
 
 
-def make_world(size_name: str, seed: int, today: date, language_code: str, town: Town | None = None) -> World:
-    """Make the world of a size, seed, day and language; a town read from a map may stand in for the made-up one."""
+def make_world(size_name: str, seed: int, today: date, language_code: str) -> World:
+    """Make the world of a size, seed, day and language."""
     size, language = SIZES[size_name], LANGUAGES[language_code]
-    town = town or make_town(seed, language, size)
+    town = make_town(seed, language, size)
+    return World(size, Frame(seed, language, today, town, make_staff(seed, language, size, town)))
+
+
+def make_mapped_world(size_name: str, seed: int, today: date, language: Language, folder: Path) -> World:
+    """Make the world in a real town, from the folder of `rounds map build`; the language's zone must be the town's."""
+    size = SIZES[size_name]
+    town = read_town(folder, seed, language, size)
     return World(size, Frame(seed, language, today, town, make_staff(seed, language, size, town)))
 
 

@@ -1,14 +1,16 @@
 """Are numbers valid in form, and nobody's?"""
 
 import re
+from math import gcd
 
 import numpy as np
 import phonenumbers
 import pytest
 
-from ml.synthetic.identifiers import company_numbers, person_numbers, phones
+from ml.synthetic.identifiers import _MOBILE_SPAN, _MOBILE_STEP, company_numbers, person_numbers, phones
 from ml.synthetic.language import LANGUAGES
 from ml.synthetic.seeds import stream
+from ml.synthetic.sizes import SIZES
 from tests.ml.synthetic.worlds import rows, small_block
 
 GB_11643_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -29,8 +31,14 @@ def test_phones_come_from_ranges_that_are_not_given_to_people() -> None:
 
 
 def test_no_two_chinese_phones_of_the_biggest_world_are_equal() -> None:
-    everybody = np.r_[np.arange(2_400_000), np.arange(5_000_000, 8_200_000)]
-    assert len(np.unique(phones(LANGUAGES["zh"], everybody, 7))) == len(everybody)
+    """Counting by a step that shares no factor with the range visits each number of it once."""
+    assert gcd(_MOBILE_STEP, _MOBILE_SPAN) == 1
+    people_around, phones_each = 4, 3
+    most = SIZES["big"].cases
+    assert most * phones_each < 5_000_000, "the obligors' own phones end where those of the people around begin"
+    assert 5_000_000 + most * people_around < _MOBILE_SPAN - 100_000, "the staff have the last ones"
+    some = np.r_[np.arange(0, 2_400_000, 97), np.arange(5_000_000, 8_200_000, 89)]
+    assert len(np.unique(phones(LANGUAGES["zh"], some, 7))) == len(some)
 
 
 def test_identity_numbers_have_a_right_check_digit_and_an_impossible_division() -> None:

@@ -135,5 +135,16 @@ def test_a_full_block_of_a_city_is_whole() -> None:
     assert len(np.unique(block.book["obligors"].columns["id_number"])) > 19_990
 
 
+@pytest.mark.slow
+def test_a_city_has_a_hundred_thousand_cases_none_twice() -> None:
+    """100,000 cases and 125,000 accounts; the references of all blocks together are unique."""
+    people, accounts = [], []
+    for block in make_world("city", 7, TODAY, "zh").blocks():
+        people.append(block.book["obligors"].columns["ref"])
+        accounts.append(block.book["accounts"].columns["ref"])
+    assert len(np.unique(np.concatenate(people))) == 100_000
+    assert len(np.unique(np.concatenate(accounts))) == 125_000
+
+
 def same(one: Table, other: Table) -> bool:
     return list(one.rows()) == list(other.rows())

@@ -13,7 +13,7 @@ from backend.kernel.ids import new_id
 # A second start keeps the first: the stretch began then.
 START = """
 INSERT INTO duties (id, tenant_id, user_id, started_at, place, place_at)
-VALUES ($1, $2, $3, $4::timestamptz, ST_GeogFromText($5::text), CASE WHEN $5::text IS NULL THEN NULL ELSE $4::timestamptz END)
+VALUES ($1, $2, $3, $4::timestamptz, ST_GeogFromText($5::text), CASE WHEN $5::text IS NOT NULL THEN $4::timestamptz END)
 ON CONFLICT (tenant_id, user_id) WHERE ended_at IS NULL DO NOTHING
 """
 END = """

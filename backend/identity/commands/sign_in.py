@@ -188,6 +188,11 @@ async def _open_session(
     return Opened(token, who)
 
 
+async def replace_session(database: Database, token: str) -> None:
+    """End the session that a browser had when it signed in anew (OWASP ASVS 7.2.4); an unknown token ends none."""
+    await doors.delete_session(database.pool, hash_of(token))
+
+
 async def sign_out(tx: AsyncConnection, who: Principal, now: datetime) -> None:
     """End the session of the asker."""
     await doors.delete_session(await bare(tx), who.token_hash)

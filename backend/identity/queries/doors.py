@@ -81,7 +81,7 @@ async def bind_session(raw: asyncpg.Connection, token_hash: bytes, device_id: UU
     )
 
 
-async def delete_session(raw: asyncpg.Connection, token_hash: bytes) -> None:
+async def delete_session(raw: asyncpg.Connection | asyncpg.Pool, token_hash: bytes) -> None:
     """End one session."""
     await raw.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash)
 

@@ -1,14 +1,6 @@
-"""What does the application mount of identity? Routers under /v1, the guard, the door, and the check at the start.
+"""What does the application mount of identity? Routers under /v1, the guard of all routes, what handlers may ask for.
 
-parts = identity_parts(settings)
-Litestar(
-    route_handlers=[Router(path="/v1", route_handlers=[*parts.routers, ...])],
-    guards=[parts.guard],
-    dependencies=parts.dependencies,
-    exception_handlers=EXCEPTION_HANDLERS,
-    before_send=[headers_hook(page_headers(PWA), is_https=parts.door.is_https)],
-    on_startup=[parts.check],
-)
+`check` runs at the start and refuses an application with a route that does not say who may call it.
 """
 
 from collections.abc import Awaitable, Callable

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from litestar import Response, Router, delete, get, post, put
-from litestar.datastructures import Cookie
+from litestar import Request, Response, Router, delete, get, post, put
+from litestar.datastructures import Cookie, State
 from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.identity.admission import AtDoor, Door, Who
+from backend.identity.admission import AtDoor, Door, Who, marks_of
 from backend.identity.commands import people as acts
 from backend.identity.commands import sign_in as coming_in
 from backend.identity.commands.sign_in import Opened
@@ -28,6 +28,8 @@ from backend.kernel import clock
 from backend.kernel.db import Database, bare, transaction
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
 from backend.kernel.web import FromDatabase, Tx
+
+_Request = Request[object, object, State]
 
 
 def cookie_of(door: Door, token: str, expires_at: datetime, now: datetime) -> Cookie:
@@ -50,26 +52,34 @@ async def _self(tx: AsyncConnection, who: Principal) -> WhoAmI:
     return found
 
 
-async def _welcome(database: Database, door: Door, opened: Opened, now: datetime) -> Response[WhoAmI]:
+async def _welcome(
+    request: _Request, database: Database, door: Door, opened: Opened, now: datetime
+) -> Response[WhoAmI]:
+    before = marks_of(request.scope, door.cookie_name).token
+    if before:
+        await coming_in.replace_session(database, before)
+        door.remembered.pop(coming_in.hash_of(before), None)
     async with transaction(database, opened.who.scope()) as tx:
         me = await _self(tx, opened.who)
     return Response(me, status_code=201, cookies=[cookie_of(door, opened.token, opened.who.expires_at, now)])
 
 
 @post("/", opt={"public": "whoever signs in is not known yet"})
-async def sign_in(data: JSONBody[SignIn], database: FromDatabase, door: AtDoor) -> Response[WhoAmI]:
+async def sign_in(request: _Request, data: JSONBody[SignIn], database: FromDatabase, door: AtDoor) -> Response[WhoAmI]:
     """Sign in by name and password; the session comes as a cookie. A registered device adds its proof."""
     now = clock.now()
     opened = await coming_in.sign_in(database, door.sign_ins, data, now)
-    return await _welcome(database, door, opened, now)
+    return await _welcome(request, database, door, opened, now)
 
 
 @post("/link", opt={"public": "whoever signs in is not known yet"})
-async def sign_in_by_link(data: JSONBody[LinkSignIn], database: FromDatabase, door: AtDoor) -> Response[WhoAmI]:
+async def sign_in_by_link(
+    request: _Request, data: JSONBody[LinkSignIn], database: FromDatabase, door: AtDoor
+) -> Response[WhoAmI]:
     """Sign in by a one-time link; the token is used up."""
     now = clock.now()
     opened = await coming_in.sign_in_by_link(database, data.token, now)
-    return await _welcome(database, door, opened, now)
+    return await _welcome(request, database, door, opened, now)
 
 
 @get("/", opt={"permission": Permission.SESSION_OWN})

@@ -91,6 +91,16 @@ async def test_a_link_is_spent_after_one_use(browser: httpx.AsyncClient, databas
     assert answers[1].json()["code"] == "identity.link_spent"
 
 
+async def test_signing_in_anew_ends_the_session_before(signed_in: SignedIn, database: Database, world: World) -> None:
+    """V7.2.4; two people share a browser: the first is out when the second comes in."""
+    browser = await signed_in(world.mei)
+    of_mei = browser.cookies["rounds-8400"]
+    await browser.post("/v1/session/link", json={"token": await link_for(database, world, world.bo)})
+    assert (await browser.get("/v1/session")).json()["user_id"] == str(world.bo)
+    browser.cookies.clear()
+    assert (await browser.get("/v1/session", headers={"cookie": f"rounds-8400={of_mei}"})).status_code == 401
+
+
 async def test_signing_out_closes_the_session_and_takes_the_cookie(signed_in: SignedIn, world: World) -> None:
     mei = await signed_in(world.mei)
     kept = mei.cookies["rounds-8400"]

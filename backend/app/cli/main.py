@@ -15,8 +15,14 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 COMMANDS = {
-    "run": Entry("backend.app.cli.run", "run", "Start Rounds: private database, server, worker."),
+    "run": Entry("backend.app.cli.run", "run", "Start Rounds: private database, demo, server."),
     "db": Entry("backend.app.cli.database", "db", "Look after the database: status, psql, migrate."),
+    "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
+    "team": Entry("backend.app.cli.people", "team", "Make teams."),
+    "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),
+    "world": Entry("backend.app.cli.world", "world", "Make a town and a loan book that do not exist, as files."),
+    "map": Entry("backend.app.cli.map", "map_group", "Make the map of a real town from OpenStreetMap data."),
+    "openapi": Entry("backend.app.cli.openapi", "openapi", "Write the documents of the API into openapi/."),
 }
 
 

@@ -1,5 +1,6 @@
 """What happens between `rounds run` and the printed address? Database, schema, server, each ready before the next."""
 
+import asyncio
 import errno
 import http.client
 import os
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import asyncpg
 import click
+import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.cli.local import data_dir
+from backend.app.demo.ensure import Entrance, ensure_demo
 from backend.app.supervise import Child, Running, Stop, SuperviseError, start, stop_all, watch
 from backend.kernel.migrate import upgrade
 from backend.kernel.settings import Settings, SettingsError, read_settings
@@ -27,38 +30,58 @@ GRACE_S = 10
 """Seconds that open requests get at the stop."""
 
 
+class Wish(msgspec.Struct, frozen=True):
+    """What the person at the terminal wants, beyond the settings."""
+
+    host: str
+    is_demo: bool
+    language: str
+
+
 class RunError(RuntimeError):
     """Rounds cannot start; the text is one line for the person at the terminal."""
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", envvar="ROUNDS_HOST", help="Address to listen on.")
-def run(host: str) -> None:
-    """Start Rounds; Ctrl-C or SIGTERM stops server, worker and database, in this order."""
+@click.option("--host", default="127.0.0.1", envvar="ROUNDS_HOST", show_default=True, help="Address to listen on.")
+@click.option(
+    "--demo/--no-demo",
+    default=None,
+    envvar="ROUNDS_DEMO",
+    help="Make a lender that does not exist, and let you in; the rule on a private database.",
+)
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", envvar="ROUNDS_LANGUAGE", help="Of the demo."
+)
+def run(host: str, *, demo: bool | None, language: str) -> None:
+    """Start Rounds; Ctrl-C or SIGTERM stops server and database, in this order."""
     stop = Stop()
     stop.listen()
+    is_demo = demo if demo is not None else not os.environ.get("DATABASE_URL")
     try:
-        serve(host, stop)
+        serve(Wish(host=host, is_demo=is_demo, language=language), stop)
     except (RunError, InfraError, SettingsError, SuperviseError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def serve(host: str, stop: Stop) -> None:
+def serve(wish: Wish, stop: Stop) -> None:
     """Run until told to stop; raises RunError, InfraError, SettingsError or SuperviseError with one clear line."""
     data = data_dir()
     # A syntactically right URL stands in until the database has said its own.
     chosen = read_settings({**os.environ, "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://"})
     with ExitStack() as held:
         held.enter_context(seat.taken(data, chosen.origin))
-        check_port(host, chosen.port)
+        check_port(wish.host, chosen.port)
         url = held.enter_context(_database(data))
         bring_up_to_date(url)
-        environment = {**os.environ, "DATABASE_URL": url, "ROUNDS_DATA": str(data), "ROUNDS_ORIGIN": chosen.origin}
-        running = start([server_child(host, chosen.port)], environment)
+        environment = environment_of(chosen, wish, url, data)
+        running = start([server_child(wish.host, chosen.port)], environment)
         held.callback(stop_all, running, _say)
+        # The server needs a second to load; the demo is made, or found, meanwhile.
+        entrances = asyncio.run(ensure_demo(url, language=wish.language)) if wish.is_demo else []
         if not wait_until_ready(running, chosen.port, stop):
             return
-        announce(chosen)
+        announce(chosen.origin, entrances)
         watch(running, environment, stop, _say)
         _say("stopping")
     _say("stopped")
@@ -136,9 +159,24 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def announce(chosen: Settings) -> None:
+def environment_of(chosen: Settings, wish: Wish, url: str, data: Path) -> dict[str, str]:
+    """Return the environment of the children: what the operator said, and what was found out here."""
+    found = {
+        "DATABASE_URL": url,
+        "ROUNDS_DATA": str(data),
+        "ROUNDS_ORIGIN": chosen.origin,
+        "ROUNDS_DEMO": "1" if wish.is_demo else "0",
+    }
+    return {**os.environ, **found}
+
+
+def announce(origin: str, entrances: list[Entrance]) -> None:
     """Tell the person at the terminal where to go."""
-    _say(f"ready at {chosen.origin}  (Ctrl-C stops everything)")
+    if entrances:
+        _say("each of these links lets you in once:")
+    for one in entrances:
+        click.echo(f"  {one.role.value:<10} {one.name:<12} {origin}/enter#{one.token}")
+    _say(f"ready at {origin} (Ctrl-C stops everything)")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from backend.cases.file import phone_cases
 from backend.kernel.db import Database, Reach, Scope, bare_transaction
 from backend.kernel.problems import Problem
 from backend.routing.queries import plan_of
@@ -80,7 +81,7 @@ async def _prime(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: dat
         more=more,
         is_prime=True,
         server_time=now,
-        cases=await queries.phone_cases(raw, scope.tenant_id, page),
+        cases=await phone_cases(raw, scope.tenant_id, page),
         gone=[],
         plan=None if more else await plan_of(raw, scope.tenant_id, scope.user_id),
         notices=[],
@@ -92,7 +93,7 @@ async def _changes(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: d
     last = changes[-1] if changes else None
     behind = Cursor(e=cursor.e, x=last.xid if last else cursor.x, i=last.id if last else cursor.i, p=None)
     reasons = {change.noun_id: change.reason for change in changes if change.noun == "case"}
-    cases = await queries.phone_cases(raw, scope.tenant_id, list(reasons))
+    cases = await phone_cases(raw, scope.tenant_id, list(reasons))
     here = {case.id for case in cases}
     return PullAnswer(
         cursor=write_cursor(behind),

@@ -1,21 +1,19 @@
 """What do phone and server say to each other? Push (mutations, answers, receipt) and pull (cases, plan, what is gone)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from backend.cases.schemas import FactValue
-from backend.kernel.geo import Point
+from backend.cases.file_schemas import PhoneCase
 from backend.kernel.limits import Code, Instant
 from backend.routing.schemas import PhonePlan
 
 BATCH_MAX = 200
 BATCH_BYTES_MAX = 1 * 2**20
 PULL_CASES_MAX = 100
-HISTORY_MAX = 20
 
 
 class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,110 +75,6 @@ class PushAnswer(msgspec.Struct, frozen=True):
     received_at: datetime
     answers: list[Answer]
     receipt: Receipt
-
-
-class PhoneParty(msgspec.Struct, frozen=True):
-    """Somebody beside the obligor."""
-
-    id: UUID
-    role: str
-    relation: str
-    name: str
-    may_contact: bool
-    consent: str
-
-
-class PhoneContact(msgspec.Struct, frozen=True):
-    """A number; the screen masks it until somebody gives a reason (contact.reveal)."""
-
-    id: UUID
-    party_id: UUID | None
-    kind: str
-    value: str
-    status: str
-    may_contact: bool
-
-
-class PhoneAddress(msgspec.Struct, frozen=True):
-    """A place at which somebody may be met."""
-
-    id: UUID
-    party_id: UUID | None
-    kind: str
-    line: str
-    place: Point | None
-    status: str
-
-
-class PhoneAccount(msgspec.Struct, frozen=True):
-    """One loan and what it owes as of a day; the parts add up to what is owed."""
-
-    id: UUID
-    ref: str
-    kind: str
-    product: str
-    principal_minor: int
-    interest_minor: int
-    penalty_minor: int
-    fee_minor: int
-    overdue_minor: int
-    days_past_due: int
-    as_of: date | None
-
-
-class PhonePromise(msgspec.Struct, frozen=True):
-    """A promise as it stands."""
-
-    id: UUID
-    amount_minor: int
-    due_on: date
-    state: str
-    made_at: datetime
-
-
-class PhoneHistory(msgspec.Struct, frozen=True):
-    """One line of the time line: a visit, call, payment or promise."""
-
-    id: UUID
-    kind: Literal["visit", "call", "payment", "promise"]
-    at: datetime
-    result: str | None
-    amount_minor: int | None
-    note: str
-    by: str
-    is_withdrawn: bool
-
-
-class PhoneCase(msgspec.Struct, frozen=True):
-    """Everything a collector needs at the door, offline. `search` is name, pinyin and number in lower case."""
-
-    id: UUID
-    number: str
-    kind: str
-    state: str
-    name: str
-    is_company: bool
-    search: str
-    language: str
-    zone: str
-    currency: str
-    overdue_minor: int
-    balance_minor: int
-    days_past_due: int
-    bucket: str
-    grade: str | None
-    score: float
-    reasons: list[str]
-    attempts: int
-    last_attempt_at: datetime | None
-    door_address_id: UUID | None
-    accounts: list[PhoneAccount]
-    parties: list[PhoneParty]
-    contacts: list[PhoneContact]
-    addresses: list[PhoneAddress]
-    promises: list[PhonePromise]
-    history: list[PhoneHistory]
-    facts: dict[str, FactValue]
 
 
 class Gone(msgspec.Struct, frozen=True):

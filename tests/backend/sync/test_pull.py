@@ -153,7 +153,7 @@ async def test_the_page_of_cases_is_one_statement_whatever_their_number(database
     async with database.pool.acquire() as raw, raw.transaction():
         await raw.execute(SET_SCOPE, *world.scope(world.mei).settings())
         raw.add_query_logger(lambda record: seen.append(record.query))
-        from backend.sync.pull_queries import phone_cases  # noqa: PLC0415 - only here
+        from backend.cases.file import phone_cases  # noqa: PLC0415 - only here
 
         assert len(await phone_cases(raw, world.tenant_id, world.cases)) == 3
     assert len([query for query in seen if "SELECT" in query and "pg_advisory" not in query]) == 1

@@ -4,8 +4,9 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from infra.errors import ClusterError, InfraError
@@ -16,6 +17,14 @@ APT_TIMEOUT_S = 1800
 APT_OPTIONS = ("-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
 
 
+class Purpose(Enum):
+    """What a set-up is for; a container that is given a database brings none."""
+
+    RUN = "run"
+    DATABASE = "database"
+    TESTS = "tests"
+
+
 @dataclass(frozen=True)
 class Need:
     """A thing that Debian brings: how to see whether it is there, and the packages that bring it."""
@@ -23,7 +32,7 @@ class Need:
     what: str
     packages: tuple[str, ...]
     is_there: Callable[[], bool]
-    is_for_tests: bool
+    purpose: Purpose
 
 
 def _has_venv() -> bool:
@@ -47,16 +56,16 @@ def _has_chinese_font() -> bool:
 
 
 NEEDS = (
-    Need("virtual environments", ("python3-venv",), _has_venv, is_for_tests=False),
-    Need("the database", ("postgresql-15", "postgresql-15-postgis-3"), _has_server, is_for_tests=False),
-    Need("a browser for the tests", ("chromium",), _has_browser, is_for_tests=True),
-    Need("Chinese letters on pictures", ("fonts-noto-cjk",), _has_chinese_font, is_for_tests=True),
+    Need("virtual environments", ("python3-venv",), _has_venv, Purpose.RUN),
+    Need("the database", ("postgresql-15", "postgresql-15-postgis-3"), _has_server, Purpose.DATABASE),
+    Need("a browser for the tests", ("chromium",), _has_browser, Purpose.TESTS),
+    Need("Chinese letters on pictures", ("fonts-noto-cjk",), _has_chinese_font, Purpose.TESTS),
 )
 
 
-def missing(*, for_tests: bool) -> list[str]:
-    """Return the names of the packages that must be installed."""
-    needs = [need for need in NEEDS if for_tests or not need.is_for_tests]
+def missing(purposes: Collection[Purpose]) -> list[str]:
+    """Return the names of the packages that must be installed for these purposes."""
+    needs = [need for need in NEEDS if need.purpose in purposes]
     return [package for need in needs if not need.is_there() for package in need.packages]
 
 

@@ -9,11 +9,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from infra import packages
 from infra.errors import InfraError
+from infra.packages import Purpose
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 VENV = CHECKOUT / ".venv"
@@ -29,17 +30,17 @@ NOT_BUILT_FROM = ("node_modules", "dist", "tests")
 LAST_LINES = 12
 
 
-def set_up(*, for_tests: bool) -> None:
-    """Bring everything that running, or testing, needs; raises InfraError with what to do."""
+def set_up(purposes: Collection[Purpose]) -> None:
+    """Bring everything that these purposes need; raises InfraError with what to do."""
     if sys.version_info < PYTHON_MIN:
         raise InfraError(
             f"Python {'.'.join(map(str, PYTHON_MIN))} or newer is needed, this is {sys.version.split()[0]}"
         )
-    needed = packages.missing(for_tests=for_tests)
+    needed = packages.missing(purposes)
     if needed:
         packages.install(needed, say)
     make_venv()
-    install_locked(LOCKS_TO_RUN + (LOCKS_TO_TEST if for_tests else ()))
+    install_locked(LOCKS_TO_RUN + (LOCKS_TO_TEST if Purpose.TESTS in purposes else ()))
     install_project()
     link_node()
     build_pwa()
@@ -173,10 +174,15 @@ def _run(
 
 
 def main(arguments: list[str]) -> int:
-    """Set up; `--tests` brings what tests need too. Returns the exit code."""
+    """Set up; `--tests` brings what tests need too, `--no-database` leaves PostgreSQL out. Returns the exit code."""
     began = time.monotonic()
+    purposes = {Purpose.RUN, Purpose.DATABASE}
+    if "--tests" in arguments:
+        purposes.add(Purpose.TESTS)
+    if "--no-database" in arguments:
+        purposes.discard(Purpose.DATABASE)
     try:
-        set_up(for_tests="--tests" in arguments)
+        set_up(purposes)
     except InfraError as error:
         sys.stderr.write(f"setup: {error}\n")
         return 1

@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import UserDefinedType
 
-big_int = Annotated[int, "bigint"]
+big_int = Annotated[int, 64]
+"""A whole number of 64 bits; the mark is a number because SQLAlchemy reads a string there as the name of a type."""
 
 
 class Xid8(UserDefinedType[int]):

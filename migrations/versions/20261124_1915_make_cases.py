@@ -94,6 +94,10 @@ def downgrade() -> None:
     for table in ("obligors", "instalments", *BY_OBLIGOR):
         for name in ("read", "put", "change", "remove"):
             run(f"DROP POLICY {table}_{name} ON {table}")
-        run(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        run(
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"REVOKE ALL ON {table} FROM app_rw, app_job, app_ro",
+        )
     drop("phone_changes", "conflicts", "case_facts", "case_leases", "assignments", "cases", "territories")
     run("DROP SEQUENCE case_numbers")

@@ -1,0 +1,116 @@
+"""Do the migrations go up, down and up again to the same schema, and do the mapped tables say what they made?"""
+
+import asyncio
+import importlib
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Table
+
+from backend.kernel.db import Base
+from backend.kernel.migrate import MIGRATIONS, config_for, downgrade, upgrade
+from tests.databases import EXTENSIONS, remove, with_database
+
+COLUMNS = """
+SELECT c.relname AS table_name, a.attname AS column_name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull,
+       pg_get_expr(d.adbin, d.adrelid) AS fallback
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+      AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')
+"""
+REST = """
+SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+          WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'policy', tablename || ' ' || cmd || ' ' || coalesce(qual, '') || ' ' || coalesce(with_check, '')
+          FROM pg_policies
+UNION ALL SELECT 'grant', table_name || ' ' || grantee || ' ' || privilege_type
+          FROM information_schema.role_table_grants WHERE grantee LIKE 'app_%' AND table_schema = 'public'
+UNION ALL SELECT 'function', oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = pg_proc.oid AND e.deptype = 'e')
+"""
+
+
+@pytest.fixture
+async def empty(cluster: tuple[str, str]) -> AsyncIterator[tuple[str, str]]:
+    """Make a database with extensions and nothing else; gives (URL of the superuser, URL of the login)."""
+    admin_url, login_url = cluster
+    name = f"rounds_test_{os.getpid()}_{os.urandom(3).hex()}"
+    admin = await asyncpg.connect(admin_url)
+    await admin.execute(f'CREATE DATABASE "{name}" OWNER app_owner')
+    await admin.close()
+    inside = await asyncpg.connect(with_database(admin_url, name))
+    for extension in EXTENSIONS:
+        await inside.execute(f"CREATE EXTENSION {extension}")
+    await inside.close()
+    yield with_database(admin_url, name), with_database(login_url, name)
+    await remove(admin_url, name)
+
+
+async def schema_of(admin_url: str) -> set[tuple[object, ...]]:
+    raw = await asyncpg.connect(admin_url)
+    found = {tuple(row) for row in await raw.fetch(COLUMNS)} | {tuple(row) for row in await raw.fetch(REST)}
+    await raw.close()
+    return {row for row in found if "alembic_version" not in str(row)}
+
+
+async def test_up_down_and_up_again_is_the_same_schema(empty: tuple[str, str]) -> None:
+    """AD-7: an upgrade can be taken back."""
+    admin_url, url = empty
+    before = await schema_of(admin_url)
+    await asyncio.to_thread(upgrade, url)
+    once = await schema_of(admin_url)
+    await asyncio.to_thread(downgrade, url, "base")
+    bare = await schema_of(admin_url)
+    await asyncio.to_thread(upgrade, url)
+    assert bare == before
+    assert await schema_of(admin_url) == once
+    assert len(once) > len(before) + 300
+
+
+async def test_each_step_can_be_taken_back_alone(empty: tuple[str, str]) -> None:
+    admin_url, url = empty
+    steps = [step.revision for step in reversed(list(scripts().walk_revisions()))]
+    seen = {"base": await schema_of(admin_url)}
+    for step in steps:
+        await asyncio.to_thread(upgrade, url, step)
+        seen[step] = await schema_of(admin_url)
+    for step, below in zip(reversed(steps), [*reversed(steps[:-1]), "base"], strict=True):
+        await asyncio.to_thread(downgrade, url, below)
+        left, wanted = await schema_of(admin_url), seen[below]
+        assert left == wanted, f"{step}: {sorted(map(str, left ^ wanted))[:5]}"
+
+
+def scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config_for("postgresql://nowhere"))
+
+
+def test_there_is_one_line_of_steps_in_the_order_of_their_dates() -> None:
+    assert len(scripts().get_heads()) == 1
+    steps = [step.revision for step in reversed(list(scripts().walk_revisions()))]
+    files = sorted(path.stem for path in (Path(MIGRATIONS) / "versions").glob("2*.py"))
+    assert steps == sorted(steps)
+    assert [re.sub(r"^(\d{8}_\d{4})_\w+$", r"\1", name) for name in files] == steps
+
+
+def mapped() -> dict[str, Table]:
+    for path in sorted((Path(MIGRATIONS).parent / "backend").rglob("tables.py")):
+        relative = path.relative_to(Path(MIGRATIONS).parent).with_suffix("")
+        importlib.import_module(".".join(relative.parts))
+    return {table.name: table for table in Base.metadata.sorted_tables}
+
+
+async def test_the_mapped_tables_have_the_columns_that_the_migrations_made(url: str) -> None:
+    raw = await asyncpg.connect(url, server_settings={"role": "app_owner"})
+    made: dict[str, dict[str, bool]] = {}
+    for row in await raw.fetch(COLUMNS):
+        made.setdefault(row["table_name"], {})[row["column_name"]] = not row["attnotnull"]
+    await raw.close()
+    said = {name: {one.name: bool(one.nullable) for one in table.columns} for name, table in mapped().items()}
+    assert {name: made.get(name) for name in said} == said

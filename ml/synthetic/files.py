@@ -26,6 +26,8 @@ from ml.synthetic.loanbook import loan_book_table
 from ml.synthetic.world import World
 
 FORMATS = ("parquet", "csv", "jsonl")
+FORMATS_OF = {"small": FORMATS, "city": ("parquet", "csv"), "big": ("parquet",)}
+"""What is worth its disk: a big world would be 8 GB as CSV."""
 TRUTH = "truth"
 _GB18030 = "loanbook.zh.gb18030.csv"
 

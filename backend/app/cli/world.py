@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from ml.synthetic.files import FORMATS, write_world
+from ml.synthetic.files import FORMATS_OF, write_world
 from ml.synthetic.language import LANGUAGES
 from ml.synthetic.mapped import MapError
 from ml.synthetic.sizes import SIZES
@@ -21,37 +21,29 @@ from ml.synthetic.world import World, make_mapped_world, make_world
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the book is drawn up; today if not given.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option(
-    "--format", "formats", type=click.Choice(FORMATS), multiple=True, default=("parquet", "csv"), show_default=True
+    "--map", "place", nargs=2, metavar="DIR ZONE", help="A folder of `rounds map build`, and the time zone of its town."
 )
-@click.option("--map", "map_folder", type=click.Path(path_type=Path), help="A folder of `rounds map build`.")
-@click.option("--zone", help="Time zone of the map's town, e.g. Europe/Helsinki; needed with --map.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-def world(
-    *,
-    size: str,
-    seed: int,
-    today: datetime | None,
-    lang: str,
-    formats: tuple[str, ...],
-    map_folder: Path | None,
-    zone: str | None,
-    out: Path,
-) -> None:
-    """Make a seeded world: town, people, loan book, payments, history, staff, and the truth behind them."""
+def world(*, size: str, seed: int, today: datetime | None, lang: str, place: tuple[str, str] | None, out: Path) -> None:
+    """Make a seeded world: town, people, loan book, payments, history, staff, and the truth behind them.
+
+    A small world is written as Parquet, CSV and JSON lines, a city as Parquet and CSV, a big one as Parquet; the
+    lender's loan book always as CSV.
+    """
     begun = perf_counter()
     day = today.date() if today else date.today()  # noqa: DTZ011 - the operator's own day
-    made = _mapped(size, seed, day, lang, (map_folder, zone)) if map_folder else make_world(size, seed, day, lang)
-    counts = write_world(made, out, formats)
+    made = _mapped(size, seed, day, lang, place) if place else make_world(size, seed, day, lang)
+    counts = write_world(made, out, FORMATS_OF[size])
     for noun, rows in counts.items():
         click.echo(f"{noun:22} {rows:>10,}")
     click.echo(f"{out}: size {size}, seed {seed}, {day}, {lang}, {perf_counter() - begun:.1f} s")
 
 
-def _mapped(size: str, seed: int, day: date, lang: str, place: tuple[Path, str | None]) -> World:
+def _mapped(size: str, seed: int, day: date, lang: str, place: tuple[str, str]) -> World:
     folder, zone = place
-    if zone is None or zone not in available_timezones():
-        raise click.UsageError("give the zone of the map's town, e.g. --zone Europe/Helsinki")
+    if zone not in available_timezones():
+        raise click.UsageError(f"{zone!r} is no time zone; give the folder and e.g. Europe/Helsinki")
     try:
-        return make_mapped_world(size, seed, day, replace(LANGUAGES[lang], zone=zone), folder)
+        return make_mapped_world(size, seed, day, replace(LANGUAGES[lang], zone=zone), Path(folder))
     except MapError as refused:
         raise click.ClickException(str(refused)) from refused

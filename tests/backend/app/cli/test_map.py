@@ -28,8 +28,14 @@ def test_a_world_in_a_real_town_needs_its_zone(tmp_path: Path) -> None:
     town, made = tmp_path / "map", tmp_path / "world"
     pbf = shared("Helsinki.osm.pbf")
     assert CliRunner().invoke(map_group, ["build", "--pbf", str(pbf), "--out", str(town)]).exit_code == 0
-    arguments = ["--lang", "en", "--map", str(town), "--out", str(made)]
-    assert CliRunner().invoke(world, arguments).exit_code == 2
-    result = CliRunner().invoke(world, [*arguments, "--zone", "Europe/Helsinki"])
+    arguments = ["--lang", "en", "--out", str(made), "--map", str(town)]
+    nowhere = CliRunner().invoke(world, [*arguments, "Helsinki"])
+    assert (nowhere.exit_code, "no time zone" in nowhere.output) == (2, True)
+    result = CliRunner().invoke(world, [*arguments, "Europe/Helsinki"])
     assert result.exit_code == 0, result.output
     assert "Helsinki" in (made / "addresses.csv").read_text("utf-8")
+
+
+def test_a_folder_that_is_no_map_is_refused_in_one_line(tmp_path: Path) -> None:
+    result = CliRunner().invoke(world, ["--out", str(tmp_path / "made"), "--map", str(tmp_path), "Europe/Helsinki"])
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)

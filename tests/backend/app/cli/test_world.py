@@ -16,7 +16,7 @@ def test_a_small_world_is_written_and_counted(tmp_path: Path) -> None:
     assert "accounts                      375" in result.output
     assert (folder / "accounts.parquet").stat().st_size > 0
     assert (folder / "truth" / "truth_obligors.parquet").stat().st_size > 0
-    assert not (folder / "accounts.jsonl").exists(), "JSON lines only when asked for"
+    assert (folder / "loanbook.en.csv").read_text("utf-8").count("\n") == 376
 
 
 def test_an_unknown_size_is_refused(tmp_path: Path) -> None:

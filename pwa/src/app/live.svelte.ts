@@ -1,6 +1,4 @@
 /** How does a screen show what is in the store, and stay true when it changes? */
-import { liveQuery } from 'dexie';
-
 import { changes } from './changes.svelte';
 
 export interface Live<Value> {
@@ -9,19 +7,23 @@ export interface Live<Value> {
 }
 
 /**
- * The answer of a query, asked again whenever the tables it read change. `prepare` runs where signals are followed: what
- * it reads (the id of a path) restarts the query. Call it while a component is being made.
+ * The answer of a query, asked again whenever something is written. `prepare` runs where signals are followed: what it
+ * reads (the id of a path) restarts the query. Call it while a component is being made.
  */
 export function live<Value>(prepare: () => () => Promise<Value>): Live<Value> {
-  let current = $state.raw<{ value: Value | undefined }>({ value: undefined });
+  let current = $state.raw<{ readonly value: Value | undefined }>({ value: undefined });
   $effect(() => {
-    // `sync` writes beside Dexie, which then sees nothing: ask again.
     changes();
-    const subscription = liveQuery(prepare()).subscribe({
-      next: (value) => { current = { value }; },
-      error: (error: unknown) => { reportError(error); },
-    });
-    return () => { subscription.unsubscribe(); };
+    const query = prepare();
+    let isCurrent = true;
+    query().then(
+      (value) => {
+        // An answer that comes after a later question is of no use any more.
+        if (isCurrent) current = { value };
+      },
+      (error: unknown) => { if (isCurrent) reportError(error); },
+    );
+    return () => { isCurrent = false; };
   });
   return {
     get value() {

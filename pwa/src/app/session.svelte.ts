@@ -6,7 +6,7 @@
  */
 import { ask, type Reply } from '@/api/http';
 import { toBase64 } from '@/lib/hash';
-import { openStore, type Store } from '@/store/database';
+import { eraseStore, openStore, type Store } from '@/store/database';
 import { deviceOf, forgetPerson, keepPerson, knownDevice, lastPerson, type Device, type Person } from '@/store/device';
 import { counts, forgetSettled } from '@/store/outbox';
 
@@ -121,11 +121,11 @@ export async function signInByLink(token: string): Promise<string | undefined> {
 /** Signs out. With nothing unsent the store is erased; else it stays, closed, until the person comes back. */
 export async function signOut(): Promise<void> {
   if (held === undefined) return;
-  const { store: leaving } = held;
+  const { person: who, store: leaving } = held;
   const left = await counts(leaving);
   await ask({ method: 'DELETE', path: '/v1/session' });
   await forgetPerson();
   held = undefined;
-  if (left.unsent === 0 && left.photos === 0 && left.needsYou === 0) await leaving.delete();
-  else leaving.close();
+  leaving.close();
+  if (left.unsent === 0 && left.photos === 0 && left.needsYou === 0) await eraseStore(who.user_id);
 }

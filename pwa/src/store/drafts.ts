@@ -1,4 +1,5 @@
 /** What was begun and not finished? Written after every tap, so a killed tab loses nothing. */
+import { tellChanged } from './changed';
 import { open, seal } from './codec';
 import type { Store } from './database';
 
@@ -12,20 +13,22 @@ export function callDraftKey(caseId: string): string {
 
 export async function keepDraft(store: Store, key: string, draft: unknown, now: Date): Promise<void> {
   const sealed = await seal(draft);
-  await store.drafts.put({ key, changed_at: now.toISOString(), sealed });
+  await store.put('drafts', { key, changed_at: now.toISOString(), sealed });
+  tellChanged();
 }
 
 /** The draft as it was left, of whatever shape an older version of the app wrote; the reader checks it. */
 export async function draftOf(store: Store, key: string): Promise<unknown> {
-  const row = await store.drafts.get(key);
+  const row = await store.get('drafts', key);
   return row === undefined ? undefined : await open(row.sealed);
 }
 
 export async function dropDraft(store: Store, key: string): Promise<void> {
-  await store.drafts.delete(key);
+  await store.delete('drafts', key);
+  tellChanged();
 }
 
 /** The keys of everything begun. */
 export async function draftKeys(store: Store): Promise<string[]> {
-  return await store.drafts.toCollection().primaryKeys();
+  return await store.getAllKeys('drafts');
 }

@@ -1,4 +1,5 @@
 /** What stands in the inbox? */
+import { tellChanged } from './changed';
 import type { Store } from './database';
 import type { NoticeRow } from './schema';
 
@@ -6,13 +7,16 @@ const SHOWN_MAX = 200;
 
 /** Newest first. */
 export async function notices(store: Store): Promise<NoticeRow[]> {
-  return await store.notices.orderBy('at').reverse().limit(SHOWN_MAX).toArray();
+  return (await store.getAllFromIndex('notices', 'at')).toReversed().slice(0, SHOWN_MAX);
 }
 
 export async function countUnread(store: Store): Promise<number> {
-  return await store.notices.filter((notice) => notice.is_read === 0).count();
+  return (await store.getAll('notices')).filter((notice) => notice.is_read === 0).length;
 }
 
 export async function markAllRead(store: Store): Promise<void> {
-  await store.notices.filter((notice) => notice.is_read === 0).modify({ is_read: 1 });
+  const tx = store.transaction('notices', 'readwrite');
+  const unread = (await tx.store.getAll()).filter((notice) => notice.is_read === 0);
+  await Promise.all([...unread.map((notice) => tx.store.put({ ...notice, is_read: 1 })), tx.done]);
+  tellChanged();
 }

@@ -5,9 +5,10 @@
 import { SCHEMAS, type Act, type Answer } from '@/api/types';
 import { newId } from '@/lib/ids';
 
+import { tellChanged } from './changed';
 import { open, openAll, seal } from './codec';
 import type { Store } from './database';
-import type { MetaRow, OutboxRow, OutboxState, PhotoRow, ReceiptRow } from './schema';
+import type { OutboxRow, OutboxState, PhotoRow, ReceiptRow } from './schema';
 
 /** One thing done, with its inside open. */
 export interface Done {
@@ -35,15 +36,7 @@ export interface Deed {
 /** How long an accepted item stays readable on the Sync screen. */
 const KEEP_DAYS = 7;
 
-async function numberAfter(store: Store): Promise<number> {
-  const row = await store.meta.get('seq');
-  const seq = (row?.key === 'seq' ? row.value : 0) + 1;
-  const next: MetaRow = { key: 'seq', value: seq };
-  await store.meta.put(next);
-  return seq;
-}
-
-/** Writes down what was done, all or nothing; returns its id. The device's number is given inside the transaction. */
+/** Writes down what was done, all or nothing; returns its id. */
 export async function record(store: Store, { act, case_id, photos = [], ended_draft }: Deed, now: Date): Promise<string> {
   const id = newId(now.getTime());
   const sealed = await seal(act);
@@ -51,18 +44,28 @@ export async function record(store: Store, { act, case_id, photos = [], ended_dr
     id: photo.id, sha256: photo.sha256, mutation_id: id, case_id, media_type: photo.media_type, size_bytes: photo.size_bytes,
     state: 'waiting', sent_bytes: 0, upload_path: '', code: '',
   }));
-  await store.transaction('rw', [store.outbox, store.meta, store.photos, store.drafts], async () => {
-    const seq = await numberAfter(store);
-    const offset = await store.meta.get('clock_offset_ms');
-    await store.outbox.add({
+  const tx = store.transaction(['outbox', 'meta', 'photos', 'drafts'], 'readwrite');
+  const meta = tx.objectStore('meta');
+  const [last, offset] = await Promise.all([meta.get('seq'), meta.get('clock_offset_ms')]);
+  // The device's number is given inside the transaction: two tabs never give the same one.
+  const seq = (last?.key === 'seq' ? last.value : 0) + 1;
+  await Promise.all([
+    meta.put({ key: 'seq', value: seq }),
+    tx.objectStore('outbox').add({
       id, seq, kind: act.kind, case_id, schema: SCHEMAS[act.kind], occurred_at: now.toISOString(),
       clock_offset_ms: offset?.key === 'clock_offset_ms' ? offset.value : null,
       state: 'saved', answered_at: null, answer: null, receipt_id: null, sealed,
-    });
-    await store.photos.bulkPut(photoRows);
-    if (ended_draft !== undefined) await store.drafts.delete(ended_draft);
-  });
+    }),
+    ...photoRows.map((row) => tx.objectStore('photos').put(row)),
+    ...(ended_draft === undefined ? [] : [tx.objectStore('drafts').delete(ended_draft)]),
+    tx.done,
+  ]);
+  tellChanged();
   return id;
+}
+
+function bySeq(rows: readonly OutboxRow[]): OutboxRow[] {
+  return rows.toSorted((one, other) => one.seq - other.seq);
 }
 
 async function opened(rows: readonly OutboxRow[]): Promise<Done[]> {
@@ -76,21 +79,22 @@ async function opened(rows: readonly OutboxRow[]): Promise<Done[]> {
 
 /** Everything about one case, oldest first. */
 export async function doneOn(store: Store, caseId: string): Promise<Done[]> {
-  return await opened(await store.outbox.where('case_id').equals(caseId).sortBy('seq'));
+  return await opened(bySeq(await store.getAllFromIndex('outbox', 'case_id', caseId)));
 }
 
 /** Everything in these states, oldest first. */
 export async function doneIn(store: Store, states: readonly OutboxState[]): Promise<Done[]> {
-  return await opened(await store.outbox.where('state').anyOf([...states]).sortBy('seq'));
+  const found = await Promise.all(states.map((state) => store.getAllFromIndex('outbox', 'state', state)));
+  return await opened(bySeq(found.flat()));
 }
 
 /** Everything since an instant that may still change what the screens show, oldest first. */
 export async function allDone(store: Store): Promise<Done[]> {
-  return await opened(await store.outbox.orderBy('seq').toArray());
+  return await opened(await store.getAllFromIndex('outbox', 'seq'));
 }
 
 export async function oneDone(store: Store, id: string): Promise<Done | undefined> {
-  const row = await store.outbox.get(id);
+  const row = await store.get('outbox', id);
   return row === undefined ? undefined : (await opened([row]))[0];
 }
 
@@ -104,46 +108,52 @@ export interface Counts {
 
 /** The numbers of the sync pill. */
 export async function counts(store: Store): Promise<Counts> {
-  const inState = (state: OutboxState): Promise<number> => store.outbox.where('state').equals(state).count();
+  const inState = (state: OutboxState): Promise<number> => store.countFromIndex('outbox', 'state', state);
   const [saved, sending, refused, conflict, accepted, photos] = await Promise.all([
     inState('saved'), inState('sending'), inState('refused'), inState('conflict'), inState('accepted'),
-    store.photos.where('state').equals('waiting').count(),
+    store.countFromIndex('photos', 'state', 'waiting'),
   ]);
   return { unsent: saved + sending, sending, needsYou: refused + conflict, accepted, photos };
 }
 
 /** Photos by mutation, without their bytes. */
 export async function photosOf(store: Store, mutationId: string): Promise<PhotoRow[]> {
-  return await store.photos.where('mutation_id').equals(mutationId).toArray();
+  return await store.getAllFromIndex('photos', 'mutation_id', mutationId);
 }
 
 export async function allPhotos(store: Store): Promise<PhotoRow[]> {
-  return await store.photos.toArray();
+  return await store.getAll('photos');
 }
 
 /** The receipt that covers an item; undefined until the server has signed. */
 export async function receiptOf(store: Store, row: OutboxRow): Promise<ReceiptRow | undefined> {
-  return row.receipt_id === null ? undefined : await store.receipts.get(row.receipt_id);
+  return row.receipt_id === null ? undefined : await store.get('receipts', row.receipt_id);
 }
 
 /** The person has seen the refusal or conflict and puts it away; it stays kept here and on the server. */
 export async function setAside(store: Store, id: string): Promise<void> {
-  await store.outbox.where('id').equals(id).and((row) => row.state === 'refused' || row.state === 'conflict').modify({ state: 'aside' });
+  const tx = store.transaction('outbox', 'readwrite');
+  const row = await tx.store.get(id);
+  if (row?.state === 'refused' || row?.state === 'conflict') await tx.store.put({ ...row, state: 'aside' });
+  await tx.done;
+  tellChanged();
 }
 
 /** Drops what was signed for long ago, and photo bytes that are on the server; returns how many rows went. */
 export async function forgetSettled(store: Store, now: Date): Promise<number> {
   const before = new Date(now.getTime() - KEEP_DAYS * 86_400_000).toISOString();
-  return await store.transaction('rw', [store.outbox, store.photos, store.photo_bytes], async () => {
-    const waiting = new Set((await store.photos.where('state').equals('waiting').toArray()).map((photo) => photo.mutation_id));
-    const old = await store.outbox
-      .where('state').anyOf(['accepted', 'aside'])
-      .and((row) => row.receipt_id !== null && (row.answered_at ?? '') < before && !waiting.has(row.id))
-      .primaryKeys();
-    const photos = await store.photos.where('mutation_id').anyOf(old).toArray();
-    await store.photos.bulkDelete(photos.map((photo) => photo.id));
-    await store.photo_bytes.bulkDelete(photos.map((photo) => photo.sha256));
-    await store.outbox.bulkDelete(old);
-    return old.length;
-  });
+  const tx = store.transaction(['outbox', 'photos', 'photo_bytes'], 'readwrite');
+  const [outbox, photos, photoBytes] = [tx.objectStore('outbox'), tx.objectStore('photos'), tx.objectStore('photo_bytes')];
+  const [accepted, aside, waiting] = await Promise.all([
+    outbox.index('state').getAll('accepted'), outbox.index('state').getAll('aside'), photos.index('state').getAll('waiting'),
+  ]);
+  const awaited = new Set(waiting.map((photo) => photo.mutation_id));
+  const old = [...accepted, ...aside].filter((row) => row.receipt_id !== null && (row.answered_at ?? '') < before && !awaited.has(row.id));
+  const sent = (await Promise.all(old.map((row) => photos.index('mutation_id').getAll(row.id)))).flat();
+  await Promise.all([
+    ...sent.flatMap((photo) => [photos.delete(photo.id), photoBytes.delete(photo.sha256)]),
+    ...old.map((row) => outbox.delete(row.id)),
+    tx.done,
+  ]);
+  return old.length;
 }

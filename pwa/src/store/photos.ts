@@ -5,19 +5,23 @@ import type { Store } from './database';
 /** Keeps the bytes at once, under their hash; the draft or record only names them. */
 export async function keepPhotoBytes(store: Store, sha256: string, bytes: ArrayBuffer): Promise<void> {
   const sealed = await sealBytes(bytes);
-  await store.photo_bytes.put({ sha256, sealed });
+  await store.put('photo_bytes', { sha256, sealed });
 }
 
 /** The bytes of a photo; undefined when they have left the phone. */
 export async function photoBytes(store: Store, sha256: string): Promise<ArrayBuffer | undefined> {
-  const row = await store.photo_bytes.get(sha256);
+  const row = await store.get('photo_bytes', sha256);
   return row === undefined ? undefined : await openBytes(row.sealed);
 }
 
 /** Drops bytes that were taken and never recorded; those that a record names stay. */
 export async function dropPhotoBytes(store: Store, hashes: readonly string[]): Promise<void> {
-  await store.transaction('rw', [store.photos, store.photo_bytes], async () => {
-    const named = new Set((await store.photos.where('sha256').anyOf([...hashes]).toArray()).map((photo) => photo.sha256));
-    await store.photo_bytes.bulkDelete(hashes.filter((hash) => !named.has(hash)));
-  });
+  const tx = store.transaction(['photos', 'photo_bytes'], 'readwrite');
+  await Promise.all([
+    ...hashes.map(async (hash) => {
+      const named = await tx.objectStore('photos').index('sha256').count(hash);
+      if (named === 0) await tx.objectStore('photo_bytes').delete(hash);
+    }),
+    tx.done,
+  ]);
 }

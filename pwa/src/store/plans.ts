@@ -11,6 +11,6 @@ export interface KeptPlan {
 
 /** The published plan of the newest day; undefined when there is none. */
 export async function newestPlan(store: Store): Promise<KeptPlan | undefined> {
-  const row = await store.plans.orderBy('day').last();
+  const row = (await store.getAllFromIndex('plans', 'day')).at(-1);
   return row === undefined ? undefined : { plan: await open(row.sealed), pulled_at: row.pulled_at };
 }

@@ -131,24 +131,3 @@ export interface Meta {
 }
 
 export type MetaRow = { [Key in keyof Meta]: { readonly key: Key; readonly value: Meta[Key] } }[keyof Meta];
-
-/** The tables with their indices, as Dexie writes them; a change is a new version in database.ts. */
-export const TABLES = {
-  heads: 'id, days_past_due, prime, leaving',
-  cases: 'id',
-  plans: 'id, day',
-  outbox: 'id, seq, state, case_id',
-  receipts: 'id, received_at',
-  photos: 'id, state, mutation_id, sha256',
-  photo_bytes: 'sha256',
-  drafts: 'key',
-  notices: 'id, at',
-  meta: 'key',
-} as const;
-
-export type TableName = keyof typeof TABLES;
-
-/** Each person has a store of his own: unsent work of one is not seen by the next who signs in. */
-export function databaseName(userId: string): string {
-  return `rounds-${userId}`;
-}

@@ -1,7 +1,7 @@
 /** One whole round: what was done here goes out, what changed there comes in, photos follow. One round at a time. */
 import { deviceOf, lastPerson } from '@/store/device';
+import { openExistingStore, type Store } from '@/store/database';
 
-import { openSyncDb, type SyncDb } from './db';
 import type { Outcome } from './outcome';
 import { pull } from './pull';
 import { push } from './push';
@@ -12,7 +12,7 @@ export const FLUSH_LOCK = 'rounds-flush';
 /** The name under which the browser wakes the service worker when there is a network again. */
 export const FLUSH_TAG = 'rounds-flush';
 
-async function round(db: SyncDb, deviceId: string): Promise<Outcome> {
+async function round(db: Store, deviceId: string): Promise<Outcome> {
   for (const step of [() => push(db, deviceId), () => pull(db), () => upload(db)]) {
     const outcome = await step();
     if (outcome !== 'done') return outcome;
@@ -24,9 +24,11 @@ async function round(db: SyncDb, deviceId: string): Promise<Outcome> {
 export async function flush(): Promise<Outcome> {
   const person = await lastPerson();
   if (person === undefined) return 'sign_in';
+  // Desk roles work on the server directly and have nothing to carry.
+  if (!person.permissions.includes('sync.push')) return 'done';
   return await navigator.locks.request(FLUSH_LOCK, { ifAvailable: true }, async (lock): Promise<Outcome> => {
     if (lock === null) return 'busy';
-    const db = await openSyncDb(person.user_id);
+    const db = await openExistingStore(person.user_id);
     if (db === undefined) return 'later';
     try {
       return await round(db, (await deviceOf(person.login)).id);

@@ -5,10 +5,11 @@ import { newId } from '@/lib/ids';
 import { seal } from '@/store/codec';
 import { headOf } from '@/store/heads';
 import type { CaseRow, HeadRow, MetaRow, PlanRow } from '@/store/schema';
+import { tellChanged } from '@/store/changed';
+import type { Store } from '@/store/database';
+import { metaOf, setMeta } from '@/store/meta';
 
-import { tellChanged } from './changed';
 import { learnClock } from './clock';
-import { readMeta, writeMeta, type SyncDb } from './db';
 import { outcomeOf, type Outcome } from './outcome';
 
 const PAGES_A_ROUND_MAX = 1000;
@@ -28,7 +29,7 @@ async function rowsOf(found: PhoneCase, prime: string): Promise<Rows> {
 }
 
 /** The cases that still have something unsent, which must stay until it is sent. */
-async function casesInUse(db: SyncDb): Promise<Set<string>> {
+async function casesInUse(db: Store): Promise<Set<string>> {
   const [saved, sending] = await Promise.all([
     db.getAllFromIndex('outbox', 'state', 'saved'), db.getAllFromIndex('outbox', 'state', 'sending'),
   ]);
@@ -36,7 +37,7 @@ async function casesInUse(db: SyncDb): Promise<Set<string>> {
 }
 
 /** Takes cases off the phone: at once when nobody waits for them, else as soon as their outbox is empty. */
-async function release(db: SyncDb, gone: readonly { readonly case_id: string; readonly reason: string }[]): Promise<void> {
+async function release(db: Store, gone: readonly { readonly case_id: string; readonly reason: string }[]): Promise<void> {
   const inUse = await casesInUse(db);
   const tx = db.transaction(['heads', 'cases'], 'readwrite');
   await Promise.all([
@@ -54,19 +55,19 @@ async function release(db: SyncDb, gone: readonly { readonly case_id: string; re
 }
 
 /** Takes away the cases that were only waiting for their outbox. */
-async function releaseLeaving(db: SyncDb): Promise<void> {
+async function releaseLeaving(db: Store): Promise<void> {
   const leaving = (await db.getAll('heads')).filter((head) => head.leaving !== '');
   if (leaving.length > 0) await release(db, leaving.map((head) => ({ case_id: head.id, reason: head.leaving })));
 }
 
 /** After a whole prime: what it did not bring is not mine any more. */
-async function releaseUnnamed(db: SyncDb, prime: string): Promise<void> {
+async function releaseUnnamed(db: Store, prime: string): Promise<void> {
   const unnamed = (await db.getAll('heads')).filter((head) => head.prime !== prime);
   if (unnamed.length > 0) await release(db, unnamed.map((head) => ({ case_id: head.id, reason: 'reassigned' })));
 }
 
 /** Writes one page and its cursor in one transaction, so that a killed page is asked for again. */
-async function writePage(db: SyncDb, page: PullAnswer, prime: string): Promise<void> {
+async function writePage(db: Store, page: PullAnswer, prime: string): Promise<void> {
   const rows = await Promise.all(page.cases.map((found) => rowsOf(found, prime)));
   const plan: PlanRow | undefined =
     page.plan === null ? undefined : { id: page.plan.id, day: page.plan.day, pulled_at: page.server_time, sealed: await seal(page.plan) };
@@ -88,32 +89,32 @@ async function writePage(db: SyncDb, page: PullAnswer, prime: string): Promise<v
   ]);
 }
 
-async function forgetCursor(db: SyncDb): Promise<void> {
-  await writeMeta(db, 'cursor', '');
-  await writeMeta(db, 'prime', newId());
-  await writeMeta(db, 'prime_done', false);
+async function forgetCursor(db: Store): Promise<void> {
+  await setMeta(db, 'cursor', '');
+  await setMeta(db, 'prime', newId());
+  await setMeta(db, 'prime_done', false);
 }
 
-async function takePage(db: SyncDb, page: PullAnswer, prime: string): Promise<void> {
+async function takePage(db: Store, page: PullAnswer, prime: string): Promise<void> {
   await writePage(db, page, prime);
   await release(db, page.gone);
   if (page.is_prime && !page.more) {
     await releaseUnnamed(db, prime);
-    await writeMeta(db, 'prime_done', true);
+    await setMeta(db, 'prime_done', true);
   }
   if (!page.more) {
     await releaseLeaving(db);
-    await writeMeta(db, 'pulled_at', page.server_time);
+    await setMeta(db, 'pulled_at', page.server_time);
   }
   tellChanged();
 }
 
 /** Brings this phone up to date. A cursor that is too old starts a full prime; the outbox is not touched. */
-export async function pull(db: SyncDb): Promise<Outcome> {
+export async function pull(db: Store): Promise<Outcome> {
   for (let pages = 0; pages < PAGES_A_ROUND_MAX; pages += 1) {
-    const cursor = (await readMeta(db, 'cursor')) ?? '';
-    if (cursor === '' && (await readMeta(db, 'prime')) === undefined) await forgetCursor(db);
-    const prime = (await readMeta(db, 'prime')) ?? '';
+    const cursor = (await metaOf(db, 'cursor')) ?? '';
+    if (cursor === '' && (await metaOf(db, 'prime')) === undefined) await forgetCursor(db);
+    const prime = (await metaOf(db, 'prime')) ?? '';
     const askedMs = Date.now();
     const path = cursor === '' ? '/v1/sync/pull' : `/v1/sync/pull?cursor=${encodeURIComponent(cursor)}`;
     const reply = await ask<PullAnswer>({ method: 'GET', path });

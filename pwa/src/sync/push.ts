@@ -5,11 +5,12 @@ import { version } from '@/api/version';
 import { newId } from '@/lib/ids';
 import { open, seal } from '@/store/codec';
 import type { OutboxRow, OutboxState, ReceiptRow } from '@/store/schema';
+import { tellChanged } from '@/store/changed';
+import type { Store } from '@/store/database';
+import { setMeta } from '@/store/meta';
 
 import { BATCH_MAX, firstBatch, type Weighed } from './batch';
-import { tellChanged } from './changed';
 import { learnClock } from './clock';
-import { writeMeta, type SyncDb } from './db';
 import { outcomeOf, type Outcome } from './outcome';
 import { isGenuine } from './receipts';
 
@@ -27,7 +28,7 @@ async function mutationOf(row: OutboxRow): Promise<Mutation> {
 }
 
 /** The next items to send, oldest first. Those left at `sending` by a round that died are sent again: ids make it safe. */
-async function nextBatch(db: SyncDb, countMax: number): Promise<Sending> {
+async function nextBatch(db: Store, countMax: number): Promise<Sending> {
   const [left, saved] = await Promise.all([
     db.getAllFromIndex('outbox', 'state', 'sending', countMax),
     db.getAllFromIndex('outbox', 'state', 'saved', countMax),
@@ -39,14 +40,14 @@ async function nextBatch(db: SyncDb, countMax: number): Promise<Sending> {
   return { rows: batch, mutations: batch.flatMap((row) => mutations.get(row.id) ?? []) };
 }
 
-async function mark(db: SyncDb, rows: readonly OutboxRow[], state: OutboxState): Promise<void> {
+async function mark(db: Store, rows: readonly OutboxRow[], state: OutboxState): Promise<void> {
   const tx = db.transaction('outbox', 'readwrite');
   await Promise.all([...rows.map((row) => tx.store.put({ ...row, state })), tx.done]);
   tellChanged();
 }
 
 /** Writes down what became of each item, together with the receipt that says so; returns whether all are signed for. */
-async function settle(db: SyncDb, rows: readonly OutboxRow[], pushed: PushAnswer): Promise<boolean> {
+async function settle(db: Store, rows: readonly OutboxRow[], pushed: PushAnswer): Promise<boolean> {
   const receipt: ReceiptRow = {
     id: newId(), received_at: pushed.received_at, is_genuine: await isGenuine(pushed.receipt), receipt: pushed.receipt,
   };
@@ -70,13 +71,13 @@ async function settle(db: SyncDb, rows: readonly OutboxRow[], pushed: PushAnswer
 }
 
 /** The server could not read the batch. One alone is refused and shown; of several each is tried by itself. */
-async function refuseUnreadable(db: SyncDb, row: OutboxRow, code: string): Promise<void> {
+async function refuseUnreadable(db: Store, row: OutboxRow, code: string): Promise<void> {
   const answer = await seal<Answer>({ id: row.id, status: 'refused', code, detail: {}, is_replay: false });
   await db.put('outbox', { ...row, state: 'refused', answered_at: new Date().toISOString(), answer });
   tellChanged();
 }
 
-async function sendBatch(db: SyncDb, deviceId: string, { rows, mutations }: Sending): Promise<Outcome | number> {
+async function sendBatch(db: Store, deviceId: string, { rows, mutations }: Sending): Promise<Outcome | number> {
   const waiting = (await db.countFromIndex('outbox', 'state', 'saved')) + (await db.countFromIndex('outbox', 'state', 'sending'));
   await mark(db, rows, 'sending');
   const askedMs = Date.now();
@@ -88,7 +89,7 @@ async function sendBatch(db: SyncDb, deviceId: string, { rows, mutations }: Send
   if (reply.kind === 'answered') {
     const isAllSigned = await settle(db, rows, reply.body);
     await learnClock(db, reply.body.received_at, askedMs);
-    await writeMeta(db, 'pushed_at', reply.body.received_at);
+    await setMeta(db, 'pushed_at', reply.body.received_at);
     return isAllSigned ? 'done' : 'later';
   }
   await mark(db, rows, 'saved');
@@ -98,7 +99,7 @@ async function sendBatch(db: SyncDb, deviceId: string, { rows, mutations }: Send
 }
 
 /** Sends everything that waits. Ends early on the first sign that the server cannot be reached or will not listen. */
-export async function push(db: SyncDb, deviceId: string): Promise<Outcome> {
+export async function push(db: Store, deviceId: string): Promise<Outcome> {
   let countMax = BATCH_MAX;
   for (let batches = 0; batches < BATCHES_A_ROUND_MAX; batches += 1) {
     const sending = await nextBatch(db, countMax);

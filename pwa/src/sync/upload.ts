@@ -7,9 +7,9 @@ import { ask, type Answered, type Refused, type Reply } from '@/api/http';
 import { toBase64 } from '@/lib/hash';
 import { openBytes } from '@/store/codec';
 import type { OutboxState, PhotoRow } from '@/store/schema';
+import { tellChanged } from '@/store/changed';
+import type { Store } from '@/store/database';
 
-import { tellChanged } from './changed';
-import type { SyncDb } from './db';
 import { outcomeOf, type Outcome } from './outcome';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -20,7 +20,7 @@ const TRIES_MAX = 4;
 const FINAL: ReadonlySet<number> = new Set([400, 403, 413, 415, 422, 460]);
 const NOT_ANSWERED: ReadonlySet<OutboxState> = new Set(['saved', 'sending']);
 
-async function keep(db: SyncDb, photo: PhotoRow): Promise<PhotoRow> {
+async function keep(db: Store, photo: PhotoRow): Promise<PhotoRow> {
   await db.put('photos', photo);
   tellChanged();
   return photo;
@@ -48,7 +48,7 @@ function create(photo: PhotoRow): Promise<Reply<unknown>> {
 }
 
 /** The photo with a place on the server and the offset at which to go on; or why not now. */
-async function located(db: SyncDb, photo: PhotoRow): Promise<PhotoRow | Outcome> {
+async function located(db: Store, photo: PhotoRow): Promise<PhotoRow | Outcome> {
   if (photo.upload_path !== '') {
     const reply = await ask({ method: 'HEAD', path: photo.upload_path, headers: TUS });
     if (reply.kind === 'answered') return keep(db, { ...photo, sent_bytes: offsetIn(reply) });
@@ -65,7 +65,7 @@ async function located(db: SyncDb, photo: PhotoRow): Promise<PhotoRow | Outcome>
 }
 
 /** Sends from the offset to the end, keeping the offset after each chunk. */
-async function sendRest(db: SyncDb, start: PhotoRow, bytes: ArrayBuffer): Promise<PhotoRow | Outcome> {
+async function sendRest(db: Store, start: PhotoRow, bytes: ArrayBuffer): Promise<PhotoRow | Outcome> {
   let photo = start;
   while (photo.sent_bytes < photo.size_bytes) {
     const reply = await ask({
@@ -82,7 +82,7 @@ async function sendRest(db: SyncDb, start: PhotoRow, bytes: ArrayBuffer): Promis
   return keep(db, { ...photo, state: 'stored' });
 }
 
-async function uploadOne(db: SyncDb, waiting: PhotoRow): Promise<Outcome> {
+async function uploadOne(db: Store, waiting: PhotoRow): Promise<Outcome> {
   const kept = await db.get('photo_bytes', waiting.sha256);
   if (kept === undefined) {
     await keep(db, { ...waiting, state: 'refused', code: 'evidence.bytes_lost' });
@@ -103,7 +103,7 @@ async function uploadOne(db: SyncDb, waiting: PhotoRow): Promise<Outcome> {
 }
 
 /** Sends the photos whose record the server has answered; the record goes first, so that no bytes come unannounced. */
-export async function upload(db: SyncDb): Promise<Outcome> {
+export async function upload(db: Store): Promise<Outcome> {
   for (const photo of await db.getAllFromIndex('photos', 'state', 'waiting')) {
     const mutation = await db.get('outbox', photo.mutation_id);
     if (mutation !== undefined && NOT_ANSWERED.has(mutation.state)) continue;

@@ -6,10 +6,9 @@ import type { Act } from '@/api/types';
 import { sha256Hex } from '@/lib/hash';
 import { newId } from '@/lib/ids';
 import { pulledCase } from '@/store/cases';
-import type { Store } from '@/store/database';
+import { openExistingStore, type Store } from '@/store/database';
 import { metaOf } from '@/store/meta';
 import { allDone, counts, forgetSettled, photosOf, record, setAside } from '@/store/outbox';
-import { openSyncDb } from '@/sync/db';
 import { keepPhotoBytes } from '@/store/photos';
 import { flush } from '@/sync/flush';
 import { pull } from '@/sync/pull';
@@ -37,7 +36,7 @@ describe('push', () => {
     expect([...stage.facts.keys()]).toEqual(ids);
     expect([...stage.facts.values()].map(({ seq }) => seq)).toEqual([1, 2]);
     expect(await states()).toEqual(['accepted', 'accepted']);
-    expect(await store.receipts.count()).toBe(1);
+    expect(await store.count('receipts')).toBe(1);
     await flush();
     expect(stage.asked.filter(({ path }) => path === '/v1/sync/push')).toHaveLength(1);
   });
@@ -55,7 +54,8 @@ describe('push', () => {
 
   it('sends again what a killed round left on the way', async () => {
     const id = await did(skip('s1'));
-    await store.outbox.update(id, { state: 'sending' });
+    const row = await store.get('outbox', id);
+    if (row !== undefined) await store.put('outbox', { ...row, state: 'sending' });
     await flush();
     expect([...stage.facts.keys()]).toEqual([id]);
   });
@@ -108,7 +108,7 @@ describe('pull', () => {
     await flush();
     stage.pages = ['gone', samplePage([sampleCase('k1')], { more: true }), samplePage([sampleCase('k2')])];
     await flush();
-    expect((await store.heads.toCollection().primaryKeys()).toSorted()).toEqual(['k1', 'k2']);
+    expect(await store.getAllKeys('heads')).toEqual(['k1', 'k2']);
     expect(await pulledCase(store, 'old')).toBeUndefined();
   });
 
@@ -124,7 +124,7 @@ describe('pull', () => {
 
   /** Only the pull, as when the network fails in mid-push: the news come before the outbox is empty. */
   async function pullOnly(): Promise<void> {
-    const db = await openSyncDb(store.name.replace('rounds-', ''));
+    const db = await openExistingStore(store.name.replace('rounds-', ''));
     if (db === undefined) throw new Error('the store was not made');
     expect(await pull(db)).toBe('done');
     db.close();
@@ -137,10 +137,10 @@ describe('pull', () => {
     const gone = [{ case_id: 'k1', reason: 'reassigned' }, { case_id: 'k2', reason: 'reassigned' }];
     stage.pages = [samplePage([], { is_prime: false, gone })];
     await pullOnly();
-    expect((await store.heads.toArray()).map(({ id, leaving }) => [id, leaving])).toEqual([['k1', 'reassigned']]);
+    expect((await store.getAll('heads')).map(({ id, leaving }) => [id, leaving])).toEqual([['k1', 'reassigned']]);
     await flush();
-    expect(await store.heads.count()).toBe(0);
-    expect(await store.cases.count()).toBe(0);
+    expect(await store.count('heads')).toBe(0);
+    expect(await store.count('cases')).toBe(0);
   });
 
   it('an erased case goes at once, its unsent work stays', async () => {
@@ -149,7 +149,7 @@ describe('pull', () => {
     await did(skip('s1'), 'k1');
     stage.pages = [samplePage([], { is_prime: false, gone: [{ case_id: 'k1', reason: 'erased' }] })];
     await pullOnly();
-    expect(await store.heads.count()).toBe(0);
+    expect(await store.count('heads')).toBe(0);
     expect(await states()).toEqual(['saved']);
   });
 

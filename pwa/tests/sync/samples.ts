@@ -22,6 +22,6 @@ let people = 0;
 export async function freshStore(): Promise<Store> {
   people += 1;
   const user_id = `u${String(people)}`;
-  await keepPerson({ user_id, login: user_id, name: 'Lin', role: 'collector', permissions: [], zone: 'Asia/Shanghai', currency: 'CNY' });
+  await keepPerson({ user_id, login: user_id, name: 'Lin', role: 'collector', permissions: ['sync.push', 'sync.pull'], zone: 'Asia/Shanghai', currency: 'CNY' });
   return await openStore(user_id);
 }

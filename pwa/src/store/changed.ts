@@ -1,4 +1,4 @@
-/** How do open pages learn that `sync` wrote something, here or in the service worker? */
+/** How do open pages learn that something was written, here, in another tab or in the service worker? */
 
 const CHANNEL = 'rounds-changed';
 

@@ -21,7 +21,7 @@ MappingName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,59}$")]
 ColumnName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A condition on one column; all that is said must hold. Dates are compared with the day of the book."""
 
     column: ColumnName
@@ -32,7 +32,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str = "iso"
 
 
-class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"from_": "from"}):
     """How one field is made: which columns, how they are put together, how the text is read.
 
     `combine`: join (text), first (the first that is not empty), sum and difference (amounts), days_since (days from a
@@ -65,7 +65,7 @@ Source = str | Field
 Sources = dict[str, Source]
 
 
-class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that a line may carry several of; absent when its leading field is empty or a condition fails.
 
     `party` names the slot of `parties` (counted from 1) to which a contact or address belongs; without it (and without

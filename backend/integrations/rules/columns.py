@@ -167,7 +167,7 @@ def _text_of(field: Field, texts: Sequence[str]) -> str | Bad:
     stripped = [text.strip() for text in texts]
     if field.constant is not None:
         text = field.joined_by.join([field.constant, *filter(None, stripped)])
-    elif field.combine == "first":
+    elif field.combine in {"first", "days_since"}:
         text = next(filter(None, stripped), "")
     else:
         text = field.joined_by.join(filter(None, stripped)) if len(stripped) > 1 else stripped[0]
@@ -241,7 +241,8 @@ def _date_reader(field: Field) -> Callable[[str, Sequence[str]], Value | Bad]:
 
 def _whole_reader(field: Field, as_of: date) -> Callable[[str, Sequence[str]], Value | Bad]:
     def read(text: str, _more: Sequence[str]) -> Value | Bad:
-        if field.combine != "days_since":
+        # What stands for an empty cell is a number of days, not a date.
+        if field.combine != "days_since" or text == field.default:
             number = cells.read_whole(text)
             if isinstance(number, Bad):
                 return number

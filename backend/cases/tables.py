@@ -67,6 +67,9 @@ class Assignment(Base):
     reason: Mapped[str]
     release_reason: Mapped[str | None]
     batch_id: Mapped[UUID | None]
+    release_batch_id: Mapped[UUID | None]
+    from_team_id: Mapped[UUID | None]
+    from_desk_team_id: Mapped[UUID | None]
 
 
 class CaseLease(Base):

@@ -9,11 +9,14 @@ from tests.world import World
 
 async def test_a_bare_connection_is_inside_the_transaction_even_as_first_statement(job_database: Database) -> None:
     """A bug that was: SQLAlchemy begins lazily, so bare statements before its first one committed one by one."""
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with job_transaction(job_database) as tx:
-            raw = await bare(tx)
-            await raw.execute("CREATE TEMPORARY TABLE gone (n int)")
+            await (await bare(tx)).execute("CREATE TEMPORARY TABLE gone (n int)")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     async with job_transaction(job_database) as tx:
         assert (await tx.execute(text("SELECT to_regclass('pg_temp.gone')"))).scalar() is None
 

@@ -74,6 +74,7 @@ async def test_up_down_and_up_again_is_the_same_schema(empty: tuple[str, str]) -
     assert len(once) > len(before) + 300
 
 
+@pytest.mark.slow
 async def test_each_step_can_be_taken_back_alone(empty: tuple[str, str]) -> None:
     admin_url, url = empty
     steps = [step.revision for step in reversed(list(scripts().walk_revisions()))]

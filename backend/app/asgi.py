@@ -12,6 +12,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Contact, License
 from litestar.types import ControllerRouterHandler
 
+from backend.app.serve import site_handler
+from backend.evidence import routes as evidence_routes
+from backend.evidence.storage import open_storage
 from backend.identity.routes.parts import IdentityParts, identity_parts
 from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
@@ -54,7 +57,11 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
     """
     parts = identity_parts(settings)
     return Litestar(
-        route_handlers=[healthz, Router(path="/v1", route_handlers=feature_handlers(parts))],
+        route_handlers=[
+            healthz,
+            Router(path="/v1", route_handlers=feature_handlers(parts)),
+            site_handler(PWA / "dist", settings.data_dir / "site"),
+        ],
         guards=[parts.guard],
         dependencies=parts.dependencies,
         exception_handlers=EXCEPTION_HANDLERS,
@@ -74,7 +81,7 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
 
 def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
     """Return all routers under /v1, in the order of the ranks."""
-    return [*parts.routers, sync_routes.router]
+    return [*parts.routers, evidence_routes.upload_router, evidence_routes.router, sync_routes.router]
 
 
 def life_of(settings: Settings) -> Lifespan:
@@ -93,6 +100,7 @@ def life_of(settings: Settings) -> Lifespan:
             statement_timeout_s=settings.statement_timeout_s,
         )
         application.state.database = database
+        application.state.storage = open_storage(settings.files_url, settings.data_dir)
         application.state.signing_key = open_signing_key(settings.data_dir / "keys")
         try:
             yield

@@ -1,26 +1,27 @@
-"""Which statements about cases does a batch of facts need? Parts for one round trip: lock and load, count, tell phones."""
+"""Which statements about cases does a batch of facts need? Parts for one round trip: load, count, tell phones."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from backend.cases.schemas import CaseOnFile, Holding
 from backend.kernel.ids import new_id
 from backend.kernel.statements import Statement
 
-# FOR NO KEY UPDATE in the order of ids: two batches that touch the same cases queue up instead of locking crosswise.
 CASES_ON_FILE = """
-WITH locked AS (
-    SELECT cases.id, cases.currency, cases.obligor_id, cases.closed_at, cases.team_id, cases.desk_team_id FROM cases
-    WHERE cases.tenant_id = $1 AND cases.id = ANY($2::uuid[]) ORDER BY cases.id FOR NO KEY UPDATE)
-SELECT locked.id, locked.currency, locked.closed_at, locked.team_id, locked.desk_team_id, obligors.zone,
+SELECT cases.id, cases.currency, cases.closed_at, cases.team_id, cases.desk_team_id, obligors.zone,
     assignments.user_id, users.name AS user_name, assignments.assigned_at, assignments.released_at
-FROM locked JOIN obligors ON obligors.id = locked.obligor_id
-LEFT JOIN assignments ON assignments.case_id = locked.id
+FROM cases JOIN obligors ON obligors.id = cases.obligor_id
+LEFT JOIN assignments ON assignments.case_id = cases.id
     AND (assignments.user_id = $3 OR assignments.released_at IS NULL)
 LEFT JOIN users ON users.id = assignments.user_id
+WHERE cases.id = ANY($2::uuid[]) AND cases.tenant_id = $1
+"""
+LOCK_CASES = """
+SELECT id FROM cases WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 # By the key and the place in the arrays: a join with unnest would be planned for a guessed number of rows.
 COUNT_ATTEMPTS = """
@@ -68,8 +69,14 @@ _ROWS = msgspec.json.Decoder(list[OnFileRow])
 
 
 def cases_on_file(tenant_id: UUID, case_ids: Sequence[UUID], user_id: UUID) -> Statement:
-    """Return the statement that locks the cases and reads them with the user's own and the present holdings."""
+    """Return the statement that reads the cases with the user's own and the present holdings."""
     return Statement(sql=CASES_ON_FILE, arguments=(tenant_id, case_ids, user_id))
+
+
+async def lock_cases(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]) -> None:
+    """Lock cases whose facts are about to be merged, in the order of ids, so that nobody waits crosswise."""
+    if case_ids:
+        await raw.execute(LOCK_CASES, tenant_id, case_ids)
 
 
 def read_cases(text: str) -> dict[UUID, CaseOnFile]:

@@ -14,6 +14,14 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[],
                      $8::timestamptz[], $9::jsonb[])
 """
 
+# The same for facts of one person and device, which most batches are: three arrays less to send.
+INSERT_EVENTS_OF_ONE = """
+INSERT INTO events (id, tenant_id, kind, subject_id, case_id, actor_id, device_id, occurred_at, payload)
+SELECT id, $1, kind, subject_id, case_id, $2, $3, occurred_at, payload
+FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::timestamptz[], $9::jsonb[])
+    AS new (id, kind, subject_id, case_id, occurred_at, payload)
+"""
+
 # Rows of a transaction that is still open are above xmin and wait; so nothing that commits later can be missed,
 # in whatever order transactions commit. A bare sequence loses such rows (tests/backend/journal/test_queries.py).
 READ_EVENTS = """
@@ -27,18 +35,21 @@ LIMIT $4
 
 def insert_events_statement(events: Sequence[NewEvent]) -> Statement:
     """Return the statement that writes events."""
-    arguments = (
-        [event.id for event in events],
-        [event.tenant_id for event in events],
+    columns = (
         [event.kind for event in events],
         [event.subject_id for event in events],
         [event.case_id for event in events],
-        [event.actor_id for event in events],
-        [event.device_id for event in events],
-        [event.occurred_at for event in events],
-        [msgspec.json.encode(event.payload).decode() for event in events],
     )
-    return Statement(sql=INSERT_EVENTS, arguments=arguments)
+    ids = [event.id for event in events]
+    at = [event.occurred_at for event in events]
+    payloads = [msgspec.json.encode(event.payload).decode() for event in events]
+    makers = {(event.tenant_id, event.actor_id, event.device_id) for event in events}
+    if len(makers) == 1:
+        return Statement(sql=INSERT_EVENTS_OF_ONE, arguments=(*makers.pop(), ids, *columns, at, payloads))
+    tenants = [event.tenant_id for event in events]
+    actors = [event.actor_id for event in events]
+    devices = [event.device_id for event in events]
+    return Statement(sql=INSERT_EVENTS, arguments=(ids, tenants, *columns, actors, devices, at, payloads))
 
 
 async def insert_events(raw: asyncpg.Connection, events: Sequence[NewEvent]) -> None:

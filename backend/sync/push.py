@@ -65,36 +65,36 @@ async def push(
     All items are written in one transaction. When the database refuses it as a whole, each item is tried in a
     transaction of its own, so that one bad item never blocks the rest.
     """
+    read = [_read(one, sender.device_id, received_at) for one in request.mutations]
     try:
-        answers = await _take(database, sender, request, request.mutations, received_at)
+        answers = await _take(database, sender, request, read, received_at)
     except REFUSED_BY_DATABASE:
         answers = []
-        for mutation in request.mutations:
-            answers += await _take_alone(database, sender, request, mutation, received_at)
+        for one in read:
+            answers += await _take_alone(database, sender, request, one, received_at)
     return PushAnswer(
         received_at=received_at,
         answers=answers,
-        receipt=receipt_of(sender.device_id, request.mutations, answers, key, received_at),
+        receipt=receipt_of(sender.device_id, [one.body_hash for one in read], answers, key, received_at),
     )
 
 
 async def _take_alone(
-    database: Database, sender: Sender, request: PushRequest, mutation: Mutation, received_at: datetime
+    database: Database, sender: Sender, request: PushRequest, one: Decided, received_at: datetime
 ) -> list[Answer]:
     try:
-        return await _take(database, sender, request, [mutation], received_at)
+        return await _take(database, sender, request, [one], received_at)
     except REFUSED_BY_DATABASE as error:
         detail = {"database": type(error).__name__}
-        return await _take(database, sender, request, [mutation], received_at, refused_with=detail)
+        return await _take(database, sender, request, [one], received_at, refused_with=detail)
 
 
 async def _take(
-    database: Database, sender: Sender, request: PushRequest, mutations: Sequence[Mutation], received_at: datetime,
+    database: Database, sender: Sender, request: PushRequest, read: Sequence[Decided], received_at: datetime,
     *, refused_with: dict[str, str] | None = None,
 ) -> list[Answer]:  # fmt: skip
     """Take items in one transaction; begins again when another request carried one of them at the same moment."""
     scope = Scope(tenant_id=sender.tenant_id, user_id=sender.worker.user_id, reach=Reach.TENANT, team_ids=())
-    read = [_read(one, sender.device_id, received_at) for one in mutations]
     for _ in range(RACES_MAX):
         try:
             async with bare_transaction(database, scope) as raw:
@@ -103,7 +103,7 @@ async def _take(
                 decided, writes = _decide_all(sender, list(reversed(fresh.values())), on_file, refused_with)
                 await _write_all(raw, sender, decided, writes, received_at)
                 answers = [_answer(one, decided.get(one.mutation.id), known, sender) for one in read]
-                await _keep_reused(raw, sender, mutations, answers, received_at)
+                await _keep_reused(raw, sender, read, answers, received_at)
                 return answers
         except _RacedError:
             continue
@@ -163,7 +163,7 @@ async def _load(
     """
     bodies = [one.item.body for one in read if one.item is not None]
     on_case = (VisitRecord, CallRecord, FactEdit, ContactReveal)
-    case_ids = sorted({body.case_id for body in bodies if isinstance(body, on_case)})
+    case_ids = list({body.case_id for body in bodies if isinstance(body, on_case)})
     doors = {
         (body.case_id, body.address_id)
         for body in bodies
@@ -171,7 +171,7 @@ async def _load(
     }
     reads = [queries.known_mutations(sender.tenant_id, [one.mutation.id for one in read])]
     reads.append(batches.cases_on_file(sender.tenant_id, case_ids, sender.worker.user_id))
-    reads.append(visit_queries.doors(sender.tenant_id, sorted(doors)))
+    reads.append(visit_queries.doors(sender.tenant_id, list(doors)))
     is_own, found = await read_together(raw, queries.see_device(sender.ids, seen, now), reads)
     if not is_own:
         raise Problem(problems.NOT_YOUR_DEVICE)
@@ -185,7 +185,7 @@ async def _load(
 async def _load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Body]) -> OnFile:
     """Load what rarer kinds of items need; nothing when the batch has none of them."""
     withdrawn = [body.target_id for body in bodies if isinstance(body, RecordWithdraw)]
-    edited = list({body.case_id for body in bodies if isinstance(body, FactEdit)})
+    edited = sorted({body.case_id for body in bodies if isinstance(body, FactEdit)})
     named = [body.stop_id for body in bodies if isinstance(body, StopSkip | StopRestore)]
     plans = [body.plan_id for body in bodies if isinstance(body, StopsReorder)]
     contacts = [
@@ -194,6 +194,7 @@ async def _load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[B
         if isinstance(body, CallRecord | ContactReveal) and body.contact_point_id is not None
     ]
     tenant_id, user_id = sender.tenant_id, sender.worker.user_id
+    await batches.lock_cases(raw, tenant_id, edited)
     return OnFile(
         cases={},
         doors={},
@@ -216,7 +217,7 @@ async def _write_all(
     if await run_together(raw, claim, parts) != len(claims):
         raise _RacedError
     refusals = [
-        _refusal(one.mutation, one.decision.refusal, one.decision.detail, one.item)
+        _refusal(one, one.decision.refusal, one.decision.detail)
         for one in decided.values()
         if one.decision.refusal is not None
     ]
@@ -225,12 +226,12 @@ async def _write_all(
 
 
 async def _keep_reused(
-    raw: asyncpg.Connection, sender: Sender, mutations: Sequence[Mutation], answers: Sequence[Answer], now: datetime
+    raw: asyncpg.Connection, sender: Sender, read: Sequence[Decided], answers: Sequence[Answer], now: datetime
 ) -> None:
     """Keep items whose id stands for another item: they are refused, not dropped."""
     reused = [
-        _refusal(mutation, problems.ID_REUSED, {}, None)
-        for mutation, answer in zip(mutations, answers, strict=True)
+        _refusal(one, problems.ID_REUSED, {})
+        for one, answer in zip(read, answers, strict=True)
         if answer.code == problems.ID_REUSED.code
     ]
     await queries.insert_quarantine(raw, sender.ids, reused, now)
@@ -249,11 +250,12 @@ def _claim(one: Decided) -> Claim:
     return Claim(id=one.mutation.id, seq=one.mutation.seq, body_hash=one.body_hash, status=status, code=code)
 
 
-def _refusal(mutation: Mutation, kind: Kind, detail: dict[str, str], item: Item | None) -> Refusal:
+def _refusal(one: Decided, kind: Kind, detail: dict[str, str]) -> Refusal:
+    mutation = one.mutation
     return Refusal(
         id=mutation.id,
-        body_hash=rules.body_hash(mutation),
-        case_id=getattr(item.body, "case_id", None) if item is not None else None,
+        body_hash=one.body_hash,
+        case_id=getattr(one.item.body, "case_id", None) if one.item is not None else None,
         kind=mutation.kind,
         schema_version=mutation.schema,
         occurred_at=mutation.occurred_at.astimezone(UTC),
@@ -275,12 +277,11 @@ def _answer(read: Decided, decided: Decided | None, known: dict[UUID, KnownMutat
 
 
 def receipt_of(
-    device_id: UUID, mutations: Sequence[Mutation], answers: Sequence[Answer], key: SigningKey, at: datetime
+    device_id: UUID, hashes: Sequence[bytes], answers: Sequence[Answer], key: SigningKey, at: datetime
 ) -> Receipt:
     """Sign what the server has: the text names device, moment, and per item the id, fingerprint, status and code."""
     items = [
-        [str(answer.id), rules.body_hash(mutation).hex(), answer.status.value, answer.code]
-        for mutation, answer in zip(mutations, answers, strict=True)
+        [answer.id, digest.hex(), answer.status, answer.code] for digest, answer in zip(hashes, answers, strict=True)
     ]
-    text = msgspec.json.encode({"v": 1, "device": str(device_id), "at": at.isoformat(), "items": items}).decode()
+    text = msgspec.json.encode({"v": 1, "device": device_id, "at": at.isoformat(), "items": items}).decode()
     return Receipt(key_id=key.key_id, signed=text, signature=key.sign(text))

@@ -45,7 +45,7 @@ def plan(who: type_who, writes: Writes) -> list[Statement]:
     counts = attempt_counts(writes)
     if counts:
         parts.append(batches.count_attempts(tenant_id, counts))
-    touched = sorted({one.case_id for one in counts} | {one.edit.case_id for one in writes.edits})
+    touched = list({one.case_id for one in counts} | {one.edit.case_id for one in writes.edits})
     if touched:
         parts.append(batches.tell_holders(tenant_id, touched))
     events = [*visit_events, *call_events, *_events(who, writes)]
@@ -109,7 +109,7 @@ def attempt_counts(writes: Writes) -> list[AttemptCount]:
         tallies.setdefault(target.case_id, _Tally()).count -= _counts(target.kind, target.result)
     return [
         AttemptCount(case_id=case, count=one.count, at=one.at, result=one.result, is_promised=one.is_promised)
-        for case, one in sorted(tallies.items())
+        for case, one in tallies.items()
     ]
 
 

@@ -8,7 +8,7 @@ rows into Rounds' own tables. CPU is that of the server process plus all process
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -32,10 +32,10 @@ from tests.bench.measure import Row, at_least, at_most, cpu_of_children_s, cpu_s
 from tests.bench.stock import Stock, make_stock
 from tests.server import Served, started
 
-BATCH, BATCHES, SINGLES, CONNECTIONS, CASES = 100, 80, 1500, 4, 1000
+BATCH, BATCHES, SINGLES, PHONES, CASES = 100, 80, 1500, 4, 300
 SEED = 11
 
-type_send = Callable[[httpx.AsyncClient, bytes], Awaitable[None]]
+type_make = Callable[[Stock, Random, int, int], bytes]
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ def push_body(stock: Stock, random: Random, count: int, seq: int) -> bytes:
     return msgspec.json.encode(request)
 
 
-def bare_body(stock: Stock, random: Random, count: int) -> bytes:
+def bare_body(stock: Stock, random: Random, count: int, _seq: int) -> bytes:
     """Return a batch for the bare endpoint with as much of a visit as it takes."""
     now = datetime.now(tz=UTC)
     visits = [
@@ -96,21 +96,27 @@ def bare_body(stock: Stock, random: Random, count: int) -> bytes:
     return msgspec.json.encode({"visits": visits})
 
 
-async def drive(
-    served: Served, postmaster: int, headers: dict[str, str], path: str, bodies: Sequence[bytes], rows: int
-) -> Cost:
-    """Send the bodies over a few connections; every answer must be 200."""
-    queue = list(reversed(bodies))
+class Lane(msgspec.Struct, frozen=True):
+    """One phone: its stock and the headers of its session."""
 
-    async def worker(client: httpx.AsyncClient) -> None:
-        while queue:
-            answer = await client.post(path, content=queue.pop())
-            if answer.status_code != httpx.codes.OK or b'"refused"' in answer.content:
-                raise RuntimeError(f"not taken: {answer.status_code} {answer.text[:300]}")
+    stock: Stock
+    headers: dict[str, str]
+
+
+async def drive(
+    served: Served, postmaster: int, path: str, lanes: Sequence[tuple[Lane, list[bytes]]], rows: int
+) -> Cost:
+    """Let each phone send its bodies one after the other, all phones at once; every answer must be 200."""
+
+    async def phone(lane: Lane, bodies: list[bytes]) -> None:
+        async with httpx.AsyncClient(base_url=served.origin, headers=lane.headers, timeout=60) as client:
+            for body in bodies:
+                answer = await client.post(path, content=body)
+                if answer.status_code != httpx.codes.OK or b'"refused"' in answer.content:
+                    raise RuntimeError(f"not taken: {answer.status_code} {answer.text[:300]}")
 
     app, database, wall = cpu_s(served.pid), cpu_of_children_s(postmaster), time.perf_counter()
-    async with httpx.AsyncClient(base_url=served.origin, headers=headers, timeout=60) as client:
-        await asyncio.gather(*(worker(client) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(phone(lane, bodies) for lane, bodies in lanes))
     return Cost(
         app_s=cpu_s(served.pid) - app,
         database_s=cpu_of_children_s(postmaster) - database,
@@ -191,9 +197,9 @@ async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
     jobs = await open_database(url, role=Role.JOB, pool_size=2, statement_timeout_s=120)
     try:
         async with jobs.pool.acquire() as raw:
-            stock, postmaster = await make_stock(raw, CASES), await postmaster_of(raw)
+            stocks, postmaster = [await make_stock(raw, CASES) for _ in range(PHONES)], await postmaster_of(raw)
         await make_bare_table(databases.with_database(admin_url, name))
-        return await compare(jobs, url, data, stock, postmaster)
+        return await compare(jobs, url, data, stocks, postmaster)
     finally:
         await jobs.close()
         await databases.remove(admin_url, name)
@@ -211,28 +217,28 @@ async def make_bare_table(admin_url: str) -> None:
     await admin.close()
 
 
-async def compare(jobs: Database, url: str, data: Path, stock: Stock, postmaster: int) -> list[Row]:
+async def compare(jobs: Database, url: str, data: Path, stocks: list[Stock], postmaster: int) -> list[Row]:
     """Drive each way with warm caches and hold them against each other."""
     random = Random(SEED)  # noqa: S311 - a stock of test visits
-    total = BATCH * BATCHES
+    total, each = BATCH * BATCHES, BATCHES // PHONES
+
+    async def run(served: Served, path: str, lanes: list[Lane], make: type_make) -> tuple[Cost, Cost]:
+        warm = [(lane, [make(lane.stock, random, 20, 1) for _ in range(6)]) for lane in lanes]
+        await drive(served, postmaster, path, warm, 1)
+        many = [(lane, [make(lane.stock, random, BATCH, 1) for _ in range(each)]) for lane in lanes]
+        ones = [(lane, [make(lane.stock, random, 1, 1) for _ in range(SINGLES // PHONES)]) for lane in lanes]
+        batches = await drive(served, postmaster, path, many, total)
+        return batches, await drive(served, postmaster, path, ones, SINGLES)
+
     with started("backend.app.asgi:app", url, data) as served:
-        headers = await cookie_of(jobs, served, stock)
-        await drive(
-            served, postmaster, headers, "/v1/sync/push", [push_body(stock, random, 20, 1) for _ in range(12)], 240
-        )
-        batches = [push_body(stock, random, BATCH, n * BATCH + 1) for n in range(BATCHES)]
-        many = await drive(served, postmaster, headers, "/v1/sync/push", batches, total)
-        ones = [push_body(stock, random, 1, n + 1) for n in range(SINGLES)]
-        single = await drive(served, postmaster, headers, "/v1/sync/push", ones, SINGLES)
+        lanes = [Lane(stock=one, headers=await cookie_of(jobs, served, one)) for one in stocks]
+        many, single = await run(served, "/v1/sync/push", lanes, push_body)
         memory = memory_mb(served.pid)
     with started("tests.bench.bare_app:app", url, data) as served:
-        await drive(served, postmaster, {}, "/push", [bare_body(stock, random, 20) for _ in range(12)], 240)
-        bare_batches = [bare_body(stock, random, BATCH) for _ in range(BATCHES)]
-        bare_many = await drive(served, postmaster, {}, "/push", bare_batches, total)
-        bare_ones = [bare_body(stock, random, 1) for _ in range(SINGLES)]
-        bare_single = await drive(served, postmaster, {}, "/push", bare_ones, SINGLES)
+        bare = [Lane(stock=one, headers={}) for one in stocks]
+        bare_many, bare_single = await run(served, "/push", bare, bare_body)
     async with jobs.pool.acquire() as raw:
-        unnest = await raw_inserts(raw, postmaster, stock)
+        unnest = await raw_inserts(raw, postmaster, stocks[0])
         size = await bytes_a_visit(raw)
     return [
         at_most("push of 100, CPU against bare unnest inserts", many.cpu_us_a_row / unnest.cpu_us_a_row, 3),

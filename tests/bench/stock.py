@@ -1,4 +1,4 @@
-"""A stock of cases for the benchmarks: one collector with a book of any size, written by the database itself."""
+"""A stock of cases for the benchmarks: a collector with a book of any size, written by the database itself."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

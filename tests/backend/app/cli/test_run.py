@@ -13,20 +13,18 @@ from pathlib import Path
 import pytest
 
 from infra import cluster, place, server
+from tests.cluster import data_folder
 
 ROUNDS = [sys.executable, "-m", "backend.app.cli"]
 CHECKOUT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data() -> Iterator[Path]:
     """Give one data folder for this file: the first test makes the database, the others find it."""
-    folder = tmp_path_factory.mktemp("run")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        if parent.stat().st_uid == os.geteuid():
-            parent.chmod(parent.stat().st_mode | 0o011)
-    yield folder
-    cluster.stop(folder)
+    with data_folder() as folder:
+        yield folder
+        cluster.stop(folder)
 
 
 def free_port() -> int:

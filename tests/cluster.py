@@ -6,6 +6,7 @@ processes left in it is cleared away by whoever starts it.
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,15 @@ def test_cluster() -> Iterator[tuple[str, str]]:
     with running(DATA, is_disposable=True) as cluster:
         clear(cluster)
         yield admin_dsn(cluster), dsn(cluster, "postgres")
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """Give an empty folder which the server's user can reach; pytest closes its own to everybody at every start."""
+    with tempfile.TemporaryDirectory(prefix="rounds-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 def clear(cluster: Cluster) -> None:

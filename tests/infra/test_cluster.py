@@ -15,6 +15,7 @@ import pytest
 from infra import place, server
 from infra.cluster import CHECKOUT, Cluster, admin_dsn, dsn, running, stop
 from infra.errors import ClusterError
+from tests.cluster import data_folder
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 HOLDER = """
@@ -28,19 +29,18 @@ with running(Path(sys.argv[1])) as cluster:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data() -> Iterator[Path]:
     """Give a data folder whose database is made once for this file; every test leaves it stopped."""
-    folder = reachable(tmp_path_factory.mktemp("cluster"))
-    yield folder
-    stop(folder)
+    with data_folder() as folder:
+        yield folder
+        stop(folder)
 
 
-def reachable(folder: Path) -> Path:
-    """Let the server's user through pytest's private folders."""
-    for parent in (folder, folder.parent, folder.parent.parent):
-        if parent.stat().st_uid == os.geteuid():
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return folder
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    """Give a data folder of one test's own."""
+    with data_folder() as folder:
+        yield folder
 
 
 def until(condition: Callable[[], bool], timeout_s: float = 20) -> bool:
@@ -158,17 +158,17 @@ def test_secrets_and_sockets_are_private(data: Path) -> None:
         assert cluster.place.data.stat().st_mode & 0o777 == 0o700
 
 
-def test_an_interrupted_making_is_thrown_away(tmp_path: Path) -> None:
-    where = place.locate(reachable(tmp_path))
+def test_an_interrupted_making_is_thrown_away(empty: Path) -> None:
+    where = place.locate(empty)
     where.data.mkdir()
     (where.data / "half").touch()
-    with running(tmp_path) as cluster:
+    with running(empty) as cluster:
         assert not (cluster.place.data / "half").exists()
         assert server.is_running(cluster.place)
 
 
-def test_a_long_path_gets_its_socket_in_a_short_private_folder(tmp_path: Path) -> None:
-    deep = reachable(tmp_path) / ("d" * 60) / ("e" * 60)
+def test_a_long_path_gets_its_socket_in_a_short_private_folder(empty: Path) -> None:
+    deep = empty / ("d" * 60) / ("e" * 60)
     with running(deep) as cluster:
         assert len(str(cluster.place.sockets)) < 60
         assert cluster.place.sockets.stat().st_mode & 0o777 == 0o700
@@ -181,8 +181,8 @@ def socket_answers(cluster: Cluster) -> bool:
 
 
 @needs_root
-def test_a_folder_the_server_cannot_reach_is_replaced_and_named(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_a_folder_the_server_cannot_reach_is_replaced_and_named(empty: Path) -> None:
+    closed = empty / "closed"
     closed.mkdir(mode=0o700)
     found = place.locate(closed / "data")
     try:
@@ -195,31 +195,30 @@ def test_a_folder_the_server_cannot_reach_is_replaced_and_named(tmp_path: Path) 
 
 
 @needs_root
-def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
-    reachable(tmp_path)
+def test_a_full_disk_is_said_in_one_line(empty: Path) -> None:
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", str(tmp_path)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", str(empty)], check=False, capture_output=True
     )
     if mounted.returncode != 0:
         pytest.skip("this machine does not let us mount a small disk")
     try:
-        with pytest.raises(ClusterError, match=r"^disk full: .*ROUNDS_DATA") as caught, running(tmp_path):
+        with pytest.raises(ClusterError, match=r"^disk full: .*ROUNDS_DATA") as caught, running(empty):
             pass
         assert "\n" not in str(caught.value)
     finally:
-        subprocess.run(["umount", str(tmp_path)], check=True, timeout=10)
+        subprocess.run(["umount", str(empty)], check=True, timeout=10)
 
 
-def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(ClusterError, match="set ROUNDS_DATA") as caught, running(tmp_path / "file" / "data"):
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(empty: Path) -> None:
+    (empty / "file").touch()
+    with pytest.raises(ClusterError, match="set ROUNDS_DATA") as caught, running(empty / "file" / "data"):
         pass
     assert "\n" not in str(caught.value)
 
 
-def test_data_of_a_version_without_programs_names_the_package(tmp_path: Path) -> None:
-    where = reachable(tmp_path) / "pg" / "cluster"
+def test_data_of_a_version_without_programs_names_the_package(empty: Path) -> None:
+    where = empty / "pg" / "cluster"
     where.mkdir(parents=True)
     (where / "PG_VERSION").write_text("9\n")
-    with pytest.raises(ClusterError, match="postgresql-9-postgis-3"), running(tmp_path):
+    with pytest.raises(ClusterError, match="postgresql-9-postgis-3"), running(empty):
         pass

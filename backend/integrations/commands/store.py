@@ -14,7 +14,7 @@ import msgspec
 
 from backend.cases.commands import open_or_refresh_cases
 from backend.integrations.rules.columns import Spoilt
-from backend.integrations.rules.decide import refs_of, refusals_of
+from backend.integrations.rules.decide import in_account_currency, refs_of, refusals_of
 from backend.integrations.rules.draft import Draft, Rows, keep_lines
 from backend.integrations.schemas import NounCount
 from backend.kernel.upsert import Status
@@ -72,6 +72,7 @@ async def _store(
     raw: asyncpg.Connection, tenant_id: UUID, draft: Draft, changeable: Changeable, now: datetime
 ) -> Stored:
     directory = await directory_of(raw, tenant_id, *refs_of(draft))
+    draft = in_account_currency(draft, directory)
     payment_refs = [row.external_ref for row in draft.payments.rows]
     payments = await payments_on_file(raw, tenant_id, payment_refs) if payment_refs else {}
     refused: list[Spoilt] = []

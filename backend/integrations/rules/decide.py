@@ -1,12 +1,18 @@
 """Which good lines must be refused because of what is on file? Unknown owners, other currencies, changed payments."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from backend.integrations.rules.columns import Spoilt
-from backend.integrations.rules.draft import Draft
+from backend.integrations.rules.draft import Draft, Rows
+from backend.kernel.money import minor_digits
 from backend.ledger.rules import is_other_payment
-from backend.ledger.schemas import PaymentOnFile, PaymentRow
-from backend.portfolio.schemas import AccountRow, Directory
+from backend.ledger.schemas import BalanceRow, PaymentOnFile, PaymentRow
+from backend.portfolio.schemas import AccountRow, CollateralRow, Directory
+
+Money = TypeVar("Money", PaymentRow, BalanceRow, CollateralRow)
 
 
 def refusals_of(draft: Draft, directory: Directory, payments: Mapping[str, PaymentOnFile]) -> list[Spoilt]:
@@ -24,6 +30,36 @@ def refusals_of(draft: Draft, directory: Directory, payments: Mapping[str, Payme
         *_payment_refusals(draft, directory, payments, fallen),
     ]
     return [*owners, *accounts, *money]
+
+
+def in_account_currency(draft: Draft, directory: Directory) -> Draft:
+    """Return the draft with money in the currency of its account on file, when the file names none.
+
+    Only where both currencies have as many digits: the amounts were read with those of the mapping's currency.
+    """
+    if draft.says_currency:
+        return draft
+    told = {row.external_ref for row in draft.accounts.rows}
+
+    def currency(account_ref: str, read_as: str) -> str:
+        stored = directory.accounts.get(account_ref)
+        if stored is None or account_ref in told or minor_digits(stored.currency) != minor_digits(read_as):
+            return read_as
+        return stored.currency
+
+    def settle(rows: Rows[Money]) -> Rows[Money]:
+        settled = [
+            row if (own := currency(row.account_ref, row.currency)) == row.currency else replace(row, currency=own)
+            for row in rows.rows
+        ]
+        return Rows(rows=settled, at=rows.at)
+
+    return replace(
+        draft,
+        payments=settle(draft.payments),
+        balances=settle(draft.balances),
+        collateral=settle(draft.collateral),
+    )
 
 
 def _unknown_owners(draft: Draft, directory: Directory) -> list[Spoilt]:

@@ -8,7 +8,7 @@ import msgspec
 from backend.integrations.rules.columns import Value
 from backend.integrations.rules.compiled import CompiledMapping
 from backend.integrations.rules.lines import Lines, SlotValues
-from backend.integrations.rules.nouns import ATTRIBUTE, kind_by_name
+from backend.integrations.rules.nouns import ATTRIBUTE, ONLY_NAMES_ACCOUNT, kind_by_name
 from backend.ledger.schemas import BalanceRow, PaymentRow
 from backend.portfolio.schemas import (
     AccountRow,
@@ -31,7 +31,12 @@ class Rows(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What the good lines of a block say, by reference; nothing of the database is known yet."""
+    """What the good lines of a block say, by reference; nothing of the database is known yet.
+
+    Money of a file that names no currency is in the currency of its account (`says_currency` is false).
+    """
+
+    says_currency: bool
 
     obligor_refs: dict[int, str]
     account_refs: dict[int, str]
@@ -49,6 +54,7 @@ class Draft(msgspec.Struct, frozen=True):
 def draft_of(compiled: CompiledMapping, lines: Lines) -> Draft:
     """Build the rows of all good lines."""
     return Draft(
+        says_currency=lines.account is not None and "currency" in lines.account.values,
         obligor_refs=_refs(lines.obligor_refs, lines.good),
         account_refs=_refs(lines.account_refs, lines.good),
         obligors=_obligors(compiled, lines),
@@ -205,7 +211,7 @@ def _addresses(compiled: CompiledMapping, lines: Lines) -> Rows[AddressRow]:
 
 def _accounts(compiled: CompiledMapping, lines: Lines) -> Rows[AccountRow]:
     found = lines.account
-    if found is None or len(found.values) == 1:
+    if found is None or not found.values.keys() - ONLY_NAMES_ACCOUNT:
         return Rows(rows=[], at=[])
     at = _at(lines, found)
     defaults: dict[str, Value] = {

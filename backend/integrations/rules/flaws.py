@@ -7,7 +7,7 @@ from backend.integrations.rules.columns import as_field
 from backend.integrations.rules.compiled import slots_of
 from backend.integrations.rules.contacts import is_region
 from backend.integrations.rules.lines import is_zone
-from backend.integrations.rules.nouns import LISTS, NOUNS, field_of
+from backend.integrations.rules.nouns import LISTS, NOUNS, ONLY_NAMES_ACCOUNT, field_of
 from backend.integrations.schemas import SLOTS_MAX, Field, Flaw, Mapping, Slot, Sources, When
 
 _RATE_UNITS = {"percent", "fraction", "permille", "ppm"}
@@ -105,7 +105,7 @@ def _reference_flaws(mapping: Mapping) -> Iterator[Flaw]:
     """Find nouns whose owner the mapping does not name."""
     of_obligor = [noun for noun in ("parties", "contacts", "addresses") if slots_of(mapping, noun)]
     of_account = [noun for noun in ("collateral", "instalments", "payments") if slots_of(mapping, noun)]
-    makes_accounts = len(mapping.account) > 1
+    makes_accounts = bool(mapping.account.keys() - ONLY_NAMES_ACCOUNT)
     if (of_obligor or makes_accounts) and "external_ref" not in mapping.obligor:
         yield Flaw("obligor.external_ref", "field.missing", "external_ref")
     if (of_account or mapping.balance) and "external_ref" not in mapping.account:

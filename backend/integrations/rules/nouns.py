@@ -153,6 +153,8 @@ NOUNS: dict[str, dict[str, NounField]] = {
 LISTS = ("parties", "contacts", "addresses", "collateral", "instalments", "payments")
 LEADING = {name: next(iter(NOUNS[name])) for name in LISTS} | {"parties": "name"}
 """The field whose emptiness means that a slot of the line is absent."""
+ONLY_NAMES_ACCOUNT = frozenset({"external_ref", "currency"})
+"""Account fields that say which account money belongs to; with any other field a line brings the account itself."""
 WITH_ATTRIBUTES = frozenset({"obligor", "account"})
 ATTRIBUTE = "attributes."
 

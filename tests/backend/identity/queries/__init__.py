@@ -1,1 +1,0 @@
-"""Tests of the code on the same path."""

@@ -1,4 +1,4 @@
-"""Which files does the API publish? openapi.json, problems.json and codes.json under openapi/, committed and compared."""
+"""Which files does the API publish? Three under openapi/, committed and compared."""
 
 from pathlib import Path
 from typing import Any  # an OpenAPI document is a tree of any JSON
@@ -12,6 +12,7 @@ from backend.cases import codes as case_codes
 from backend.cases import problems as case_problems
 from backend.evidence import problems as evidence_problems
 from backend.identity import problems as identity_problems
+from backend.integrations import problems as import_problems
 from backend.kernel import problems as kernel_problems
 from backend.kernel.problems import Kind
 from backend.kernel.settings import read_settings
@@ -32,6 +33,7 @@ PROBLEMS: tuple[Kind, ...] = (
     *evidence_problems.KINDS,
     *visit_problems.KINDS,
     *call_problems.KINDS,
+    *import_problems.KINDS,
     *routing_problems.KINDS,
     *sync_problems.KINDS,
 )

@@ -26,7 +26,7 @@ from backend.integrations.rules.compiled import CompiledMapping, compile_mapping
 from backend.integrations.rules.draft import Draft, draft_of
 from backend.integrations.rules.export import original
 from backend.integrations.rules.lines import Lines, read_lines
-from backend.integrations.schemas import CELL_CHARS_MAX, ROWS_MAX, Progress, Refusal, Run, StartRun
+from backend.integrations.schemas import CELL_CHARS_MAX, ROWS_MAX, Progress, Refusal, Run, RunState, StartRun
 from backend.integrations.spool import drop_spooled
 from backend.kernel import clock
 from backend.kernel.db import SET_SCOPE, Database, Reach, Scope
@@ -60,6 +60,19 @@ class Prepared(msgspec.Struct, frozen=True):
     draft: Draft
 
 
+async def begin_import(database: Database, job: Job) -> Run:
+    """Check file and mapping, mark the run as running; raises Problem when it cannot begin or runs already."""
+    async with database.pool.acquire() as raw:
+        async with _as(raw, job):
+            found = await runs.load_run(raw, job.by.tenant_id, job.run_id)
+        file = await asyncio.to_thread(runs.inspect, job.folder / found.spool_name)
+        async with _as(raw, job):
+            present = await runs.load_run(raw, job.by.tenant_id, job.run_id, lock=True)
+            if present.run.state is RunState.RUNNING and not present.run.is_interrupted:
+                raise Problem(ALREADY_RUNNING)
+            return (await runs.begin_run(raw, job.by, job.run_id, job.wanted, file, clock.now())).run
+
+
 async def run_import(database: Database, job: Job, tell: Told | None = None) -> Run:
     """Run an import to its end and return it; raises Problem when it cannot begin.
 
@@ -78,12 +91,14 @@ async def run_import(database: Database, job: Job, tell: Told | None = None) -> 
 
 async def _run(raw: asyncpg.Connection, job: Job, tell: Told | None) -> Run:
     async with _as(raw, job):
-        stored = await runs.begin_run(raw, job.by, job.run_id, job.wanted, job.folder, clock.now())
-    path = job.folder / stored.spool_name
+        found = await runs.load_run(raw, job.by.tenant_id, job.run_id)
+    file = await asyncio.to_thread(runs.inspect, job.folder / found.spool_name)
+    async with _as(raw, job):
+        stored = await runs.begin_run(raw, job.by, job.run_id, job.wanted, file, clock.now())
     if stored.mapping is None or stored.run.as_of is None:
         raise AssertionError("a run that has begun has a mapping and a day")
     compiled = compile_mapping(stored.mapping, stored.header, stored.run.as_of)
-    blocks = blocks_of(path, await asyncio.to_thread(runs.kind_of, path))
+    blocks = blocks_of(file.path, file.kind)
     failure: str | None = None
     try:
         await _store_all(raw, job, stored, compiled, blocks, tell)

@@ -12,13 +12,15 @@ from backend.kernel.limits import PAGE_SIZE_MAX
 
 RUN_COLUMNS = """id, file_name, spool_name, byte_count, sha256, state, mapping_name, mapping_version, mapping, as_of,
     is_dry_run, rows_total, rows_read, rows_added, rows_updated, rows_unchanged, rows_skipped, rows_refused,
-    cases_opened, cases_changed, counts, header, failure, uploaded_at, started_at, finished_at"""
+    cases_opened, cases_changed, counts, header, failure, uploaded_at, started_at, finished_at,
+    state = 'running' AND NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 725004
+        AND objid = (hashtext(id::text)::bigint & 4294967295)::oid AND granted) AS is_interrupted"""
 INSERT_RUN = """
 INSERT INTO import_runs (id, tenant_id, file_name, spool_name, byte_count, sha256, state, started_by, uploaded_at)
 VALUES ($1, $2, $3, $4, $5, $6, 'uploaded', $7, $8)
 """
-RUN_BY_ID = f"SELECT {RUN_COLUMNS} FROM import_runs WHERE tenant_id = $1 AND id = $2"  # noqa: S608 - a constant
-NEWEST_RUNS = f"SELECT {RUN_COLUMNS} FROM import_runs WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2"  # noqa: S608 - a constant
+RUN_BY_ID = f"SELECT {RUN_COLUMNS} FROM import_runs WHERE tenant_id = $1 AND id = $2"
+NEWEST_RUNS = f"SELECT {RUN_COLUMNS} FROM import_runs WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2"
 START_RUN = """
 UPDATE import_runs SET state = 'running', mapping_name = $3, mapping_version = $4, mapping = $5::jsonb, as_of = $6,
     is_dry_run = $7, rows_total = $8, header = $9::jsonb, failure = NULL, started_at = coalesce(started_at, $10)
@@ -192,7 +194,7 @@ def _stored(row: asyncpg.Record) -> StoredRun:
     counts = msgspec.json.decode(row["counts"], type=dict[str, NounCount])
     numbers = {name: row[name] for name in Progress.__struct_fields__ if name != "counts"}
     plain = ("id", "file_name", "byte_count", "sha256", "mapping_name", "mapping_version", "as_of", "is_dry_run")
-    times = ("rows_total", "failure", "uploaded_at", "started_at", "finished_at")
+    times = ("is_interrupted", "rows_total", "failure", "uploaded_at", "started_at", "finished_at")
     return StoredRun(
         run=Run(
             **{name: row[name] for name in (*plain, *times)},

@@ -153,13 +153,14 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """An import as it stands."""
+    """An import as it stands; one that is interrupted says running and nobody works on it: start it again."""
 
     id: UUID
     file_name: str
     byte_count: int
     sha256: str
     state: RunState
+    is_interrupted: bool
     mapping_name: str | None
     mapping_version: int | None
     as_of: date | None
@@ -188,6 +189,18 @@ class SavedMapping(msgspec.Struct, frozen=True):
     version: int
     mapping: Mapping
     saved_at: datetime | None
+
+
+class RunPage(msgspec.Struct, frozen=True):
+    """The newest imports first."""
+
+    runs: list[Run]
+
+
+class MappingPage(msgspec.Struct, frozen=True):
+    """All mappings that can be used: the tenant's own, and those that ship."""
+
+    mappings: list[SavedMapping]
 
 
 class GuessedField(msgspec.Struct, frozen=True):

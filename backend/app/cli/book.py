@@ -10,12 +10,12 @@ import click
 import msgspec
 
 from backend.app.cli.local import data_dir, database_url
-from backend.integrations import jobs, queries
+from backend.integrations import jobs
 from backend.integrations.commands import runs
 from backend.integrations.commands.runs import By
 from backend.integrations.guessing import guess_file
 from backend.integrations.queries import NewRun
-from backend.integrations.rules.export import refused_csv
+from backend.integrations.refused import refused_csv
 from backend.integrations.rules.reasons import say
 from backend.integrations.schemas import FILE_BYTES_MAX, Flaw, Progress, Run, RunState, StartRun
 from backend.integrations.shipped import read_mapping, shipped_mappings
@@ -181,9 +181,9 @@ def _report(run: Run) -> None:
 async def _write_refused(database: Database, scope: Scope, run_id: UUID, out: Path) -> None:
     async with bare_transaction(database, scope) as raw:
         stored = await runs.load_run(raw, scope.tenant_id, run_id)
-        refusals = [one async for one in queries.refusals_of(raw, scope.tenant_id, run_id)]
-    with out.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(refused_csv(stored.header, refusals, "en"))
+        with out.open("w", encoding="utf-8", newline="") as file:
+            async for text in refused_csv(raw, scope.tenant_id, stored, "en"):
+                file.write(text)
     click.echo(f"refused lines written to {out}: fix them there and import that file")
 
 

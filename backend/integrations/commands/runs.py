@@ -43,29 +43,41 @@ async def take_file(raw: asyncpg.Connection, by: By, new: NewRun, now: datetime)
     await append_bare(raw, [_event(by, "import.uploaded", new.id, now, payload)])
 
 
+class Inspected(msgspec.Struct, frozen=True):
+    """What a file is, once it was looked at; this takes a pass over the file, so it happens outside a transaction."""
+
+    path: Path
+    kind: FileKind
+    header: tuple[str, ...]
+    rows_total: int | None
+
+
+def inspect(path: Path) -> Inspected:
+    """Look at a file; raises Problem when it is gone or cannot be read. Blocking: call it from a thread."""
+    if not path.is_file():
+        raise Problem(FILE_GONE)
+    kind = kind_of(path)
+    return Inspected(path, kind, header_of_file(path, kind), rows_total(path, kind))
+
+
 async def begin_run(
-    raw: asyncpg.Connection, by: By, run_id: UUID, wanted: StartRun, folder: Path, now: datetime
+    raw: asyncpg.Connection, by: By, run_id: UUID, wanted: StartRun, file: Inspected, now: datetime
 ) -> StoredRun:
-    """Let a run begin or go on; raises Problem when the file is gone, the mapping is unknown or does not fit.
+    """Let a run begin or go on; raises Problem when it is finished, the mapping is unknown or does not fit the file.
 
     A run that was interrupted or failed goes on behind its last stored block, with the mapping it began with.
     """
     stored = await load_run(raw, by.tenant_id, run_id, lock=True)
     if stored.run.state is RunState.FINISHED:
         raise Problem(ALREADY_FINISHED)
-    path = folder / stored.spool_name
-    if not path.is_file():
-        raise Problem(FILE_GONE)
-    kind = kind_of(path)
     goes_on = stored.mapping is not None and stored.run.progress.rows_read > 0
     start = _again(stored) if goes_on else await _start_of(raw, by, wanted, now)
-    header = header_of_file(path, kind)
-    flaws = flaws_of(start.mapping, header)
+    flaws = flaws_of(start.mapping, file.header)
     if flaws:
         raise Problem(FLAWED_MAPPING, flaws=msgspec.to_builtins(flaws))
-    ready = msgspec.structs.replace(start, header=header, rows_total=rows_total(path, kind))
+    ready = msgspec.structs.replace(start, header=file.header, rows_total=file.rows_total)
     await queries.start_run(raw, by.tenant_id, run_id, ready, now)
-    if not goes_on:
+    if stored.run.started_at is None:
         payload: dict[str, object] = {"mapping": ready.mapping_name, "version": ready.mapping_version}
         await append_bare(raw, [_event(by, "import.started", run_id, now, payload)])
     return await load_run(raw, by.tenant_id, run_id)

@@ -6,7 +6,7 @@ gets one tab in front, inside quotes: it shows as text, nothing is lost, and the
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from io import StringIO
 
 from backend.integrations.rules.reasons import Language, say
@@ -29,18 +29,21 @@ def original(cell: str) -> str:
     return cell[1:] if cell.startswith("\t") and cell[1:].startswith(tuple(DANGEROUS)) else cell
 
 
-def refused_csv(header: Sequence[str], refusals: Iterable[Refusal], language: Language) -> Iterator[str]:
-    """Yield the refused lines as CSV text: their cells as they came, and behind them what is wrong, one line each.
+def refused_head(header: Sequence[str]) -> str:
+    """Return the first line of the file of refused lines: the columns as they came, and ours behind them.
 
-    UTF-8 with a byte order mark, so that spreadsheets read Chinese; reasons of one line are joined by " | ".
+    It begins with a byte order mark, so that spreadsheets read the UTF-8 that follows.
     """
     own = [name for name in header if not name.startswith(OWN)]
+    return "\ufeff" + _line([*own, *REASON_COLUMNS])
+
+
+def refused_line(header: Sequence[str], group: Sequence[Refusal], language: Language) -> str:
+    """Return one refused line: its cells as they came, then what is wrong; several reasons are joined by " | "."""
     places = [n for n, name in enumerate(header) if not name.startswith(OWN)]
-    yield "\ufeff" + _line([*own, *REASON_COLUMNS])
-    for group in _by_line(refusals):
-        cells = [group[0].cells[n] if n < len(group[0].cells) else "" for n in places]
-        too_many = group[0].cells[len(header) :]
-        yield _line([*cells, str(group[0].line), *_joined(group, language), *too_many])
+    cells = [group[0].cells[n] if n < len(group[0].cells) else "" for n in places]
+    too_many = group[0].cells[len(header) :]
+    return _line([*cells, str(group[0].line), *_joined(group, language), *too_many])
 
 
 def _joined(group: Sequence[Refusal], language: Language) -> list[str]:
@@ -50,17 +53,6 @@ def _joined(group: Sequence[Refusal], language: Language) -> list[str]:
         " | ".join(say(one.code, language) for one in group),
         " | ".join(one.value for one in group),
     ]
-
-
-def _by_line(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:
-    group: list[Refusal] = []
-    for one in refusals:
-        if group and group[0].line != one.line:
-            yield group
-            group = []
-        group.append(one)
-    if group:
-        yield group
 
 
 def _line(cells: Sequence[str]) -> str:

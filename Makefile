@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup setup-tests run test check lock reset clean
+.PHONY: help setup setup-tests run test check bench lock world map reset clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,7 @@ run: setup ## start Rounds with its private database; Ctrl-C stops everything
 
 test: setup-tests ## run every test, the browser's too
 	@$(BIN)/pytest
+	@cd pwa && npm test --silent
 
 check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own checks
 	@$(BIN)/ruff check
@@ -30,6 +31,9 @@ check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own che
 	@$(BIN)/pytest -q tests/tidy
 	@cd pwa && npm run --silent check
 
+bench: setup-tests ## print the numbers we claim, each beside its limit, measured in one run
+	@for file in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename "$$file" .py)"; done
+
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 lock: ## write the hashed locks anew from pyproject.toml: all groups agree on one version of each package
@@ -38,6 +42,16 @@ lock: ## write the hashed locks anew from pyproject.toml: all groups agree on on
 	@$(LOCK) pyproject.toml -c build/all.lock -o requirements.lock
 	@$(LOCK) --group build -c build/all.lock -o requirements-build.lock
 	@$(LOCK) --group dev -c build/all.lock -o requirements-dev.lock
+
+SIZE ?= small
+SEED ?= 7
+
+world: setup ## write a made-up town and loan book as files: SIZE=small|city|big SEED=7 OUT=folder
+	@$(BIN)/rounds world --size $(SIZE) --seed $(SEED) --out $(or $(OUT),build/world-$(SIZE)-$(SEED))
+
+map: setup ## make the map of a real town: PBF=file.osm.pbf OUT=folder
+	@test -n "$(PBF)" || { echo "make map PBF=town.osm.pbf: name an OpenStreetMap extract"; exit 1; }
+	@$(BIN)/rounds map build --pbf "$(PBF)" --out "$(or $(OUT),build/map)"
 
 reset: ## throw away the data folder, database and all; asks first (or CONFIRM=yes)
 	@python3 -m infra.reset $(if $(filter yes,$(CONFIRM)),--yes)

@@ -23,6 +23,7 @@ def test_every_rule_and_command_has_its_test_file() -> None:
         f"{path} -> {homes_of_tests(path)[0]}"
         for path in files()
         if path.parts[0] == "backend"
+        and path.suffix == ".py"
         and (path.name in TESTED or path.parent.name in FOLDERS)
         and path.name != "__init__.py"
         and not set(homes_of_tests(path)) & set(files())

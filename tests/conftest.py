@@ -16,7 +16,7 @@ from tests.world import World, make_world
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[tuple[str, str]]:
-    """(superuser URL, login URL) of a real PostgreSQL with PostGIS."""
+    """Give (superuser URL, login URL) of a real PostgreSQL with PostGIS."""
     with databases.cluster_urls() as urls:
         yield urls
 
@@ -48,7 +48,7 @@ async def job_database(url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def world(job_database: Database) -> World:
-    """A tenant of this test's own, with two teams, people and six cases."""
+    """Make a tenant of this test's own, with two teams, people and six cases."""
     return await make_world(job_database)
 
 

@@ -65,7 +65,8 @@ async def make_world(jobs: Database) -> World:
     world = World(*ids, *sets)
     async with jobs.pool.acquire() as raw, raw.transaction():
         await raw.execute(
-            "INSERT INTO tenants (id, code, name, zone, currency, language) VALUES ($1, $2, 'North', $3, 'CNY', 'zh-CN')",
+            "INSERT INTO tenants (id, code, name, zone, currency, language)"
+            " VALUES ($1, $2, 'North', $3, 'CNY', 'zh-CN')",
             world.tenant_id,
             f"north-{world.tenant_id.hex[-12:]}",
             ZONE,
@@ -92,13 +93,14 @@ async def _people(raw: asyncpg.Connection, world: World) -> None:
     for user_id, login, name, role, team_id in people:
         await raw.execute(
             "INSERT INTO users (id, tenant_id, login, name, role, language, zone, start_point, end_point)"
-            " VALUES ($1, $2, $3, $4, $5, 'zh-CN', $6, 'SRID=4326;POINT(120.15 30.25)', 'SRID=4326;POINT(120.15 30.25)')",
+            " VALUES ($1, $2, $3, $4, $5, 'zh-CN', $6, $7, $7)",
             user_id,
             world.tenant_id,
             f"{login}-{suffix}",
             name,
             role,
             ZONE,
+            "SRID=4326;POINT(120.15 30.25)",
         )
         await raw.execute(
             "INSERT INTO sign_in_names VALUES ($1, $2, $3)", f"{login}-{suffix}", world.tenant_id, user_id
@@ -123,13 +125,15 @@ async def _book(raw: asyncpg.Connection, world: World) -> None:
         )  # fmt: skip
         lat, lon = PLACES[n]
         await raw.execute(
-            "INSERT INTO addresses (id, tenant_id, obligor_id, kind, line, place, place_source, status, source, row_hash)"
+            "INSERT INTO addresses (id, tenant_id, obligor_id, kind, line, place, place_source, status, source,"
+            " row_hash)"
             " VALUES ($1, $2, $3, 'home', $4, ST_MakePoint($5, $6)::geography, 'book', 'unknown', 'book', $7)",
             world.addresses[n], world.tenant_id, obligor, f"四海路 {n + 1} 号 2 栋 601", lon, lat, digest,
         )  # fmt: skip
         await raw.execute(
-            "INSERT INTO related_parties (id, tenant_id, obligor_id, external_ref, role, relation, name, consent, source,"
-            " may_contact, row_hash) VALUES ($1, $2, $3, $4, 'guarantor', 'friend', '赵大', 'given', 'book', true, $5)",
+            "INSERT INTO related_parties (id, tenant_id, obligor_id, external_ref, role, relation, name, consent,"
+            " source, may_contact, row_hash)"
+            " VALUES ($1, $2, $3, $4, 'guarantor', 'friend', '赵大', 'given', 'book', true, $5)",
             new_id(), world.tenant_id, obligor, f"G{n + 1}", digest,
         )  # fmt: skip
         await raw.execute(

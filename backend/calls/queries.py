@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from backend.calls.schemas import RecordedCall
+from backend.calls.schemas import CallOnFile, RecordedCall
 from backend.kernel.statements import Statement
 
 CONTACTS_OF_CASES = """
@@ -16,10 +16,12 @@ JOIN cases ON cases.id = asked.case_id AND cases.tenant_id = $1
 JOIN contact_points ON contact_points.id = asked.contact_id AND contact_points.obligor_id = cases.obligor_id
 """
 INSERT_CALLS = """
-INSERT INTO calls (id, tenant_id, case_id, user_id, device_id, contact_point_id, number_status_before, result, party, paid_minor, started_at,
+INSERT INTO calls (id, tenant_id, case_id, user_id, device_id, contact_point_id, number_status_before, result,
+    party, paid_minor, started_at,
     ended_at, note, next_step, next_on)
 SELECT id, $1, case_id, $2, $3, contact_point_id,
-    (SELECT status FROM contact_points WHERE contact_points.id = contact_point_id), result, party, paid_minor, started_at, ended_at, note, next_step, next_on
+    (SELECT status FROM contact_points WHERE contact_points.id = contact_point_id), result, party, paid_minor,
+    started_at, ended_at, note, next_step, next_on
 FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bigint[], $10::timestamptz[],
     $11::timestamptz[], $12::text[], $13::text[], $14::date[])
     AS new (id, case_id, contact_point_id, result, party, paid_minor, started_at, ended_at, note, next_step, next_on)
@@ -39,6 +41,42 @@ MARK_NUMBERS = """
 UPDATE contact_points SET status = new.status FROM unnest($2::uuid[], $3::text[]) AS new (id, status)
 WHERE contact_points.tenant_id = $1 AND contact_points.id = new.id AND contact_points.status <> 'stopped'
 """
+
+CALL_OF = """
+SELECT case_id, user_id, result, ended_at, recorded_at, withdrawn_at FROM calls WHERE tenant_id = $1 AND id = $2
+"""
+VALUE_OF_CONTACT = """
+SELECT contact_points.value FROM contact_points JOIN cases ON cases.obligor_id = contact_points.obligor_id
+WHERE cases.tenant_id = $1 AND cases.id = $2 AND contact_points.id = $3
+"""
+# What the case says of its last attempt is said again by the records that still stand.
+RESTORE_LAST_ATTEMPT = """
+WITH standing AS (
+    SELECT ended_at, result FROM visits WHERE case_id = $2 AND withdrawn_at IS NULL
+    UNION ALL SELECT ended_at, result FROM calls WHERE case_id = $2 AND withdrawn_at IS NULL
+    ORDER BY ended_at DESC LIMIT 1)
+UPDATE cases SET last_attempt_at = (SELECT ended_at FROM standing), last_result = (SELECT result FROM standing)
+WHERE tenant_id = $1 AND id = $2
+"""
+
+
+async def call_of(raw: asyncpg.Connection, tenant_id: UUID, call_id: UUID) -> CallOnFile | None:
+    """Return a call that the scope sees."""
+    row = await raw.fetchrow(CALL_OF, tenant_id, call_id)
+    return None if row is None else CallOnFile(**dict(row))
+
+
+async def value_of_contact(
+    raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID, contact_point_id: UUID
+) -> str | None:
+    """Return a number in full, if it belongs to the case."""
+    value = await raw.fetchval(VALUE_OF_CONTACT, tenant_id, case_id, contact_point_id)
+    return None if value is None else str(value)
+
+
+async def restore_last_attempt(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) -> None:
+    """Let the case say again what its latest standing record says."""
+    await raw.execute(RESTORE_LAST_ATTEMPT, tenant_id, case_id)
 
 
 async def contacts_of_cases(

@@ -1,6 +1,7 @@
 """What does a call look like on the wire?"""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -34,3 +35,32 @@ class RecordedCall(msgspec.Struct, frozen=True):
 
     record: CallRecord
     payload: msgspec.Raw
+
+
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class CallSaved(msgspec.Struct, frozen=True):
+    """That a call of a desk stands; it can be taken back until `undo_until`."""
+
+    id: UUID
+    recorded_at: datetime
+    undo_until: datetime
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A number in full, shown because somebody said why."""
+
+    contact_point_id: UUID
+    value: str
+
+
+class CallOnFile(msgspec.Struct, frozen=True):
+    """A call as the rules about repeating and taking back see it."""
+
+    case_id: UUID
+    user_id: UUID
+    result: str
+    ended_at: datetime
+    recorded_at: datetime
+    withdrawn_at: datetime | None

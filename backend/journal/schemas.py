@@ -9,7 +9,7 @@ import msgspec
 class NewEvent(msgspec.Struct, frozen=True):
     """A fact for the journal: `occurred_at` is when it happened there (UTC), the moment of recording is added here.
 
-    `kind` is noun.past ("visit.recorded"); `subject_id` names the thing itself, `case_id` the case it belongs to, if any.
+    `kind` is noun.past ("visit.recorded"); `subject_id` names the thing itself, `case_id` its case, if any.
     """
 
     id: UUID

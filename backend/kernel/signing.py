@@ -1,4 +1,4 @@
-"""How does the server sign? With one Ed25519 key in the data folder, made on first use and readable by its owner only."""
+"""How does the server sign? With one Ed25519 key in the data folder, made on first use, readable by its owner."""
 
 import base64
 import hashlib
@@ -30,7 +30,7 @@ class SigningKey(msgspec.Struct, frozen=True):
 
 
 def open_signing_key(folder: Path) -> SigningKey:
-    """Read the key of a folder, or make it; raises OSError when the folder cannot be written, ValueError when it is bad."""
+    """Read the key of a folder, or make it; raises OSError (folder not writable) or ValueError (not a key)."""
     path = folder / "receipts.ed25519"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():

@@ -1,4 +1,4 @@
-"""How do several statements go to the database in one round trip? Joined into one, each keeping its own text and arguments.
+"""How do several statements go to the database in one round trip? Joined into one, each with its arguments.
 
 A round trip costs some 100 us on each side, more than most of our statements. Features keep their SQL apart; here the
 pieces become the parts of one statement. All parts see the same snapshot, so none may read or change what another
@@ -48,14 +48,14 @@ async def read_together(
 def _writing(first: str, others: tuple[str, ...]) -> str:
     parts = _numbered((first, *others))
     named = ", ".join(f"part_{n} AS ({part})" for n, part in enumerate(parts))
-    return f"WITH {named} SELECT count(*) FROM part_0"  # noqa: S608 - our own statements
+    return f"WITH {named} SELECT count(*) FROM part_0"
 
 
 @lru_cache(maxsize=JOINED_MAX)
 def _reading(change: str, reads: tuple[str, ...]) -> str:
     first, *parts = _numbered((change, *reads))
     columns = "".join(f", (SELECT coalesce(json_agg(q), '[]')::text FROM ({part}) q)" for part in parts)
-    return f"WITH changed AS ({first}) SELECT (SELECT count(*) FROM changed){columns}"  # noqa: S608 - our own statements
+    return f"WITH changed AS ({first}) SELECT (SELECT count(*) FROM changed){columns}"
 
 
 def _numbered(parts: Sequence[str]) -> list[str]:

@@ -13,7 +13,8 @@ INSERT INTO promises (id, tenant_id, case_id, source_kind, source_id, amount_min
     state, made_by, made_at)
 SELECT id, $1, case_id, $2, source_id, amount_minor, currency, due_on, tolerance_days, 'open', made_by, made_at
 FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::date[], $9::int[], $10::uuid[],
-    $11::timestamptz[]) AS new (id, case_id, source_id, amount_minor, currency, due_on, tolerance_days, made_by, made_at)
+    $11::timestamptz[])
+    AS new (id, case_id, source_id, amount_minor, currency, due_on, tolerance_days, made_by, made_at)
 """
 CANCEL_PROMISES = """
 UPDATE promises SET state = 'cancelled' WHERE tenant_id = $1 AND source_id = ANY($2::uuid[]) AND state = 'open'

@@ -1,4 +1,4 @@
-"""What becomes of each item of a batch? Pure: items and what is on file go in, a plan of writes and answers comes out."""
+"""What becomes of each item of a batch? Pure: items and what is on file go in, writes and decisions come out."""
 
 from collections.abc import Callable
 from datetime import datetime

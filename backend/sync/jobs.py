@@ -29,7 +29,7 @@ ON CONFLICT (tenant_id, user_id) DO UPDATE
 
 
 async def refresh_epoch(raw: asyncpg.Connection) -> None:
-    """Give the cluster a new epoch when its data came from another one (restore, move); run at every start, as a job."""
+    """Give the cluster a new epoch when its data came from another one (restore, move); run at every start."""
     await raw.execute(REFRESH_EPOCH)
 
 

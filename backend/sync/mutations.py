@@ -59,7 +59,7 @@ class MutationKind(msgspec.Struct, frozen=True):
 
 
 def _without_paid(body: dict[str, object]) -> dict[str, object]:
-    """Schema 1 of visits and calls did not ask what was paid."""
+    """Lift schema 1 of visits and calls, which did not ask what was paid."""
     return {**body, "paid_minor": None}
 
 

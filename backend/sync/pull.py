@@ -108,5 +108,5 @@ async def _changes(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: d
 
 
 def _leave_reason(reason: str) -> str:
-    """A case that is not visible any more left for the last reason noted; a mere change means that it went on."""
+    """Say why a case that is not visible any more left: the last reason noted; a mere change means that it went on."""
     return "reassigned" if reason in {"changed", "assigned"} else reason

@@ -23,7 +23,6 @@ ORDER BY xid, id LIMIT $5
 PRUNED = "SELECT pruned_xid::text::bigint FROM phone_change_floors WHERE tenant_id = $1 AND user_id = $2"
 
 
-
 class Change(msgspec.Struct, frozen=True):
     """One line of the stream."""
 

@@ -115,7 +115,8 @@ async def insert_quarantine(
     """Keep refused items whole, until a person decides. `who` is (tenant, user, device)."""
     if refusals:
         await raw.execute(
-            QUARANTINE, *who, now, [one.id for one in refusals], [one.body_hash for one in refusals], [one.case_id for one in refusals],
+            QUARANTINE, *who, now, [one.id for one in refusals], [one.body_hash for one in refusals],
+            [one.case_id for one in refusals],
             [one.kind for one in refusals], [one.schema_version for one in refusals],
             [one.occurred_at for one in refusals], [one.body for one in refusals], [one.code for one in refusals],
             [msgspec.json.encode(one.detail).decode() for one in refusals],

@@ -1,4 +1,4 @@
-"""What do phone and server say to each other? Push (mutations, answers, receipt) and pull (cases, plan, what is gone)."""
+"""What do phone and server say to each other? Push (items, answers, receipt) and pull (cases, plan, what is gone)."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""How is a decided batch written? Each kind of fact as one set, then its effects on cases, stops, phones, the journal."""
+"""How is a decided batch written? Each kind of fact as one set, with its effects on cases and phones."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -55,7 +55,7 @@ def plan(who: type_who, writes: Writes) -> list[Statement]:
 
 
 async def write_rest(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:
-    """Write what must come after the records: photos, withdrawals, facts, stops, duty; most batches have little of it."""
+    """Write what must come after the records: photos, withdrawals, facts, stops, duty."""
     tenant_id, user_id, device_id = who
     events = await name_photos(raw, tenant_id, user_id, device_id, photos_of(writes.visits))
     events += await withdraw_visits(raw, tenant_id, user_id, writes.withdrawn_visits, now)

@@ -13,7 +13,8 @@ from backend.visits.schemas import RecordedVisit
 
 # The address must belong to the obligor of the case, or the distance says nothing. LIMIT keeps the look-ups by key.
 DOORS = """
-SELECT asked.case_id, asked.address_id, door.lat, door.lon FROM unnest($2::uuid[], $3::uuid[]) AS asked (case_id, address_id)
+SELECT asked.case_id, asked.address_id, door.lat, door.lon
+FROM unnest($2::uuid[], $3::uuid[]) AS asked (case_id, address_id)
 CROSS JOIN LATERAL (
     SELECT addresses.obligor_id, ST_Y(place::geometry) AS lat, ST_X(place::geometry) AS lon FROM addresses
     WHERE addresses.id = asked.address_id AND addresses.tenant_id = $1 AND place IS NOT NULL LIMIT 1) door

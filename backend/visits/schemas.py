@@ -21,8 +21,11 @@ class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One visit, complete: made on the phone, kept as it is. `paid_minor` is what the client paid or says to have paid:
-    provisional, the ledger decides. Times are aware; `next_on` is a local day of the client."""
+    """One visit, complete: made on the phone, kept as it is.
+
+    `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides. Times are aware;
+    `next_on` is a local day of the client.
+    """
 
     id: UUID
     case_id: UUID

@@ -1,4 +1,4 @@
-"""How much CPU did it cost? Processes by their /proc counters, the database with all its children; rows of the table."""
+"""How much CPU did it cost? Processes by /proc, the database with all its children; and the table."""
 
 import os
 from pathlib import Path

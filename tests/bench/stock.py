@@ -16,12 +16,13 @@ FROM generate_series(1, $2::int) n
 DOORS = """
 INSERT INTO addresses (id, tenant_id, obligor_id, kind, line, place, place_source, status, source, row_hash)
 SELECT gen_random_uuid(), tenant_id, id, 'home', 'Street ' || external_ref,
-    ST_SetSRID(ST_MakePoint(120 + random() / 5, 30 + random() / 5), 4326)::geography, 'book', 'verified', 'book', '\\x00'
+    ST_SetSRID(ST_MakePoint(120 + random() / 5, 30 + random() / 5), 4326)::geography, 'book', 'verified', 'book',
+    '\\x00'
 FROM obligors WHERE tenant_id = $1
 """
 CASES = """
-INSERT INTO cases (id, tenant_id, obligor_id, number, kind, state, currency, overdue_minor, balance_minor, days_past_due,
-    bucket, score, team_id, assignee_id, door_address_id, door, opened_at)
+INSERT INTO cases (id, tenant_id, obligor_id, number, kind, state, currency, overdue_minor, balance_minor,
+    days_past_due, bucket, score, team_id, assignee_id, door_address_id, door, opened_at)
 SELECT gen_random_uuid(), $1, addresses.obligor_id, 'B-' || row_number() OVER (), 'personal', 'active', 'CNY',
     overdue, overdue * 2, days, 'M1', overdue * days, $2, $3, addresses.id, addresses.place, now()
 FROM addresses CROSS JOIN LATERAL (SELECT (random() * 900000)::bigint + 1000 AS overdue,
@@ -50,7 +51,8 @@ async def make_stock(raw: asyncpg.Connection, count: int) -> Stock:
     tenant_id, team_id, user_id, device_id = (new_id() for _ in range(4))
     suffix = tenant_id.hex[-12:]
     await raw.execute(
-        "INSERT INTO tenants (id, code, name, zone, currency, language) VALUES ($1, $2, 'Bench', 'Asia/Shanghai', 'CNY', 'en')",
+        "INSERT INTO tenants (id, code, name, zone, currency, language)"
+        " VALUES ($1, $2, 'Bench', 'Asia/Shanghai', 'CNY', 'en')",
         tenant_id,
         f"bench-{suffix}",
     )

@@ -1,4 +1,4 @@
-"""How does a newcomer get inside with one click? A made-up lender on first start, and a fresh link per role each time."""
+"""How does a newcomer get inside with one click? A made-up lender once, a fresh link per role each time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from backend.portfolio import commands as portfolio
 from backend.portfolio.queries import directory_of
 from backend.portfolio.schemas import Directory
 from ml.synthetic.block import Block
-from ml.synthetic.world import World, make_world
+from ml.synthetic.world import make_world
 
 DEMO_CODE = "demo"
 SEED = 7
@@ -76,7 +76,7 @@ async def _make(tx: AsyncConnection, language: str, now: datetime) -> UUID:
     await people.create_tenant(tx, act, new)
     hired = await hire(tx, act, world)
     for block in world.blocks():
-        await _write_block(raw, act.tenant_id, world, block, hired, now)
+        await _write_block(raw, act.tenant_id, block, hired, now)
     return act.tenant_id
 
 
@@ -85,7 +85,7 @@ def _scope(tenant_id: UUID) -> Scope:
 
 
 async def _write_block(
-    raw: asyncpg.Connection, tenant_id: UUID, world: World, block: Block, hired: Hired, now: datetime
+    raw: asyncpg.Connection, tenant_id: UUID, block: Block, hired: Hired, now: datetime
 ) -> None:
     directory = await _write_book(raw, tenant_id, block)
     await open_or_refresh_cases(raw, tenant_id, list(directory.obligors.values()), now)

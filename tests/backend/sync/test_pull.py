@@ -30,7 +30,7 @@ async def get(database: Database, world: World, user_id: UUID, cursor: str | Non
 
 
 async def hear(database: Database, world: World, user_id: UUID, cursor: str) -> PullAnswer:
-    """Pull until something is told: a writer elsewhere in the cluster (another test process) may hold it back a while."""
+    """Pull until something is told: a writer in another test process may hold it back a while."""
     for _ in range(200):
         answer = await get(database, world, user_id, cursor)
         if answer.cases or answer.gone:
@@ -47,7 +47,8 @@ async def assign(jobs: Database, world: World, case: int, user_id: UUID | None, 
         for user, told in ((before, reason), (user_id, "assigned")):
             if user is not None:
                 await raw.execute(
-                    "INSERT INTO phone_changes (id, tenant_id, user_id, noun, noun_id, reason) VALUES ($1,$2,$3,'case',$4,$5)",
+                    "INSERT INTO phone_changes (id, tenant_id, user_id, noun, noun_id, reason)"
+                    " VALUES ($1, $2, $3, 'case', $4, $5)",
                     new_id(), world.tenant_id, user, world.cases[case], told,
                 )  # fmt: skip
 
@@ -117,7 +118,7 @@ async def test_a_case_that_went_and_came_back_between_two_pulls_stays(
 async def test_concurrent_commits_never_make_a_pull_miss_a_change(
     database: Database, job_database: Database, world: World
 ) -> None:
-    """OF-7: the early writer commits last, after a pull has passed the late one (see the journal's twin for the trap)."""
+    """OF-7: the early writer commits last, after a pull has passed the late one (the journal has the twin)."""
     cursor = (await get(database, world, world.mei)).cursor
     pool = job_database.pool
     async with pool.acquire() as early, pool.acquire() as late:

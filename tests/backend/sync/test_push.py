@@ -53,14 +53,16 @@ async def test_a_day_s_items_are_accepted_and_stand_in_their_tables(
         "original_sha256": "cd" * 32, "original_size_bytes": 3_000_000, "taken_at": NOW, "scope": "outside",
     }  # fmt: skip
     met = visit(world, 0, result="MET_PROMISE", party="obligor", promise=promise(), photos=[photo])
+    reveal = {"case_id": world.cases[1], "contact_point_id": world.contacts[1], "reason": "call_now"}
+    edit = {"case_id": world.cases[1], "field": "visit_hint", "base_version": 0, "value": "after 18:00"}
     answer = await send(
         database, world, phone, key,
         phone.batch(
             phone.item("duty.start", {"place": None}, at=NOW - timedelta(hours=7)),
             phone.item("visit.record", met),
             phone.item("call.record", call(world, 1)),
-            phone.item("contact.reveal", {"case_id": world.cases[1], "contact_point_id": world.contacts[1], "reason": "call_now"}),
-            phone.item("case.edit", {"case_id": world.cases[1], "field": "visit_hint", "base_version": 0, "value": "after 18:00"}),
+            phone.item("contact.reveal", reveal),
+            phone.item("case.edit", edit),
         ),
     )  # fmt: skip
     assert told(answer) == [("accepted", None)] * 5
@@ -127,7 +129,9 @@ async def test_one_item_that_the_database_refuses_does_not_block_the_rest(
     answer = await send(
         database, world, phone, key,
         phone.batch(
-            phone.item("visit.record", one), phone.item("visit.record", same_id), phone.item("call.record", call(world, 2))
+            phone.item("visit.record", one),
+            phone.item("visit.record", same_id),
+            phone.item("call.record", call(world, 2))
         ),
     )  # fmt: skip
     assert told(answer) == [("accepted", None), ("refused", "sync.not_storable"), ("accepted", None)]
@@ -167,7 +171,8 @@ async def test_a_visit_made_before_the_case_was_taken_away_stands_and_a_later_on
     async with job_database.pool.acquire() as raw:
         await raw.execute("UPDATE assignments SET released_at = $2 WHERE case_id = $1", world.cases[0], taken)
         await raw.execute(
-            "INSERT INTO assignments (id, tenant_id, case_id, user_id, assigned_at, reason) VALUES ($1,$2,$3,$4,$5,'manual')",
+            "INSERT INTO assignments (id, tenant_id, case_id, user_id, assigned_at, reason)"
+            " VALUES ($1, $2, $3, $4, $5, 'manual')",
             new_id(), world.tenant_id, world.cases[0], world.bo, taken,
         )  # fmt: skip
         await raw.execute("UPDATE cases SET assignee_id = $2 WHERE id = $1", world.cases[0], world.bo)

@@ -112,7 +112,7 @@ async def _take(
 
 def _seen(request: PushRequest, received_at: datetime) -> DeviceSeen:
     return DeviceSeen(
-        app_version=request.app_version,
+        app_version=request.app_version.replace("\0", "\ufffd"),
         unsent_count=request.unsent_count,
         last_seq=max((one.seq for one in request.mutations), default=0),
         clock_offset_ms=round((received_at - request.sent_at).total_seconds() * 1000),
@@ -256,7 +256,7 @@ def _refusal(one: Decided, kind: Kind, detail: dict[str, str]) -> Refusal:
         id=mutation.id,
         body_hash=one.body_hash,
         case_id=getattr(one.item.body, "case_id", None) if one.item is not None else None,
-        kind=mutation.kind,
+        kind=mutation.kind.replace("\0", "\ufffd"),
         schema_version=mutation.schema,
         occurred_at=mutation.occurred_at.astimezone(UTC),
         body=bytes(mutation.body).decode(),

@@ -30,7 +30,7 @@ QUARANTINE = """
 INSERT INTO quarantine (mutation_id, tenant_id, user_id, device_id, body_hash, case_id, kind, schema_version,
     occurred_at, body, code, detail, recorded_at)
 SELECT id, $1, $2, $3, body_hash, case_id, kind, schema_version, occurred_at, body, code, detail, $4
-FROM unnest($5::uuid[], $6::bytea[], $7::uuid[], $8::text[], $9::int[], $10::timestamptz[], $11::jsonb[], $12::text[],
+FROM unnest($5::uuid[], $6::bytea[], $7::uuid[], $8::text[], $9::int[], $10::timestamptz[], $11::text[], $12::text[],
     $13::jsonb[]) AS new (id, body_hash, case_id, kind, schema_version, occurred_at, body, code, detail)
 ON CONFLICT DO NOTHING
 """
@@ -71,7 +71,10 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A refused item with all it said, for the quarantine; `body` is JSON text."""
+    """A refused item with all it said, for the quarantine.
+
+    `body` is the text exactly as it came: jsonb would refuse some of what JSON may hold (U+0000, lone surrogates).
+    """
 
     id: UUID
     body_hash: bytes

@@ -37,7 +37,7 @@ class Quarantined(Base):
     kind: Mapped[str]
     schema_version: Mapped[int]
     occurred_at: Mapped[datetime]
-    body: Mapped[dict[str, object]]
+    body: Mapped[str]
     code: Mapped[str]
     detail: Mapped[dict[str, object]]
     recorded_at: Mapped[datetime]

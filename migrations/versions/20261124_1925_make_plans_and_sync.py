@@ -32,7 +32,7 @@ SYNC = (
     """CREATE TABLE quarantine (
         mutation_id uuid NOT NULL, tenant_id uuid NOT NULL, body_hash bytea NOT NULL CHECK (length(body_hash) = 16), user_id uuid NOT NULL, device_id uuid NOT NULL,
         case_id uuid, kind text NOT NULL, schema_version integer NOT NULL, occurred_at timestamptz NOT NULL,
-        body jsonb NOT NULL, code text NOT NULL, detail jsonb NOT NULL, recorded_at timestamptz NOT NULL,
+        body text NOT NULL, code text NOT NULL, detail jsonb NOT NULL, recorded_at timestamptz NOT NULL,
         state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'applied', 'set_aside')),
         explanation text, decided_by uuid, decided_at timestamptz, PRIMARY KEY (mutation_id, tenant_id, body_hash))""",
     "CREATE INDEX quarantine_open ON quarantine (tenant_id, recorded_at) WHERE state = 'open'",

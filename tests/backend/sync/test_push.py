@@ -106,7 +106,7 @@ async def test_the_same_id_with_other_content_is_refused_and_both_contents_are_k
     answer = await send(database, world, phone, key, phone.batch(second))
     assert told(answer) == [("refused", "sync.id_reused")]
     assert await count(job_database, world, "visits") == 1
-    assert await count(job_database, world, "quarantine", "body->>'note' = 'another'") == 1
+    assert await count(job_database, world, "quarantine", "body::jsonb->>'note' = 'another'") == 1
 
 
 async def test_two_contents_under_one_id_in_one_batch_are_told_apart(
@@ -160,7 +160,7 @@ async def test_a_refused_item_stays_visible_on_the_server(
     answer = await send(database, world, phone, key, phone.batch(phone.item(kind, visit(world, 0, **changes))))
     assert told(answer) == [("refused", code)]
     assert await count(job_database, world, "visits") == 0
-    assert await count(job_database, world, "quarantine", f"code = '{code}' AND body ? 'case_id'") == 1
+    assert await count(job_database, world, "quarantine", f"code = '{code}' AND body::jsonb ? 'case_id'") == 1
 
 
 async def test_a_visit_made_before_the_case_was_taken_away_stands_and_a_later_one_is_refused_with_the_name(
@@ -292,3 +292,23 @@ async def test_an_item_of_another_tenant_s_case_is_refused(
     answer = await send(database, world, phone, key, phone.batch(phone.item("visit.record", visit(other, 0))))
     assert told(answer) == [("refused", "case.not_yours")]
     assert isinstance(other.tenant_id, UUID)
+
+
+@pytest.mark.parametrize("note", ["a\0b", "\0"])
+async def test_a_text_that_the_database_cannot_hold_is_one_refused_item_and_blocks_nothing(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey, note: str
+) -> None:
+    """A bug that was: U+0000 in one note answered the whole batch with 422, at every try, for ever."""
+    answer = await send(
+        database, world, phone, key,
+        phone.batch(phone.item("visit.record", visit(world, 0, note=note)), phone.item("visit.record", visit(world, 1))),
+    )  # fmt: skip
+    assert told(answer) == [("refused", "sync.not_storable"), ("accepted", None)]
+    assert await count(job_database, world, "quarantine", "body LIKE '%\\\\u0000%'") == 1
+
+
+async def test_a_kind_that_nobody_knows_and_no_database_can_hold_is_refused(
+    database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    answer = await send(database, world, phone, key, phone.batch(phone.item("odd\0kind", visit(world, 0))))
+    assert told(answer) == [("refused", "sync.unknown_kind")]

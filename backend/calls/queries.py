@@ -66,6 +66,14 @@ async def call_of(raw: asyncpg.Connection, tenant_id: UUID, call_id: UUID) -> Ca
     return None if row is None else CallOnFile(**dict(row))
 
 
+async def recorded_at(raw: asyncpg.Connection, tenant_id: UUID, call_id: UUID) -> datetime:
+    """Return the database's own moment of recording; the call was just written."""
+    found = await raw.fetchval("SELECT recorded_at FROM calls WHERE tenant_id = $1 AND id = $2", tenant_id, call_id)
+    if not isinstance(found, datetime):
+        raise TypeError("the call is not on file")
+    return found
+
+
 async def value_of_contact(
     raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID, contact_point_id: UUID
 ) -> str | None:

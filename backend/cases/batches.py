@@ -102,6 +102,15 @@ def read_cases(text: str) -> dict[UUID, CaseOnFile]:
     return found
 
 
+async def read_locked(
+    raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID], user_id: UUID
+) -> dict[UUID, CaseOnFile]:
+    """Lock and read the cases by themselves, for an act on one case."""
+    statement = cases_on_file(tenant_id, case_ids, user_id)
+    sql = f"SELECT coalesce(json_agg(q), '[]')::text FROM ({statement.sql}) q"  # noqa: S608 - our own statement
+    return read_cases(await raw.fetchval(sql, *statement.arguments))
+
+
 def count_attempts(tenant_id: UUID, counts: Sequence[AttemptCount]) -> Statement:
     """Return the statement that adds attempts to the cases."""
     arguments = (

@@ -11,7 +11,7 @@ from backend.cases.file_schemas import DESK_HISTORY_MAX, HISTORY_MAX, CaseFile, 
 
 # Each part is gathered per case as JSON by the database, so that a page of 100 cases is one statement and one decode.
 _WHOLE = """
-SELECT json_build_object(
+json_build_object(
   'id', c.id, 'number', c.number, 'kind', c.kind, 'state', c.state, 'name', o.name,
   'is_company', o.kind = 'company', 'search', o.name_sort || ' ' || lower(c.number), 'language', o.language,
   'zone', o.zone, 'currency', c.currency, 'overdue_minor', c.overdue_minor, 'balance_minor', c.balance_minor,
@@ -55,14 +55,14 @@ SELECT json_build_object(
   'facts', (SELECT coalesce(json_object_agg(f.field, json_build_object('value', f.value, 'version', f.version,
       'edited_at', f.edited_at, 'edited_by', u.name)), '{}')
     FROM case_facts f JOIN users u ON u.id = f.edited_by WHERE f.case_id = c.id)
-)::text
+)
 """
 PHONE_CASES = f"""
 SELECT ({_WHOLE.replace("__HISTORY__", str(HISTORY_MAX))})::text
 FROM cases c JOIN obligors o ON o.id = c.obligor_id
 WHERE c.tenant_id = $1 AND c.id = ANY($2::uuid[]) AND c.closed_at IS NULL
 ORDER BY c.id
-"""  # noqa: S608 - the only value put in is our own limit
+"""
 CASE_FILE = f"""
 SELECT json_build_object('whole', {_WHOLE.replace("__HISTORY__", str(DESK_HISTORY_MAX))},
   'team_id', c.team_id, 'desk_team_id', c.desk_team_id, 'opened_at', c.opened_at, 'closed_at', c.closed_at,
@@ -78,7 +78,7 @@ SELECT json_build_object('whole', {_WHOLE.replace("__HISTORY__", str(DESK_HISTOR
     WHERE l.case_id = c.id AND l.leased_until > $3)
 )::text
 FROM cases c JOIN obligors o ON o.id = c.obligor_id WHERE c.tenant_id = $1 AND c.id = $2
-"""  # noqa: S608 - the only value put in is our own limit
+"""
 _PHONE_CASE = msgspec.json.Decoder(PhoneCase)
 _CASE_FILE = msgspec.json.Decoder(CaseFile)
 

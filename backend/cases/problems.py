@@ -11,6 +11,12 @@ NOTHING_TO_WITHDRAW = Kind("withdraw.unknown", 404, "There is no such record of 
 NOT_A_TEAM_MEMBER = Kind("case.assignee_unfit", 409, "That person cannot take cases of this team.")
 NOTHING_TO_UNDO = Kind("assignment.nothing_to_undo", 404, "There is nothing to undo, or it was changed since.")
 DECIDED = Kind("conflict.decided", 409, "This conflict was decided before.")
+BAD_CURSOR = Kind("case.bad_cursor", 422, "That is not a place in this list.")
+BAD_FILTER = Kind("case.bad_filter", 422, "Name exactly one of these.")
+TOO_MANY_CASES = Kind("assignment.too_many", 422, "That is more than one step takes; draw a smaller area.")
+TERRITORY_UNFIT = Kind("territory.unfit", 422, "The outline must be one simple polygon.")
+TERRITORY_NAME_TAKEN = Kind("territory.name_taken", 409, "Another territory has this name.")
+NO_PLACE = Kind("case.no_place", 404, "It is not known where that is.")
 
 KINDS = (
     NOT_YOURS,
@@ -22,4 +28,10 @@ KINDS = (
     NOT_A_TEAM_MEMBER,
     NOTHING_TO_UNDO,
     DECIDED,
+    BAD_CURSOR,
+    BAD_FILTER,
+    TOO_MANY_CASES,
+    TERRITORY_UNFIT,
+    TERRITORY_NAME_TAKEN,
+    NO_PLACE,
 )

@@ -1,4 +1,4 @@
-"""All SQL of the cases: what they owe, where their doors are, who has them, what phones must hear. Sets in, sets out."""
+"""All SQL of the cases: what they owe, where their doors are, who has them, what phones must hear."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,8 @@ WITH latest AS (
 SELECT latest.obligor_id, min(latest.currency) AS currency, count(*)::int AS account_count,
     (array_agg(accounts.kind ORDER BY latest.overdue_minor DESC, accounts.id))[1] AS kind,
     sum(latest.overdue_minor)::bigint AS overdue_minor, max(latest.days_past_due) AS days_past_due,
-    sum(latest.principal_minor + latest.interest_minor + latest.penalty_minor + latest.fee_minor)::bigint AS balance_minor
+    sum(latest.principal_minor + latest.interest_minor + latest.penalty_minor + latest.fee_minor)::bigint
+        AS balance_minor
 FROM latest JOIN accounts ON accounts.id = latest.account_id
 GROUP BY latest.obligor_id
 """
@@ -84,7 +85,8 @@ SELECT id, $1, case_id, field, base_version, to_jsonb(stored_value), stored_by, 
     sent_by, sent_at, device_id
 FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::uuid[], $8::timestamptz[], $9::text[],
     $10::uuid[], $11::timestamptz[], $12::uuid[])
-    AS new (id, case_id, field, base_version, stored_value, stored_by, stored_at, sent_value, sent_by, sent_at, device_id)
+    AS new (id, case_id, field, base_version, stored_value, stored_by, stored_at, sent_value, sent_by, sent_at,
+    device_id)
 """
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from backend.cases.desk_schemas import CORNERS_MAX, LOAD_MAX, AssignLine, CaseToMove, Load, Move, Person, Warned
 from backend.cases.problems import CLOSED, NOT_YOURS, REASSIGNED
 from backend.cases.schemas import (
     CaseOnFile,
@@ -16,6 +18,7 @@ from backend.cases.schemas import (
     Owed,
     Worker,
 )
+from backend.kernel.geo import Point
 from backend.kernel.problems import Problem
 
 BUCKET_DAYS = 30
@@ -125,3 +128,148 @@ def merge(stored: Fact | None, sent: Edited, conflict_id: UUID) -> Fact | Confli
         edited_at=sent.at,
         mutation_id=sent.mutation_id,
     )
+
+
+ASSIGNABLE_ROLES = frozenset({"collector", "agency", "caller", "lead"})
+
+
+def may_get_cases(person: Person | None) -> bool:
+    """Tell whether somebody can take cases: active, of a working role, in a team that the asker sees."""
+    if person is None or not person.is_active or person.role not in ASSIGNABLE_ROLES:
+        return False
+    return bool(person.field_team_ids or person.desk_team_ids)
+
+
+def move_of(case: CaseToMove, person: Person | None) -> Move:
+    """Return where the case stands once the person (or nobody) has it.
+
+    It stays in its teams when the person belongs to one of them; else it moves to the person's field team, or desk.
+    """
+    team_id, desk_team_id = case.team_id, case.desk_team_id
+    if person is not None and not _shares_team(case, person):
+        if person.field_team_ids:
+            team_id = person.field_team_ids[0]
+        else:
+            desk_team_id = person.desk_team_ids[0]
+    return Move(case=case, user_id=person.id if person else None, team_id=team_id, desk_team_id=desk_team_id)
+
+
+def _shares_team(case: CaseToMove, person: Person) -> bool:
+    return case.team_id in person.field_team_ids or case.desk_team_id in person.desk_team_ids
+
+
+def line_of(move: Move, now: datetime) -> AssignLine:
+    """Return what the lead is shown of one move, with what stands against it; nothing of it forbids the move."""
+    case = move.case
+    is_change = case.assignee_id != move.user_id
+    return AssignLine(
+        case_id=case.id,
+        number=case.number,
+        name=case.name,
+        from_user_id=case.assignee_id,
+        from_user_name=case.assignee_name,
+        to_user_id=move.user_id,
+        team_id=move.team_id,
+        desk_team_id=move.desk_team_id,
+        is_change=is_change,
+        warnings=_warnings(move, now) if is_change and move.user_id is not None else [],
+    )
+
+
+def _warnings(move: Move, now: datetime) -> list[Warned]:
+    case = move.case
+    is_other_user = case.territory_user_id is not None and case.territory_user_id != move.user_id
+    is_other_team = case.territory_team_id is not None and case.territory_team_id != move.team_id
+    checks = (
+        (is_other_user or is_other_team, Warned.OTHER_TERRITORY),
+        (_is_today(case.last_attempt_at, now, case.zone), Warned.DONE_TODAY),
+        (not case.has_door, Warned.NO_DOOR),
+        (move.team_id != case.team_id or move.desk_team_id != case.desk_team_id, Warned.LEAVES_TEAM),
+    )
+    return [warning for applies, warning in checks if applies]
+
+
+def _is_today(at: datetime | None, now: datetime, zone: str) -> bool:
+    local = ZoneInfo(zone)
+    return at is not None and at.astimezone(local).date() == now.astimezone(local).date()
+
+
+def loads_after(moves: Sequence[Move], people: Sequence[Person]) -> list[Load]:
+    """Return the load of everybody who gets or loses a case by the moves, by name."""
+    changed = [move for move in moves if move.case.assignee_id != move.user_id]
+    loads = []
+    for person in people:
+        gained = sum(move.user_id == person.id for move in changed)
+        lost = sum(move.case.assignee_id == person.id for move in changed)
+        after = person.load + gained - lost
+        loads.append(
+            Load(
+                user_id=person.id,
+                user_name=person.name,
+                before=person.load,
+                after=after,
+                is_over=gained > 0 and after > LOAD_MAX,
+            )
+        )
+    return sorted(loads, key=lambda load: (load.user_name, load.user_id))
+
+
+TERRITORY_SPAN_MAX_DEG = 5.0
+"""Some 500 km: a territory is ground that one team works."""
+
+
+def ring_of(corners: Sequence[Point]) -> list[Point] | None:
+    """Return the outline as an open ring without doubled corners, or None when it is not one simple polygon.
+
+    Simple: at least 3 and at most 500 corners, some area, no two sides that meet except neighbours at their corner.
+    """
+    ring = [point for point, before in zip(corners, [None, *corners], strict=False) if point != before]
+    if len(ring) > 1 and ring[0] == ring[-1]:
+        ring.pop()
+    if not 3 <= len(ring) <= CORNERS_MAX or len(set(ring)) != len(ring):  # noqa: PLR2004 - a triangle
+        return None
+    lats, lons = [point.lat for point in ring], [point.lon for point in ring]
+    if max(max(lats) - min(lats), max(lons) - min(lons)) > TERRITORY_SPAN_MAX_DEG:
+        return None
+    sides = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+    crossed = any(
+        _sides_meet(sides[one], sides[other])
+        for one in range(len(sides))
+        for other in range(one + 2, len(sides) - (one == 0))
+    )
+    return None if crossed or _twice_area(ring) == 0 else ring
+
+
+Side = tuple[Point, Point]
+
+
+def _turn(one: Point, two: Point, three: Point) -> float:
+    return (two.lon - one.lon) * (three.lat - one.lat) - (two.lat - one.lat) * (three.lon - one.lon)
+
+
+def _sides_meet(one: Side, other: Side) -> bool:
+    """Tell whether two sides that are not neighbours touch or cross."""
+    a, b = _turn(*one, other[0]), _turn(*one, other[1])
+    c, d = _turn(*other, one[0]), _turn(*other, one[1])
+    if (a > 0) != (b > 0) and (c > 0) != (d > 0) and 0 not in (a, b, c, d):
+        return True
+    touching = ((a, one, other[0]), (b, one, other[1]), (c, other, one[0]), (d, other, one[1]))
+    return any(turn == 0 and _is_between(side, point) for turn, side, point in touching)
+
+
+def _is_between(side: Side, point: Point) -> bool:
+    (one, two) = side
+    return min(one.lat, two.lat) <= point.lat <= max(one.lat, two.lat) and (
+        min(one.lon, two.lon) <= point.lon <= max(one.lon, two.lon)
+    )
+
+
+def _twice_area(ring: Sequence[Point]) -> float:
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return sum(one.lon * two.lat - two.lon * one.lat for one, two in pairs)
+
+
+def masked(value: str) -> str:
+    """Return a number or address with its middle hidden: enough to tell two apart, too little to use."""
+    keep = 2 if len(value) < 8 else 4  # noqa: PLR2004 - a short number shows less
+    return f"{value[:keep]}{'*' * max(4, len(value) - 2 * keep)}{value[-keep:]}" if len(value) > 2 * keep else "****"

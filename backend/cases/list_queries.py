@@ -1,0 +1,255 @@
+"""Which cases stand in a list, around a place, at the head of the desk's queue? One statement a page."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.cases.desk_schemas import Blocked, CaseFilter, CasePage, CaseRow, NearCase, QueueRow
+from backend.cases.problems import BAD_CURSOR
+from backend.kernel.geo import Point, to_ewkt
+from backend.kernel.limits import PAGE_SIZE_MAX
+from backend.kernel.problems import Problem
+from backend.portfolio.rules import sort_name
+
+COLUMNS = """
+c.id, c.number, o.name, o.kind = 'company' AS is_company, c.kind, c.state, c.bucket, c.days_past_due, c.currency,
+c.overdue_minor, c.balance_minor, c.grade, c.score, c.reasons::text AS reasons, c.attempts, c.last_attempt_at,
+c.last_result, c.team_id, c.desk_team_id, c.assignee_id, u.name AS assignee_name,
+ST_Y(c.door::geometry) AS lat, ST_X(c.door::geometry) AS lon, p.amount_minor AS promise_minor, p.due_on AS promise_due_on
+"""
+JOINS = """
+JOIN obligors o ON o.id = c.obligor_id
+LEFT JOIN users u ON u.id = c.assignee_id
+LEFT JOIN LATERAL (SELECT amount_minor, due_on FROM promises WHERE promises.case_id = c.id
+    AND promises.state IN ('open', 'due_today') ORDER BY due_on LIMIT 1) p ON true
+"""
+NEAR = f"""
+SELECT {COLUMNS}, ST_Distance(c.door, center.place, false)::float8 AS distance_m
+FROM (SELECT $2::text::geography AS place) center CROSS JOIN cases c {JOINS}
+WHERE c.tenant_id = $1 AND c.closed_at IS NULL AND ST_DWithin(c.door, center.place, $3, false)
+ORDER BY distance_m, c.id LIMIT $4
+"""
+CENTER_OF_CASE = """
+SELECT ST_Y(door::geometry) AS lat, ST_X(door::geometry) AS lon FROM cases
+WHERE tenant_id = $1 AND id = $2 AND door IS NOT NULL
+"""
+CENTER_OF_USER = """
+SELECT ST_Y(start_point::geometry) AS lat, ST_X(start_point::geometry) AS lon FROM users
+WHERE tenant_id = $1 AND id = $2 AND start_point IS NOT NULL
+"""
+COOL_DOWN = timedelta(hours=4)
+"""Until the contact gate keeps the counts, a person just tried is not given out again for so long."""
+
+CALLABLE_STATES = ("new", "in_grace", "active", "promise", "plan")
+_STATES = ", ".join(f"'{state}'" for state in CALLABLE_STATES)
+# $1 tenant, $2 user, $3 now, $4 teams of the desk, $5 teams of the field (a lead without a desk), $6 cool-down.
+_IN_QUEUE = """
+c.tenant_id = $1 AND c.closed_at IS NULL
+AND (c.desk_team_id = ANY($4::uuid[]) OR c.team_id = ANY($5::uuid[]))
+"""
+_PROMISE_WAITS = """EXISTS (SELECT 1 FROM promises w WHERE w.case_id = c.id AND w.state = 'open'
+    AND w.due_on > ($3::timestamptz AT TIME ZONE o.zone)::date)"""
+_LEASED = "EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.id AND l.user_id <> $2 AND l.leased_until > $3)"
+_OPEN = f"""
+c.state IN ({_STATES}) AND (c.last_attempt_at IS NULL OR c.last_attempt_at <= $3::timestamptz - $6::interval)
+AND NOT {_PROMISE_WAITS} AND NOT {_LEASED}
+"""
+# FOR NO KEY UPDATE SKIP LOCKED keeps two pulls of the same moment apart; a pull whose snapshot is older than the
+# other's commit finds the lease by its primary key, gets no row back and looks again.
+TAKE_NEXT = f"""
+WITH picked AS (
+    SELECT c.id FROM cases c JOIN obligors o ON o.id = c.obligor_id
+    WHERE {_IN_QUEUE} AND {_OPEN} AND c.id <> ALL($8::uuid[])
+    ORDER BY c.score DESC, c.id LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED),
+leased AS (
+    INSERT INTO case_leases (case_id, tenant_id, user_id, leased_until) SELECT id, $1, $2, $7 FROM picked
+    ON CONFLICT (case_id) DO UPDATE SET user_id = excluded.user_id, leased_until = excluded.leased_until
+        WHERE case_leases.leased_until <= $3
+    RETURNING case_id)
+SELECT (SELECT id FROM picked) AS picked_id, (SELECT case_id FROM leased) AS leased_id
+"""
+HEAD = f"""
+SELECT {COLUMNS}, l.leased_until, leaser.id AS leased_by, leaser.name AS leased_to,
+    c.state NOT IN ({_STATES}) AS is_state, {_PROMISE_WAITS} AS is_promise_waiting,
+    c.last_attempt_at > $3::timestamptz - $6::interval AS is_cooling, $2::uuid AS me
+FROM cases c {JOINS}
+LEFT JOIN case_leases l ON l.case_id = c.id AND l.leased_until > $3
+LEFT JOIN users leaser ON leaser.id = l.user_id
+WHERE {_IN_QUEUE} ORDER BY c.score DESC, c.id LIMIT $7
+"""
+WAITING_MAX = 1000
+WAITING = f"""
+SELECT count(*) FROM (SELECT 1 FROM cases c JOIN obligors o ON o.id = c.obligor_id
+    WHERE {_IN_QUEUE} AND {_OPEN} LIMIT {WAITING_MAX}) waiting
+"""
+
+
+class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The last line of a page."""
+
+    s: float
+    i: UUID
+
+
+def read_cursor(text: str) -> Cursor:
+    """Read the `after` of a page; raises Problem (case.bad_cursor)."""
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+    except (binascii.Error, msgspec.MsgspecError, UnicodeError, ValueError) as error:
+        raise Problem(BAD_CURSOR) from error
+
+
+def write_cursor(row: CaseRow) -> str:
+    """Write where a page ended, as opaque text."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(Cursor(s=row.score, i=row.id))).decode()
+
+
+async def cases_page(
+    raw: asyncpg.Connection, tenant_id: UUID, wanted: CaseFilter, after: str | None, limit: int
+) -> CasePage:
+    """Return a page of the cases that the scope sees, by score and id; raises Problem (case.bad_cursor).
+
+    Each filter adds its own piece of SQL, so that the planner sees only what is asked and uses the index for it.
+    """
+    limit = min(limit, PAGE_SIZE_MAX)
+    where, arguments = conditions(wanted, after)
+    sql = f"""SELECT {COLUMNS} FROM cases c {JOINS} WHERE {" AND ".join(where)}
+        ORDER BY c.score DESC, c.id LIMIT {limit + 1}"""
+    rows = [case_row(row) for row in await raw.fetch(sql, tenant_id, *arguments)]
+    page = rows[:limit]
+    return CasePage(cases=page, next=write_cursor(page[-1]) if len(rows) > limit else None)
+
+
+def conditions(wanted: CaseFilter, after: str | None) -> tuple[list[str], list[object]]:
+    """Return the pieces of WHERE with their arguments from $2 on."""
+    pieces = ["c.tenant_id = $1", "c.closed_at IS NOT NULL" if wanted.is_closed else "c.closed_at IS NULL"]
+    arguments: list[object] = []
+
+    def add(piece: str, *values: object) -> None:
+        names = [f"${len(arguments) + n + 2}" for n in range(len(values))]
+        pieces.append(piece.format(*names))
+        arguments.extend(values)
+
+    columns = ("team_id", "desk_team_id", "assignee_id", "state", "bucket")
+    for column in columns:
+        value = getattr(wanted, column)
+        if value is not None:
+            add(f"c.{column} = {{}}", value)
+    if wanted.is_unassigned:
+        pieces.append("c.assignee_id IS NULL")
+    if wanted.search and wanted.search.strip():
+        typed = wanted.search.strip()
+        add(
+            "(position({0} in o.name_sort) > 0 OR starts_with(replace(o.name_sort, ' ', ''), {1})"
+            " OR position({2} in o.name) > 0 OR starts_with(lower(c.number), {3})"
+            " OR starts_with(ltrim(substr(c.number, 3), '0'), {3}))",
+            sort_name(typed).strip(), sort_name(typed).replace(" ", ""), typed, typed.lower(),
+        )  # fmt: skip
+    if after is not None:
+        cursor = read_cursor(after)
+        # A row comparison cannot mix directions; this form reads the index from the right place.
+        add("c.score <= {0} AND (c.score < {0} OR c.id > {1})", cursor.s, cursor.i)
+    return pieces, arguments
+
+
+def case_row(row: asyncpg.Record) -> CaseRow:
+    """Read a line of any of these lists."""
+    fields = dict(row)
+    lat, lon = fields["lat"], fields["lon"]
+    fields["door"] = None if lat is None else Point(lat=lat, lon=lon)
+    fields["reasons"] = msgspec.json.decode(fields["reasons"], type=list[str])
+    return CaseRow(**{name: fields[name] for name in CaseRow.__struct_fields__})
+
+
+async def near(raw: asyncpg.Connection, tenant_id: UUID, center: Point, radius_m: int, limit: int) -> list[NearCase]:
+    """Return the open cases whose door lies within the radius, the nearest first."""
+    rows = await raw.fetch(NEAR, tenant_id, to_ewkt(center), float(radius_m), min(limit, PAGE_SIZE_MAX))
+    return [NearCase(case=case_row(row), distance_m=round(row["distance_m"])) for row in rows]
+
+
+async def center_of(
+    raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID | None, user_id: UUID | None
+) -> Point | None:
+    """Return the door of a case, or where somebody's day begins; None when that is not known."""
+    sql, wanted = (CENTER_OF_CASE, case_id) if case_id is not None else (CENTER_OF_USER, user_id)
+    row = await raw.fetchrow(sql, tenant_id, wanted)
+    return None if row is None else Point(lat=row["lat"], lon=row["lon"])
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Whose queue: the person and the teams whose cases may be called."""
+
+    tenant_id: UUID
+    user_id: UUID
+    desk_team_ids: list[UUID]
+    field_team_ids: list[UUID]
+
+
+async def desk_of(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, team_ids: Sequence[UUID]) -> Desk:
+    """Return the queue of somebody: the desk's cases, or a field team's for whoever belongs to no desk."""
+    rows = await raw.fetch(
+        "SELECT id, kind FROM teams WHERE tenant_id = $1 AND id = ANY($2::uuid[])", tenant_id, team_ids
+    )
+    desks = [row["id"] for row in rows if row["kind"] == "desk"]
+    fields = [] if desks else [row["id"] for row in rows]
+    return Desk(tenant_id=tenant_id, user_id=user_id, desk_team_ids=desks, field_team_ids=fields)
+
+
+async def give_back(raw: asyncpg.Connection, desk: Desk) -> None:
+    """Let others have what the person has open."""
+    await raw.execute("DELETE FROM case_leases WHERE tenant_id = $1 AND user_id = $2", desk.tenant_id, desk.user_id)
+
+
+async def take_next(
+    raw: asyncpg.Connection, desk: Desk, passed: Sequence[UUID], now: datetime, until: datetime
+) -> tuple[UUID | None, UUID | None]:
+    """Lease the next case until `until`; returns (picked, leased).
+
+    Both null: nothing is to be called. Picked without leased: somebody else was a moment faster; ask again.
+    """
+    row = await raw.fetchrow(
+        TAKE_NEXT, desk.tenant_id, desk.user_id, now, desk.desk_team_ids, desk.field_team_ids, COOL_DOWN, until, passed
+    )
+    return row["picked_id"], row["leased_id"]
+
+
+async def head_of_queue(raw: asyncpg.Connection, desk: Desk, now: datetime, limit: int) -> list[QueueRow]:
+    """Return the head of the queue in its order, blocked cases among them with the reason."""
+    rows = await raw.fetch(
+        HEAD, desk.tenant_id, desk.user_id, now, desk.desk_team_ids, desk.field_team_ids, COOL_DOWN,
+        min(limit, PAGE_SIZE_MAX),
+    )  # fmt: skip
+    return [_queue_row(row) for row in rows]
+
+
+def _queue_row(row: asyncpg.Record) -> QueueRow:
+    blocked, opens_at = None, None
+    if row["is_state"]:
+        blocked = Blocked.STATE
+    elif row["leased_by"] is not None and row["leased_by"] != row["me"]:
+        blocked, opens_at = Blocked.LEASED, row["leased_until"]
+    elif row["is_promise_waiting"]:
+        blocked = Blocked.PROMISE_WAITING
+    elif row["is_cooling"]:
+        blocked, opens_at = Blocked.COOLING, row["last_attempt_at"] + COOL_DOWN
+    is_mine = row["leased_by"] == row["me"]
+    return QueueRow(
+        case=case_row(row),
+        blocked=blocked,
+        opens_at=opens_at,
+        leased_to=row["leased_to"] if blocked is Blocked.LEASED else None,
+        is_mine=is_mine,
+    )
+
+
+async def waiting_count(raw: asyncpg.Connection, desk: Desk, now: datetime) -> int:
+    """Return how many cases are open to be called, counted up to WAITING_MAX."""
+    found = await raw.fetchval(
+        WAITING, desk.tenant_id, desk.user_id, now, desk.desk_team_ids, desk.field_team_ids, COOL_DOWN
+    )
+    return int(found)

@@ -1,0 +1,18 @@
+"""The desks of the calls' tests."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from backend.calls import routes as call_routes
+from backend.cases import routes
+from backend.kernel.db import Database
+from tests.backend.desk import Enter, desks
+from tests.world import World
+
+
+@pytest.fixture
+async def enter(database: Database, world: World) -> AsyncIterator[Enter]:
+    """Sign somebody in at a desk."""
+    async with desks(database, world, [routes.router, routes.queue_router, call_routes.router]) as way_in:
+        yield way_in

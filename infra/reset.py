@@ -16,8 +16,8 @@ KEPT = ("test", "run.lock")
 def main(arguments: list[str]) -> int:
     """Stop the database and remove its data and everything beside it; returns the exit code."""
     data = Path(os.environ.get("ROUNDS_DATA", CHECKOUT / "var")).resolve()
-    if not data.is_dir():
-        sys.stdout.write(f"{data} does not exist: nothing to reset\n")
+    if not data.is_dir() or not [entry for entry in data.iterdir() if entry.name not in KEPT]:
+        sys.stdout.write(f"{data} is empty: nothing to reset\n")
         return 0
     if "--yes" not in arguments:
         sys.stdout.write(f"This deletes every case, visit, photo and payment in {data}. Type {WORD} to go on: ")

@@ -1,8 +1,6 @@
 """The built app in Debian's Chromium, against the real server and database."""
 
-import urllib.error
-import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +8,8 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
-from tests.pwa.site import PWA, Answer, Asked, serve
+from tests.pwa.network import Network, relayed
+from tests.pwa.site import PWA
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
@@ -30,26 +29,17 @@ def dist() -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(server: str, dist: Path) -> Iterator[str]:
-    """Origin that gives the app's files and passes /v1 on to the real application."""
+def site(dist: Path, server: str) -> str:
+    """Origin of the real application, which gives the app's files too."""
+    assert dist.is_dir()
+    return server
 
-    def forward(asked: Asked) -> Answer:
-        headers = {name: value for name, value in asked.headers.items() if name.lower() not in {"host", "accept-encoding"}}
-        if "Origin" in headers:
-            headers["Origin"] = server
-        request = urllib.request.Request(server + asked.path, data=asked.body or None, method=asked.method)
-        for name, value in headers.items():
-            request.add_header(name, value)
-        try:
-            response = urllib.request.urlopen(request, timeout=30)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            kept = {name: value for name, value in response.headers.items() if name.lower() not in {"content-length", "date", "server"}}
-            return Answer(status=response.status, body=response.read(), headers=kept)
 
-    with serve(dist, forward) as origin:
-        yield origin
+@pytest.fixture
+async def network(site: str) -> AsyncIterator[Network]:
+    """The line between a phone and the application, which a test may cut."""
+    async with relayed(site) as line:
+        yield line
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +72,7 @@ def open_phone(playwright: Playwright, tmp_path: Path) -> OpenPhone:
     """Open a phone: a Chromium with its own profile on the disk, which survives being closed and opened again."""
 
     @asynccontextmanager
-    async def opened(name: str = "phone", *, lang: str = "en", offline: bool = False) -> AsyncIterator[Page]:
+    async def opened(name: str = "phone", *, lang: str = "en") -> AsyncIterator[Page]:
         context = await playwright.chromium.launch_persistent_context(
             tmp_path / name,
             executable_path=CHROMIUM,
@@ -92,7 +82,6 @@ def open_phone(playwright: Playwright, tmp_path: Path) -> OpenPhone:
             permissions=PERMISSIONS,
             locale="zh-CN" if lang == "zh-CN" else "en-GB",
             timezone_id="Asia/Shanghai",
-            offline=offline,
         )
         page = context.pages[0]
         said = listen(page)

@@ -63,7 +63,7 @@ async def visit_promise(page: Page, world: World, case: UUID, photo: Path, stop:
     await page.get_by_role("button", name="I am here").click()
     await page.get_by_role("radio", name="The client", exact=True).click()
     await page.get_by_role("radio", name="Promised to pay", exact=True).click()
-    await page.get_by_role("button", name="All ").click()
+    await page.get_by_role("button", name="All ¥").click()
     await page.get_by_role("button", name="Tomorrow").click()
     await take(page, photo)
     await page.get_by_role("button", name="Save", exact=True).click()

@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.network import Network
 from tests.pwa.day import follow, open_visit, picture, publish_plan, visit_nobody_home, visit_promise
 from tests.world import World
 
@@ -28,7 +29,8 @@ async def facts_of(jobs: Database, world: World) -> dict[str, int]:
 
 async def log_call(page: Page, case: object) -> None:
     """Log that nobody answered when the client had called back."""
-    await follow(page, f"/cases/{case}/call")
+    await follow(page, f"/cases/{case}")
+    await page.get_by_role("link", name="Log a call").click()
     await page.get_by_role("button", name="The client called").click()
     await page.get_by_role("radio", name="Nobody", exact=True).click()
     await page.get_by_role("radio", name="No answer", exact=True).click()
@@ -37,15 +39,15 @@ async def log_call(page: Page, case: object) -> None:
 
 
 async def test_a_whole_day_in_flight_mode_ends_with_each_fact_once(
-    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone, tmp_path: Path
+    network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone, tmp_path: Path
 ) -> None:
     """OF-1, OF-2: prime, flight mode, three visits and a call, killed browser, cold start offline, network, each fact once."""
     stops = await publish_plan(job_database, world, world.cases[:3])
     photos = [picture(tmp_path, seed) for seed in (1, 2)]
     async with open_phone() as page:
-        await sign_in(page, site, await entrance(world.mei))
+        await sign_in(page, network.origin, await entrance(world.mei))
         await page.get_by_text("Next stop 1").wait_for()
-        await page.context.set_offline(True)
+        network.cut()
         await visit_nobody_home(page, world, world.cases[0], stops[0], photos[0])
         await visit_promise(page, world, world.cases[1], photos[1], stops[1])
         await log_call(page, world.cases[2])
@@ -55,18 +57,19 @@ async def test_a_whole_day_in_flight_mode_ends_with_each_fact_once(
         await page.get_by_text("Draft saved").wait_for()
     assert sum((await facts_of(job_database, world)).values()) == 0
 
-    async with open_phone(offline=True) as page:
-        await page.goto(site)
+    async with open_phone() as page:
+        await page.goto(network.origin)
         await page.get_by_text("2 of 3 stops").wait_for()
         await page.get_by_role("link", name="Go on with the visit").click()
-        await page.get_by_text("Whom did you meet?").wait_for()
+        await page.get_by_role("heading", name="Whom did you meet?").wait_for()
         await page.get_by_role("radio", name="Nobody", exact=True).click()
         await page.get_by_role("radio", name="Nobody home", exact=True).click()
         await page.get_by_role("button", name="Save", exact=True).click()
         await page.get_by_role("heading", name="Saved on this phone").wait_for()
         await follow(page, "/sync")
         await page.get_by_text("Keep the phone: 6 things are only here").wait_for()
-        await page.context.set_offline(False)
+        network.restore()
+        await page.get_by_role("button", name="Send now").click()
         await page.get_by_text("You may put the phone away").wait_for()
 
     assert await facts_of(job_database, world) == {"visits": 3, "calls": 1, "promises": 1, "evidence": 2}

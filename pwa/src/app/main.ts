@@ -29,4 +29,5 @@ async function boot(): Promise<void> {
   await startUpdates(go);
 }
 
-await boot();
+// Not awaited here: the screens are chunks that import this one, and would wait for its end.
+boot().catch((error: unknown) => { reportError(error); });

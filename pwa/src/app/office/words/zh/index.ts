@@ -1,0 +1,8 @@
+/** Everything that desk screens say in Chinese (mainland). */
+import type { Words } from '../en/index';
+import { desk } from './desk';
+import { imports } from './imports';
+import { office, problems } from './office';
+import { team } from './team';
+
+export const words: Words = { desk, imports, office, problems, team };

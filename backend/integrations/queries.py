@@ -59,6 +59,7 @@ WHERE tenant_id = $1 AND ($2::text IS NULL OR name = $2) ORDER BY name, version 
 # One import at a time writes to a tenant's book; taken for one block, so that another import waits a second at most.
 LOCK_BOOK = "SELECT pg_advisory_xact_lock(725003, hashtext($1::text))"
 TRY_LOCK_RUN = "SELECT pg_try_advisory_lock(725004, hashtext($1::text))"
+LEARN_STATISTICS = "SELECT learn_book_statistics()"
 UNLOCK_RUN = "SELECT pg_advisory_unlock(725004, hashtext($1::text))"
 
 

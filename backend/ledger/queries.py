@@ -29,9 +29,10 @@ BALANCES = Shape(
     has_id=False,
 )  # fmt: skip
 
+# A join from the wanted references, for the reason given in kernel.upsert.
 PAYMENTS_BY_REF = """
-SELECT external_ref, account_id, paid_on, amount_minor, currency, reversed_on FROM payments
-WHERE tenant_id = $1 AND external_ref = ANY($2::text[])
+SELECT t.external_ref, t.account_id, t.paid_on, t.amount_minor, t.currency, t.reversed_on
+FROM unnest($2::text[]) AS w (ref) JOIN payments AS t ON t.tenant_id = $1 AND t.external_ref = w.ref
 """
 
 

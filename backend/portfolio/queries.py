@@ -92,17 +92,22 @@ INSTALMENTS = Shape(
     has_id=False,
 )  # fmt: skip
 
-OBLIGORS_BY_REF = "SELECT external_ref, id FROM obligors WHERE tenant_id = $1 AND external_ref = ANY($2::text[])"
+# Joins from the wanted references, for the reason given in kernel.upsert.
+OBLIGORS_BY_REF = """
+SELECT t.external_ref, t.id FROM unnest($2::text[]) AS w (ref)
+JOIN obligors AS t ON t.tenant_id = $1 AND t.external_ref = w.ref
+"""
 PARTIES_BY_REF = """
-SELECT external_ref, id, obligor_id, role, consent FROM related_parties
-WHERE tenant_id = $1 AND external_ref = ANY($2::text[])
+SELECT t.external_ref, t.id, t.obligor_id, t.role, t.consent FROM unnest($2::text[]) AS w (ref)
+JOIN related_parties AS t ON t.tenant_id = $1 AND t.external_ref = w.ref
 """
 ACCOUNTS_BY_REF = """
-SELECT external_ref, id, obligor_id, currency FROM accounts WHERE tenant_id = $1 AND external_ref = ANY($2::text[])
+SELECT t.external_ref, t.id, t.obligor_id, t.currency FROM unnest($2::text[]) AS w (ref)
+JOIN accounts AS t ON t.tenant_id = $1 AND t.external_ref = w.ref
 """
 CURRENCY_OF_OBLIGORS = """
-SELECT obligor_id, min(currency) AS currency FROM accounts
-WHERE tenant_id = $1 AND obligor_id = ANY($2::uuid[]) GROUP BY obligor_id
+SELECT t.obligor_id, min(t.currency) AS currency FROM unnest($2::uuid[]) AS w (id)
+JOIN accounts AS t ON t.tenant_id = $1 AND t.obligor_id = w.id GROUP BY t.obligor_id
 """
 
 

@@ -85,7 +85,8 @@ async def _store(
         *await _write_portfolio(raw, tenant_id, draft, directory, changeable),
         *await _write_money(raw, tenant_id, draft, directory, changeable),
     ]
-    changes = await open_or_refresh_cases(raw, tenant_id, _obligors_to_look_at(draft, directory, written), now)
+    touched = _obligors_to_look_at(draft, directory, written)
+    changes = await open_or_refresh_cases(raw, tenant_id, touched, now) if touched else []
     statuses = dict.fromkeys({*draft.obligor_refs, *draft.account_refs}, Status.UNCHANGED)
     for one in written:
         for n, status in zip(one.at, one.statuses, strict=True):

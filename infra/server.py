@@ -139,6 +139,8 @@ def run(place: Place, arguments: list[str], timeout_s: float, text: str = "") ->
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
+            # Ctrl-C at the terminal is for the one who started us: a half-made cluster helps nobody.
+            start_new_session=True,
         )
     except subprocess.TimeoutExpired as error:
         raise ClusterError(f"{name} did not end in {timeout_s:.0f} s: is the machine overloaded?") from error

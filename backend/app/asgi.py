@@ -13,6 +13,9 @@ from litestar.openapi.spec import Contact, License
 from litestar.types import ControllerRouterHandler
 
 from backend.app.serve import site_handler
+from backend.calls import routes as call_routes
+from backend.cases import routes as case_routes
+from backend.cases import territory_routes
 from backend.evidence import routes as evidence_routes
 from backend.evidence.storage import open_storage
 from backend.identity.routes.parts import IdentityParts, identity_parts
@@ -22,8 +25,10 @@ from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
+from backend.sync import live_routes
 from backend.sync import routes as sync_routes
 from backend.sync.jobs import refresh_epoch
+from backend.sync.live_routes import live_life
 
 ROOT = Path(__file__).resolve().parents[2]
 PWA = ROOT / "pwa"
@@ -69,7 +74,7 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook(page_headers(PWA), is_https=parts.door.is_https)],
         on_startup=[parts.check],
-        lifespan=[life_of(settings), imports_life],
+        lifespan=[life_of(settings), imports_life, live_life],
         openapi_config=openapi_config() if is_described else None,
         # The pull of a phone on a slow line is worth the CPU; push answers are small and stay as they are.
         compression_config=CompressionConfig(
@@ -87,8 +92,14 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         *parts.routers,
         evidence_routes.upload_router,
         evidence_routes.router,
+        case_routes.router,
+        case_routes.assignments_router,
+        case_routes.queue_router,
+        territory_routes.router,
+        call_routes.router,
         import_routes.router,
         sync_routes.router,
+        live_routes.router,
     ]
 
 

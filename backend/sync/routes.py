@@ -12,10 +12,12 @@ from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
 from backend.kernel.db import Database, Reach
+from backend.kernel.live import announce_soon
 from backend.kernel.problems import MALFORMED, Problem
 from backend.kernel.signing import SigningKey
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
+from backend.sync.live_routes import live_of
 from backend.sync.problems import NOT_YOUR_DEVICE
 from backend.sync.pull import CURSOR_LENGTH_MAX
 from backend.sync.push import Sender
@@ -62,7 +64,9 @@ async def push(request: Request[Principal, object, State], who: Principal, datab
     if who.device_id is not None and who.device_id != data.device_id:
         raise Problem(NOT_YOUR_DEVICE)
     sender = Sender(tenant_id=who.tenant_id, device_id=data.device_id, worker=worker_of(who))
-    return await pushing.push(database, sender, data, key_of(request.app.state), clock.now())
+    answer = await pushing.push(database, sender, data, key_of(request.app.state), clock.now())
+    announce_soon(live_of(request.app.state), database.pool, who.tenant_id, "sync")
+    return answer
 
 
 @get("/pull", opt={"permission": Permission.SYNC_PULL})

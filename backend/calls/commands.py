@@ -32,12 +32,13 @@ def plan_calls(
         for one in calls
         if one.record.promise is not None
     ]
-    statements, events = plan_promises(tenant_id, "call", promises)
+    # The calls first: they keep what their numbers were before.
+    statements = [queries.insert_calls(tenant_id, user_id, device_id, calls)]
     marks = _marks(calls)
     if marks:
         statements.append(queries.mark_numbers(tenant_id, marks))
-    statements.append(queries.insert_calls(tenant_id, user_id, device_id, calls))
-    return statements, [*(_recorded(tenant_id, user_id, device_id, call) for call in calls), *events]
+    more, events = plan_promises(tenant_id, "call", promises)
+    return [*statements, *more], [*(_recorded(tenant_id, user_id, device_id, call) for call in calls), *events]
 
 
 def _marks(calls: Sequence[RecordedCall]) -> list[tuple[UUID, str]]:

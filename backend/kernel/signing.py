@@ -48,7 +48,7 @@ def open_signing_key(folder: Path) -> SigningKey:
 
 def _write_once(path: Path, content: bytes) -> None:
     """Write through a temporary name and link it, so that two processes that start at once agree on one key."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
         handle.write(content)
         handle.flush()

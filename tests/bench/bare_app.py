@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from litestar import Litestar, Request, post
+from litestar import Litestar, Request, get, post
 from litestar.datastructures import State
 
 INSERT = """
@@ -53,14 +53,24 @@ async def push(request: Request[None, None, State]) -> dict[str, int]:
     return {"count": len(batch.visits)}
 
 
+@get("/one/{case_id:uuid}")
+async def one(case_id: UUID, request: Request[None, None, State]) -> dict[str, str]:
+    """Read one row by its primary key: what the pages of lists are held against."""
+    async with request.app.state.pool.acquire() as raw:
+        row = await raw.fetchrow("SELECT id, number, state FROM cases WHERE id = $1", case_id)
+    return {"id": str(row["id"]), "number": row["number"], "state": row["state"]}
+
+
 @asynccontextmanager
 async def life(application: Litestar) -> AsyncGenerator[None, None]:
     """Open one pool."""
-    application.state.pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=8, max_size=8)
+    application.state.pool = await asyncpg.create_pool(
+        os.environ["DATABASE_URL"], min_size=8, max_size=8, server_settings={"role": "app_job"}
+    )
     yield
     await application.state.pool.close()
 
 
 def app() -> Litestar:
     """Return the application."""
-    return Litestar([push], lifespan=[life], openapi_config=None)
+    return Litestar([push, one], lifespan=[life], openapi_config=None)

@@ -213,7 +213,7 @@ async def make_bare_table(admin_url: str) -> None:
         " started_at timestamptz, ended_at timestamptz)"
     )
     await admin.execute("CREATE INDEX ON bare_visits (case_id, started_at DESC)")
-    await admin.execute("GRANT ALL ON bare_visits TO rounds")
+    await admin.execute("GRANT ALL ON bare_visits TO app_job")
     await admin.close()
 
 

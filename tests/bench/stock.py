@@ -35,6 +35,10 @@ SELECT gen_random_uuid(), tenant_id, id, $2, $3, 'manual' FROM cases WHERE tenan
 """
 
 
+DOORS_MAX = 2000
+"""As many as a benchmark picks from."""
+
+
 class Stock(msgspec.Struct, frozen=True):
     """Ids of a lender with one team, one collector, one device and many cases."""
 
@@ -46,8 +50,8 @@ class Stock(msgspec.Struct, frozen=True):
     """(case, address, latitude, longitude)."""
 
 
-async def make_stock(raw: asyncpg.Connection, count: int) -> Stock:
-    """Write the stock as a new tenant; `raw` acts as the job role."""
+async def make_stock(raw: asyncpg.Connection, count: int, *, role: str = "collector") -> Stock:
+    """Write the stock as a new tenant whose one person has this role; `raw` acts as the job role."""
     tenant_id, team_id, user_id, device_id = (new_id() for _ in range(4))
     suffix = tenant_id.hex[-12:]
     await raw.execute(
@@ -59,10 +63,11 @@ async def make_stock(raw: asyncpg.Connection, count: int) -> Stock:
     await raw.execute("INSERT INTO teams VALUES ($1, $2, 'Bench', 'field')", team_id, tenant_id)
     await raw.execute(
         "INSERT INTO users (id, tenant_id, login, name, role, language, zone)"
-        " VALUES ($1, $2, $3, 'Bench', 'collector', 'en', 'Asia/Shanghai')",
+        " VALUES ($1, $2, $3, 'Bench', $4, 'en', 'Asia/Shanghai')",
         user_id,
         tenant_id,
         f"bench-{suffix}",
+        role,
     )
     await raw.execute("INSERT INTO team_members VALUES ($1, $2, $3)", tenant_id, team_id, user_id)
     await raw.execute(

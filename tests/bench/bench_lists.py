@@ -1,0 +1,156 @@
+"""What does a page of a list cost, whatever the size of the book, and how large is the first load of a phone?
+
+A page of 50 cases of 100,000 over HTTP is held against a bare endpoint that reads one row by its primary key; then
+pages of a book of 1,000,000 against one of 10,000, and a late page against the first. ROUNDS_BENCH_LARGE sets the size of the large book.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import httpx
+import msgspec
+
+from backend.app.demo.ensure import ensure_demo
+from backend.kernel.db import Database, Role, open_database
+from tests import databases
+from tests.bench.bench_push import cookie_of
+from tests.bench.measure import Row, at_most, cpu_of_children_s, cpu_s, postmaster_of, told
+from tests.bench.stock import Stock, make_stock
+from tests.server import Served, started
+
+SMALL, MIDDLE = 10_000, 100_000
+LARGE = int(os.environ.get("ROUNDS_BENCH_LARGE", "1000000"))
+PAGES, WARM = 400, 30
+LAST = """
+SELECT encode(convert_to('{"s":' || score || ',"i":"' || id || '"}', 'UTF8'), 'base64') FROM cases
+WHERE tenant_id = $1 AND closed_at IS NULL ORDER BY score, id DESC OFFSET 60 LIMIT 1
+"""
+ONE_COLLECTOR = """
+UPDATE cases SET assignee_id = (SELECT id FROM users WHERE role = 'collector' AND tenant_id = cases.tenant_id
+    ORDER BY login LIMIT 1) WHERE closed_at IS NULL
+"""
+
+
+async def cost_us(served: Served, postmaster: int, paths: Sequence[str], headers: dict[str, str]) -> float:
+    """Return the CPU microseconds of server and database for one request, over PAGES requests after some warm ones."""
+    async with httpx.AsyncClient(base_url=served.origin, headers=headers, timeout=60) as client:
+        for n in range(WARM):
+            (await client.get(paths[n % len(paths)])).raise_for_status()
+        before = cpu_s(served.pid) + cpu_of_children_s(postmaster)
+        for n in range(PAGES):
+            await client.get(paths[n % len(paths)])
+        return (cpu_s(served.pid) + cpu_of_children_s(postmaster) - before) / PAGES * 1e6
+
+
+async def last_page(raw: asyncpg.Connection, stock: Stock) -> str:
+    """Return the path of a page near the end of the list."""
+    cursor = (await raw.fetchval(LAST, stock.tenant_id)).replace("\n", "").replace("+", "-").replace("/", "_")
+    return f"/v1/cases?limit=50&after={cursor}"
+
+
+async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
+    """Run everything on fresh databases; returns the rows of the table."""
+    name = await databases.clone(admin_url, await databases.make_template(admin_url, login_url))
+    url = databases.with_database(login_url, name)
+    jobs = await open_database(url, role=Role.JOB, pool_size=2, statement_timeout_s=900)
+    try:
+        return [*await compare(jobs, url, data), await prime(admin_url, login_url, data)]
+    finally:
+        await jobs.close()
+        await databases.remove(admin_url, name)
+
+
+async def compare(jobs: Database, url: str, data: Path) -> list[Row]:
+    """Measure pages of three books; the books lie in one database, as lenders do."""
+    async with jobs.pool.acquire() as raw:
+        postmaster = await postmaster_of(raw)
+        small, middle, large = [await make_stock(raw, size, role="lead") for size in (SMALL, MIDDLE, LARGE)]
+        late = await last_page(raw, large)
+    first = "/v1/cases?limit=50"
+    with started("backend.app.asgi:app", url, data) as served:
+        small_headers, middle_headers, large_headers = [
+            await cookie_of(jobs, served, stock) for stock in (small, middle, large)
+        ]
+        of_middle = await cost_us(served, postmaster, [first], middle_headers)
+        of_small = await cost_us(served, postmaster, [first], small_headers)
+        of_large = await cost_us(served, postmaster, [first], large_headers)
+        of_late = await cost_us(served, postmaster, [late], large_headers)
+    with started("tests.bench.bare_app:app", url, data) as served:
+        paths = [f"/one/{case}" for case, *_ in middle.doors[:200]]
+        bare = await cost_us(served, postmaster, paths, {})
+    return [
+        at_most("page of 50 cases out of 100,000, CPU against one read by primary key", of_middle / bare, 4),
+        told("  us of CPU: page / one read", f"{of_middle:.0f} / {bare:.0f}"),
+        at_most(f"page of a book of {LARGE:,} against one of {SMALL:,}", of_large / of_small, 1.5),
+        at_most(f"last page against the first, of {LARGE:,}", of_late / of_large, 1.5),
+        told("  us of CPU: small / large / last of large", f"{of_small:.0f} / {of_large:.0f} / {of_late:.0f}"),
+    ]
+
+
+async def prime(admin_url: str, login_url: str, data: Path) -> Row:
+    """Return how many bytes the first load of a phone with the demo's whole book takes on the wire."""
+    name = await databases.clone(admin_url, await databases.make_template(admin_url, login_url))
+    url = databases.with_database(login_url, name)
+    try:
+        entrances = await ensure_demo(url)
+        raw = await asyncpg.connect(url, server_settings={"role": "app_job"})
+        await raw.execute(ONE_COLLECTOR)
+        count = await raw.fetchval("SELECT count(*) FROM cases WHERE assignee_id IS NOT NULL")
+        token = await collector_token(raw, url)
+        await raw.close()
+        with started("backend.app.asgi:app", url, data) as served:
+            size = await bytes_of_prime(served, token or entrances[0].token)
+    finally:
+        await databases.remove(admin_url, name)
+    return at_most(f"first load of a phone, {count} cases, on the wire", size / 1e6, 1.5, "MB")
+
+
+async def collector_token(raw: asyncpg.Connection, url: str) -> str | None:
+    """Return a link's token for the collector who has the cases."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - only here
+
+    from backend.identity.commands.sign_in import make_sign_in_link  # noqa: PLC0415 - only here
+    from backend.identity.schemas import Act  # noqa: PLC0415 - only here
+    from backend.kernel.db import Reach, Scope, transaction  # noqa: PLC0415 - only here
+
+    user = await raw.fetchrow("SELECT tenant_id, id FROM users WHERE role = 'collector' ORDER BY login LIMIT 1")
+    database = await open_database(url, role=Role.JOB, pool_size=1)
+    act = Act(tenant_id=user["tenant_id"], actor_id=None, device_id=None, at=datetime.now(tz=UTC))
+    scope = Scope(tenant_id=user["tenant_id"], user_id=user["id"], reach=Reach.TENANT, team_ids=())
+    async with transaction(database, scope) as tx:
+        link = await make_sign_in_link(tx, act, user["id"])
+    await database.close()
+    return link.token
+
+
+async def bytes_of_prime(served: Served, token: str) -> int:
+    """Load all pages with gzip, as a browser does; returns the bytes of the bodies as they travel."""
+    total, cursor = 0, None
+    async with httpx.AsyncClient(base_url=served.origin, headers={"X-Rounds": "1"}, timeout=60) as client:
+        (await client.post("/v1/session/link", json={"token": token})).raise_for_status()
+        while True:
+            async with client.stream("GET", "/v1/sync/pull", params={"cursor": cursor} if cursor else None) as answer:
+                body = b"".join([chunk async for chunk in answer.aiter_raw()])
+                if answer.headers.get("content-encoding") != "gzip":
+                    raise RuntimeError("the pull is not compressed")
+            total += len(body)
+            page = msgspec.json.decode(httpx.Response(200, headers={"content-encoding": "gzip"}, content=body).content)
+            cursor = page["cursor"]
+            if not page["more"]:
+                return total
+
+
+def main() -> list[Row]:
+    """Measure on a cluster of our own or the one named by ROUNDS_TEST_ADMIN_URL."""
+    with TemporaryDirectory() as data, databases.cluster_urls() as (admin_url, login_url):
+        return asyncio.run(measure(admin_url, login_url, Path(data)))
+
+
+if __name__ == "__main__":
+    from tests.bench.measure import table
+
+    print(table(main()))  # noqa: T201 - the table is the result

@@ -11,6 +11,8 @@ export interface Page {
   readonly load: () => Promise<{ default: Screen | Component }>;
   /** Whether it may be seen before signing in. */
   readonly isOpen?: true;
+  /** Whether it takes the whole width: screens of desks. */
+  readonly isWide?: true;
 }
 
 export const signInRoute: Page = { load: () => import('@/features/login/Login.svelte'), isOpen: true };
@@ -35,5 +37,8 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/sync/:id', page: { load: () => import('@/features/outbox/Item.svelte') } },
   { pattern: '/inbox', page: { load: () => import('@/features/inbox/Inbox.svelte') } },
   { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte') } },
+  { pattern: '/team', page: { load: () => import('@/features/team/Team.svelte'), isWide: true } },
+  { pattern: '/desk', page: { load: () => import('@/features/desk/Desk.svelte'), isWide: true } },
+  { pattern: '/imports', page: { load: () => import('@/features/imports/Imports.svelte'), isWide: true } },
   ...development,
 ];

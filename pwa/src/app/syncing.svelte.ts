@@ -3,7 +3,7 @@ import { delayMs } from '@/sync/backoff';
 import { flush, FLUSH_TAG } from '@/sync/flush';
 import type { Outcome } from '@/sync/outcome';
 
-import { isSignedIn } from './session.svelte';
+import { isSignedIn, may } from './session.svelte';
 
 /** While the app is looked at, news come at least this often. */
 const WHILE_VISIBLE_MS = 60_000;
@@ -50,7 +50,8 @@ async function round(): Promise<void> {
 
 /** Starts a round now; one that is running is followed by another. */
 export function kick(): void {
-  if (!isSignedIn()) return;
+  // A caller or an administrator has nothing on this device to send or to fetch.
+  if (!isSignedIn() || !may('sync.pull')) return;
   isWanted = true;
   if (talk.isRunning) return;
   clearTimeout(timer);

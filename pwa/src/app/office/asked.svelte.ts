@@ -2,7 +2,7 @@
 import { untrack } from 'svelte';
 
 import type { Reply } from '@/api/http';
-import { listen, type LiveKind } from '@/api/stream';
+import { listen, type LiveKind } from '@/api/office/stream';
 
 export interface Asked<Body> {
   /** The last answer; undefined until the first one, and when another question is asked. */

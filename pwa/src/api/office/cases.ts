@@ -1,6 +1,6 @@
 /** What does the server tell screens at desks? The shapes of lists, files and people that several of them share. */
-import { ask, type Reply } from './http';
-import type { PhoneCase, Point } from './types';
+import { ask, type Reply } from '../http';
+import type { PhoneCase, Point } from '../types';
 
 export interface CaseRow {
   readonly id: string;

@@ -1,0 +1,2 @@
+/** Placeholder until the screen stands. */
+export const imports = { title: "x" };

@@ -1,0 +1,2 @@
+/** Placeholder until the screen stands. */
+export const team = { title: "x" };

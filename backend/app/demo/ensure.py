@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.app.demo import rows
 from backend.app.demo.past import Places, remember
 from backend.app.demo.staff import Hired, hire
+from backend.cases.assigning import assign_cases
 from backend.cases.commands import open_or_refresh_cases
+from backend.cases.desk_schemas import AssignWish
 from backend.identity.commands import people
 from backend.identity.commands.sign_in import make_sign_in_link
 from backend.identity.schemas import Act, NewTenant, UserRole
@@ -77,16 +79,29 @@ async def _make(tx: AsyncConnection, language: str, now: datetime) -> UUID:
     hired = await hire(tx, act, world)
     for block in world.blocks():
         await _write_block(raw, act.tenant_id, block, hired, now)
+    await _hand_out(raw, act)
     return act.tenant_id
+
+
+async def _hand_out(raw: asyncpg.Connection, act: Act) -> None:
+    """Give each territory's cases to its collector, as a lead would."""
+    for row in await raw.fetch("SELECT id, user_id FROM territories WHERE tenant_id = $1", act.tenant_id):
+        wish = AssignWish(
+            case_ids=None,
+            territory_id=row["id"],
+            area=None,
+            user_id=row["user_id"],
+            only_unassigned=True,
+            reason="territory",
+        )
+        await assign_cases(raw, act, wish, None)
 
 
 def _scope(tenant_id: UUID) -> Scope:
     return Scope(tenant_id=tenant_id, user_id=UUID(int=0), reach=Reach.TENANT, team_ids=())
 
 
-async def _write_block(
-    raw: asyncpg.Connection, tenant_id: UUID, block: Block, hired: Hired, now: datetime
-) -> None:
+async def _write_block(raw: asyncpg.Connection, tenant_id: UUID, block: Block, hired: Hired, now: datetime) -> None:
     directory = await _write_book(raw, tenant_id, block)
     await open_or_refresh_cases(raw, tenant_id, list(directory.obligors.values()), now)
     await remember(raw, tenant_id, block, hired, await _places(raw, tenant_id, block))

@@ -28,6 +28,7 @@ async def test_the_demo_has_a_book_cases_and_a_past(demo: tuple[str, asyncpg.Con
     assert await raw.fetchval("SELECT count(*) FROM cases WHERE closed_at IS NULL") > 200
     assert await raw.fetchval("SELECT count(*) FROM cases WHERE team_id IS NULL AND door IS NOT NULL") == 0
     assert await raw.fetchval("SELECT count(*) FROM cases WHERE desk_team_id IS NULL") == 0
+    assert await raw.fetchval("SELECT count(*) FROM cases WHERE assignee_id IS NOT NULL") > 200
     assert await raw.fetchval("SELECT count(*) FROM visits WHERE address_id IS NULL") == 0
     assert await raw.fetchval("SELECT count(DISTINCT state) FROM promises") >= 3
     wrong = """SELECT count(*) FROM cases WHERE overdue_minor <> (

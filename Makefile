@@ -49,9 +49,9 @@ SEED ?= 7
 world: setup ## write a made-up town and loan book as files: SIZE=small|city|big SEED=7 OUT=folder
 	@$(BIN)/rounds world --size $(SIZE) --seed $(SEED) --out $(or $(OUT),build/world-$(SIZE)-$(SEED))
 
-map: setup ## make the map of a real town: PBF=file.osm.pbf OUT=folder
+map: setup ## make the map of a real town, before the first run: PBF=file.osm.pbf
 	@test -n "$(PBF)" || { echo "make map PBF=town.osm.pbf: name an OpenStreetMap extract"; exit 1; }
-	@$(BIN)/rounds map build --pbf "$(PBF)" --out "$(or $(OUT),build/map)"
+	@$(BIN)/rounds map build --pbf "$(PBF)" --out "$(or $(OUT),$(or $(ROUNDS_DATA),var)/map)"
 
 reset: ## throw away the data folder, database and all; asks first (or CONFIRM=yes)
 	@python3 -m infra.reset $(if $(filter yes,$(CONFIRM)),--yes)

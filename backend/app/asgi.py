@@ -25,6 +25,7 @@ from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
+from backend.routing import town as town_map
 from backend.sync import live_routes
 from backend.sync import routes as sync_routes
 from backend.sync.jobs import refresh_epoch
@@ -78,7 +79,7 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
         openapi_config=openapi_config() if is_described else None,
         # The pull of a phone on a slow line is worth the CPU; push answers are small and stay as they are.
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=6, minimum_size=COMPRESS_FROM_BYTES, exclude_opt_key="uncompressed"
+            backend="gzip", gzip_compress_level=3, minimum_size=COMPRESS_FROM_BYTES, exclude_opt_key="uncompressed"
         ),
         request_max_body_size=BODY_BYTES_MAX,
         state=State({"settings": settings}),
@@ -98,6 +99,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         territory_routes.router,
         call_routes.router,
         import_routes.router,
+        town_map.router,
         sync_routes.router,
         live_routes.router,
     ]

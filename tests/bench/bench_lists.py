@@ -96,7 +96,7 @@ async def prime(admin_url: str, login_url: str, data: Path) -> Row:
     name = await databases.clone(admin_url, await databases.make_template(admin_url, login_url))
     url = databases.with_database(login_url, name)
     try:
-        entrances = await ensure_demo(url)
+        entrances = await ensure_demo(url, data)
         raw = await asyncpg.connect(url, server_settings={"role": "app_job"})
         await raw.execute(ONE_COLLECTOR)
         count = await raw.fetchval("SELECT count(*) FROM cases WHERE assignee_id IS NOT NULL")

@@ -78,7 +78,9 @@ def serve(wish: Wish, stop: Stop) -> None:
         running = start([server_child(wish.host, chosen.port)], environment)
         held.callback(stop_all, running, _say)
         # The server needs a second to load; the demo is made, or found, meanwhile.
-        entrances = asyncio.run(ensure_demo(url, language=wish.language)) if wish.is_demo else []
+        zone = os.environ.get("ROUNDS_MAP_ZONE")
+        made = ensure_demo(url, data, language=wish.language, map_zone=zone) if wish.is_demo else None
+        entrances = asyncio.run(made) if made else []
         if not wait_until_ready(running, chosen.port, stop):
             return
         announce(chosen.origin, entrances)

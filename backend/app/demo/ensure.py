@@ -1,7 +1,9 @@
 """How does a newcomer get inside with one click? A made-up lender once, a fresh link per role each time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +20,7 @@ from backend.identity.commands import people
 from backend.identity.commands.sign_in import make_sign_in_link
 from backend.identity.schemas import Act, NewTenant, UserRole
 from backend.kernel import clock
+from backend.kernel.clock import local_day
 from backend.kernel.db import SET_SCOPE, Database, Reach, Role, Scope, bare, job_transaction, open_database
 from backend.kernel.ids import new_id
 from backend.ledger.commands import save_balances, save_payments
@@ -25,8 +28,11 @@ from backend.ledger.schemas import AccountKey
 from backend.portfolio import commands as portfolio
 from backend.portfolio.queries import directory_of
 from backend.portfolio.schemas import Directory
+from backend.routing.town import MADE_UP_MAP, REAL_MAP
 from ml.synthetic.block import Block
-from ml.synthetic.world import make_world
+from ml.synthetic.language import LANGUAGES
+from ml.synthetic.layers import town_layers
+from ml.synthetic.world import World, make_mapped_world, make_world
 
 DEMO_CODE = "demo"
 SEED = 7
@@ -44,10 +50,12 @@ class Entrance(msgspec.Struct, frozen=True):
     token: str
 
 
-async def ensure_demo(url: str, *, language: str = "zh") -> list[Entrance]:
+async def ensure_demo(url: str, data: Path, *, language: str = "zh", map_zone: str | None = None) -> list[Entrance]:
     """Make the demo's lender if it is not there; return a fresh one-time entrance for each role that newcomers try.
 
     Runs as the job role, because a tenant is made here. Everything is one transaction: a half-made demo cannot be.
+    Its people live in the real town of `<data>/map` when there is one (`map_zone` is its time zone), else in a made-up
+    town, whose map is written there.
     """
     database = await open_database(url, role=Role.JOB, pool_size=2, statement_timeout_s=120)
     try:
@@ -56,14 +64,26 @@ async def ensure_demo(url: str, *, language: str = "zh") -> list[Entrance]:
             raw = await bare(tx)
             tenant_id = await raw.fetchval("SELECT id FROM tenants WHERE code = $1", DEMO_CODE)
             if tenant_id is None:
-                tenant_id = await _make(tx, language, now)
+                tenant_id = await _make(tx, _world(language, map_zone, data / "map", now), now)
         return await _entrances(database, tenant_id, now)
     finally:
         await database.close()
 
 
-async def _make(tx: AsyncConnection, language: str, now: datetime) -> UUID:
-    world = make_world("small", SEED, now.date(), language)
+def _world(language: str, map_zone: str | None, folder: Path, now: datetime) -> World:
+    """Make the world, in the real town whose map the operator brought, or in a made-up one."""
+    tongue = LANGUAGES[language]
+    if (folder / REAL_MAP).is_file():
+        tongue = replace(tongue, zone=map_zone or tongue.zone)
+        return make_mapped_world("small", SEED, local_day(now, tongue.zone), tongue, folder)
+    world = make_world("small", SEED, local_day(now, tongue.zone), language)
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = msgspec.json.encode(town_layers(world.town, tongue))
+    (folder / MADE_UP_MAP).write_bytes(layers)
+    return world
+
+
+async def _make(tx: AsyncConnection, world: World, now: datetime) -> UUID:
     act = Act(tenant_id=new_id(), actor_id=None, device_id=None, at=now)
     raw = await bare(tx)
     await raw.execute(SET_SCOPE, *_scope(act.tenant_id).settings())
@@ -73,7 +93,7 @@ async def _make(tx: AsyncConnection, language: str, now: datetime) -> UUID:
         name=world.staff.tenant,
         zone=tongue.zone,
         currency=tongue.currency,
-        language="zh-CN" if language == "zh" else "en",
+        language="zh-CN" if tongue.code == "zh" else "en",
     )
     await people.create_tenant(tx, act, new)
     hired = await hire(tx, act, world)

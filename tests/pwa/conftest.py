@@ -22,6 +22,8 @@ OpenPhone = Callable[..., AbstractAsyncContextManager[Page]]
 @pytest.fixture(scope="session")
 def dist() -> Path:
     """Folder of the built app."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail("chromium is missing: apt-get install chromium")
     folder = PWA / "dist"
     if not (folder / "sw.js").is_file():
         pytest.fail("pwa/dist is missing: run `make setup` (or `npm run build` in pwa/)")
@@ -37,14 +39,14 @@ def site(dist: Path, server: str) -> str:
 
 @pytest.fixture
 async def network(site: str) -> AsyncIterator[Network]:
-    """The line between a phone and the application, which a test may cut."""
+    """Lay a line between a phone and the application, which a test may cut."""
     async with relayed(site) as line:
         yield line
 
 
 @pytest.fixture(scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
-    """The driver."""
+    """Start the driver."""
     async with async_playwright() as driver:
         yield driver
 
@@ -52,8 +54,6 @@ async def playwright() -> AsyncIterator[Playwright]:
 @pytest.fixture(scope="session")
 async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
     """One Chromium for tests that need no profile on the disk."""
-    if not Path(CHROMIUM).exists():
-        pytest.fail("chromium is missing: apt-get install chromium")
     chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield chromium
     await chromium.close()
@@ -63,7 +63,12 @@ def listen(page: Page) -> list[str]:
     """Collect what must never be said: page errors and breaches of the content policy."""
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda line: said.append(line.text) if "Content Security Policy" in line.text or "Trusted" in line.text else None)
+    page.on(
+        "console",
+        lambda line: (
+            said.append(line.text) if "Content Security Policy" in line.text or "Trusted" in line.text else None
+        ),
+    )
     return said
 
 

@@ -19,18 +19,18 @@ async def publish_plan(jobs: Database, world: World, cases: list[UUID]) -> list[
     plan_id, stops = new_id(), [new_id() for _ in cases]
     async with jobs.pool.acquire() as raw, raw.transaction():
         await raw.execute(
-            "INSERT INTO day_plans (id, tenant_id, team_id, day, state, made_by, made_at, published_at)"
-            " VALUES ($1, $2, $3, ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date, 'published', $5, $4, $4)",
+            "INSERT INTO day_plans (id, tenant_id, team_id, day, state, made_by, made_at, published_at) VALUES"
+            " ($1, $2, $3, ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date, 'published', $5, $4, $4)",
             plan_id, world.tenant_id, world.field_team_id, now, world.lin,
         )  # fmt: skip
         for n, (stop, case) in enumerate(zip(stops, cases, strict=True)):
             arrive = now + timedelta(minutes=20 * n)
             await raw.execute(
-                "INSERT INTO stops (id, tenant_id, plan_id, case_id, user_id, address_id, position, arrive_at, leave_at,"
-                " window_start, window_end, drive_s, drive_m, reasons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-                " 540, 2100, $12)",
-                stop, world.tenant_id, plan_id, case, world.mei, world.addresses[world.cases.index(case)], n + 1, arrive,
-                arrive + timedelta(minutes=15), now - timedelta(hours=1), now + timedelta(hours=8),
+                "INSERT INTO stops (id, tenant_id, plan_id, case_id, user_id, address_id, position, arrive_at,"
+                " leave_at, window_start, window_end, drive_s, drive_m, reasons)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 540, 2100, $12)",
+                stop, world.tenant_id, plan_id, case, world.mei, world.addresses[world.cases.index(case)], n + 1,
+                arrive, arrive + timedelta(minutes=15), now - timedelta(hours=1), now + timedelta(hours=8),
                 msgspec.json.encode(["over_90_days"]).decode(),
             )  # fmt: skip
     return stops
@@ -54,7 +54,11 @@ async def visit_nobody_home(
     if photo is not None:
         await take(page, photo)
     await page.get_by_role("button", name="Save", exact=True).click()
-    await page.get_by_role("heading", name="Saved on this phone").or_(page.get_by_role("heading", name="On the server")).wait_for()
+    await (
+        page.get_by_role("heading", name="Saved on this phone")
+        .or_(page.get_by_role("heading", name="On the server"))
+        .wait_for()
+    )
 
 
 async def visit_promise(page: Page, world: World, case: UUID, photo: Path, stop: UUID | None = None) -> None:
@@ -67,7 +71,11 @@ async def visit_promise(page: Page, world: World, case: UUID, photo: Path, stop:
     await page.get_by_role("button", name="Tomorrow").click()
     await take(page, photo)
     await page.get_by_role("button", name="Save", exact=True).click()
-    await page.get_by_role("heading", name="Saved on this phone").or_(page.get_by_role("heading", name="On the server")).wait_for()
+    await (
+        page.get_by_role("heading", name="Saved on this phone")
+        .or_(page.get_by_role("heading", name="On the server"))
+        .wait_for()
+    )
 
 
 async def walk_to(page: Page, world: World, case: UUID) -> None:

@@ -8,8 +8,8 @@ from playwright.async_api import Page
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
-from tests.pwa.network import Network
 from tests.pwa.day import follow, open_visit, picture, publish_plan, visit_nobody_home, visit_promise
+from tests.pwa.network import Network
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ async def log_call(page: Page, case: object) -> None:
 async def test_a_whole_day_in_flight_mode_ends_with_each_fact_once(
     network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone, tmp_path: Path
 ) -> None:
-    """OF-1, OF-2: prime, flight mode, three visits and a call, killed browser, cold start offline, network, each fact once."""
+    """OF-1, OF-2: prime, flight mode, visits and a call, killed browser, cold start offline: each fact once."""
     stops = await publish_plan(job_database, world, world.cases[:3])
     photos = [picture(tmp_path, seed) for seed in (1, 2)]
     async with open_phone() as page:

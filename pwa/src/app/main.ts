@@ -7,8 +7,9 @@ import { mount } from 'svelte';
 import { startChanges } from './changes.svelte';
 import { startClock } from './clock.svelte';
 import { speak } from './i18n/i18n.svelte';
+import { renewPush } from './pushing.svelte';
 import { go, startRouter } from './router.svelte';
-import { startSession } from './session.svelte';
+import { isSignedIn, startSession } from './session.svelte';
 import Shell from './Shell.svelte';
 import { startSyncing } from './syncing.svelte';
 import { startTheme } from './theme.svelte';
@@ -27,6 +28,7 @@ async function boot(): Promise<void> {
   mount(Shell, { target });
   startSyncing();
   await startUpdates(go);
+  if (isSignedIn()) await renewPush();
 }
 
 // Not awaited here: the screens are chunks that import this one, and would wait for its end.

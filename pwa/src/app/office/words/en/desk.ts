@@ -47,9 +47,9 @@ export const desk = {
   callTitle: 'Whom to call',
   client: 'client',
   mayNot: 'no contact wanted',
-  statusWords: { unknown: 'not tried', good: 'right number', bad: 'not usable', right_party: 'right person', unusable: 'not usable' } as Readonly<Record<string, string>>,
+  statusWords: { unknown: 'not tried', verified: 'verified', wrong: 'wrong number', dead: 'out of service', stopped: 'says stop' } as Readonly<Record<string, string>>,
   call: 'Call',
-  callAgain: 'Call again',
+  dialHere: 'Dial with this computer',
   talking: 'on the line',
   script: (me: string, lender: string, name: string) => `“Hello, this is ${me} of ${lender}. Am I speaking with ${name}?”`,
   lender: 'your lender',
@@ -79,7 +79,7 @@ export const desk = {
     day_too_far: 'More than a year ahead.',
   } as Readonly<Record<string, string>>,
   keys: {
-    next: 'next person', down: 'one down', up: 'one up', call: 'call', result: (word: string) => `result: ${word}`, more: 'more results', promise: 'promise, amount first',
+    next: 'next person', down: 'one down', up: 'one up', call: 'show the number and start the clock; again: dial', result: (word: string) => `result: ${word}`, more: 'more results', promise: 'promise, amount first',
     save: 'save, next person', undo: 'take the last call back', search: 'search', note: 'note', anything: 'anything', help: 'keys', leave: 'leave a field',
   },
 };

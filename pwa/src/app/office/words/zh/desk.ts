@@ -47,9 +47,9 @@ export const desk: Words['desk'] = {
   callTitle: '拨打对象',
   client: '本人',
   mayNot: '不得联系',
-  statusWords: { unknown: '未验证', good: '有效', bad: '无效', right_party: '本人号码', unusable: '无效' },
+  statusWords: { unknown: '未验证', verified: '已验证', wrong: '错号', dead: '停机', stopped: '要求停止' },
   call: '拨打',
-  callAgain: '再次拨打',
+  dialHere: '用本机拨号',
   talking: '通话中',
   script: (me, lender, name) => `“您好,我是${lender}的${me}。请问是${name}吗?”`,
   lender: '贷款机构',
@@ -77,7 +77,7 @@ export const desk: Words['desk'] = {
     amount_missing: '承诺金额是多少?', amount_above_balance: '超过全部余额。', day_missing: '哪天前还款?', day_in_past: '日期已过。', day_too_far: '超过一年。',
   },
   keys: {
-    next: '下一位', down: '下移', up: '上移', call: '拨打', result: (word) => `结果:${word}`, more: '更多结果', promise: '承诺,先填金额', save: '保存,下一位',
+    next: '下一位', down: '下移', up: '上移', call: '显示号码并计时;再按拨号', result: (word) => `结果:${word}`, more: '更多结果', promise: '承诺,先填金额', save: '保存,下一位',
     undo: '撤回上一通', search: '搜索', note: '备注', anything: '任意操作', help: '快捷键', leave: '离开输入框',
   },
 };

@@ -1,0 +1,237 @@
+"""Does the collector's work on the phone reach the server as meant, and does the phone tell the truth about it?"""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from playwright.async_api import Page
+
+from backend.kernel.db import Database
+from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.day import follow, open_visit, publish_plan, visit_nobody_home, walk_to
+from tests.pwa.network import Network
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+
+async def rows(jobs: Database, sql: str, *values: object) -> list[dict[str, Any]]:
+    """Return rows as the job role sees them."""
+    async with jobs.pool.acquire() as raw:
+        return [dict(row) for row in await raw.fetch(sql, *values)]
+
+
+async def eventually(jobs: Database, wanted: list[dict[str, Any]], sql: str, *values: object) -> None:
+    """Wait until the rows are as wanted: sending goes on behind the screen."""
+    found: list[dict[str, Any]] = []
+    for _ in range(150):
+        found = await rows(jobs, sql, *values)
+        if found == wanted:
+            break
+        await asyncio.sleep(0.1)
+    assert found == wanted
+
+
+async def give_away(site: str, token: str, case: UUID, to: UUID) -> None:
+    """Let the lead give a case to somebody else."""
+    async with httpx.AsyncClient(base_url=site, headers={"X-Rounds": "1"}) as lead:
+        (await lead.post("/v1/session/link", json={"token": token})).raise_for_status()
+        wish = {
+            "case_ids": [str(case)], "territory_id": None, "area": None, "user_id": str(to), "only_unassigned": False,
+            "reason": "manual",
+        }  # fmt: skip
+        (await lead.post("/v1/assignments", json=wish)).raise_for_status()
+
+
+async def test_outside_the_fence_a_reason_is_asked_and_nothing_more(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """RT-6: outside is a reason, never a dead end; the record names both."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await walk_to(page, world, world.cases[2])
+        await follow(page, f"/cases/{world.cases[0]}/visit")
+        await page.get_by_text("The map says you are").wait_for()
+        assert await page.get_by_role("button", name="I am here").is_disabled()
+        await page.get_by_role("radio", name="the map has the door elsewhere").check(force=True)
+        await page.get_by_role("button", name="I am here").click()
+        await page.get_by_role("radio", name="Nobody", exact=True).click()
+        await page.get_by_role("radio", name="Nobody home", exact=True).click()
+        await page.get_by_role("button", name="Save", exact=True).click()
+        await page.get_by_role("heading", name="On the server, signed").wait_for()
+    (visit,) = await rows(job_database, "SELECT * FROM visits WHERE tenant_id = $1", world.tenant_id)
+    assert visit["outside_reason"] == "map_wrong"
+
+
+async def test_nobody_home_takes_four_taps(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await page.evaluate(
+            "() => { window.taps = 0; addEventListener('pointerup', () => { window.taps += 1; }, true); }"
+        )
+        await visit_nobody_home(page, world, world.cases[0])
+        taps = await page.evaluate("() => window.taps")
+        assert taps == 4
+        counted = "SELECT count(*) AS visits FROM visits WHERE tenant_id = $1"
+        await eventually(job_database, [{"visits": 1}], counted, world.tenant_id)
+
+
+async def test_an_undone_visit_is_withdrawn_and_comes_back_as_a_draft(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """The undo is a second fact; what was typed is not lost."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await visit_nobody_home(page, world, world.cases[0])
+        await page.get_by_role("button", name="Undo").click()
+        await page.get_by_role("heading", name="Check and save").wait_for()
+        await page.get_by_label("Note").fill("the dog again")
+        await page.get_by_role("button", name="Save", exact=True).click()
+        await page.get_by_role("heading", name="On the server, signed").wait_for()
+    visits = await rows(
+        job_database,
+        "SELECT note, withdrawn_at IS NOT NULL AS gone FROM visits WHERE tenant_id = $1 ORDER BY ended_at",
+        world.tenant_id,
+    )
+    assert visits == [{"note": "", "gone": True}, {"note": "the dog again", "gone": False}]
+
+
+async def test_skip_and_order_of_stops_reach_the_server_and_can_be_taken_back(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """RT-3: the collector reorders by keys, skips with a reason, and undoes it."""
+    stops = await publish_plan(job_database, world, world.cases[:3])
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await page.get_by_role("button", name="Move ").last.press("ArrowUp")
+        await page.get_by_text("Order changed").wait_for()
+        await page.get_by_role("button", name="This stop").click()
+        await page.get_by_role("button", name="Skip with a reason").click()
+        await page.get_by_role("radio", name="no time left").check(force=True)
+        await page.get_by_role("button", name="Skip it").click()
+        await page.get_by_text("Skipped", exact=True).wait_for()
+        states = "SELECT id, state, skip_reason FROM stops WHERE tenant_id = $1 ORDER BY position"
+        planned: list[dict[str, Any]] = [
+            {"id": stop, "state": "planned", "skip_reason": None} for stop in (stops[0], stops[2], stops[1])
+        ]
+        skipped = [{"id": stops[0], "state": "skipped", "skip_reason": "no_time"}, *planned[1:]]
+        await eventually(job_database, skipped, states, world.tenant_id)
+        await page.get_by_role("button", name="Undo").last.click()
+        await page.get_by_text("Back on the plan").wait_for()
+        await eventually(job_database, planned, states, world.tenant_id)
+
+
+async def test_a_number_is_covered_until_somebody_says_why(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await follow(page, f"/cases/{world.cases[0]}")
+        await page.get_by_text("+861******0000").wait_for()
+        assert await page.get_by_text("+8619900000000").count() == 0
+        await page.get_by_role("button", name="Show").first.click()
+        await page.get_by_role("radio", name="to call now").click(force=True)
+        await page.get_by_text("+8619900000000").wait_for()
+        told = "SELECT kind FROM events WHERE tenant_id = $1 AND kind LIKE 'contact.%'"
+        await eventually(job_database, [{"kind": "contact.revealed"}], told, world.tenant_id)
+
+
+async def test_two_phones_that_change_one_fact_make_a_conflict_with_both_values(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """OF-7: no silent overwrite; both values stand side by side on the phone that came second."""
+
+    async def write(page: Page, text: str) -> None:
+        await page.get_by_role("button", name="Change: How to find the door").click()
+        await page.get_by_role("dialog").get_by_label("How to find the door").fill(text)
+        await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+
+    async with open_phone("one") as one, open_phone("two") as two:
+        for page in (one, two):
+            await sign_in(page, site, await entrance(world.mei))
+            await follow(page, f"/cases/{world.cases[0]}")
+            await page.get_by_role("heading", name="Good to know").wait_for()
+        await two.context.set_offline(True)
+        await write(two, "the green gate")
+        await write(one, "the red gate")
+        value = "SELECT value #>> '{}' AS value FROM case_facts WHERE tenant_id = $1"
+        await eventually(job_database, [{"value": "the red gate"}], value, world.tenant_id)
+        await two.context.set_offline(False)
+        await two.get_by_text("Two people changed this").wait_for()
+        both = await two.locator(".notice").filter(has_text="Two people changed this").inner_text()
+        assert ("the green gate" in both, "the red gate" in both) == (True, True)
+    await eventually(job_database, [{"value": "the red gate"}], value, world.tenant_id)
+
+
+async def test_a_case_taken_away_goes_after_its_outbox_and_what_came_too_late_is_kept_on_both_sides(
+    network: Network, site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """AL-2, OF-6: the phone keeps the case until its work is sent; the refused visit says who has the case now."""
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+        network.cut()
+        await give_away(site, await entrance(world.lin), world.cases[0], world.bo)
+        await visit_nobody_home(page, world, world.cases[0])
+        network.restore()
+        await follow(page, "/sync")
+        await page.get_by_role("button", name="Send now").click()
+        await page.get_by_text("1 thing needs you").wait_for()
+        await page.get_by_role("link", name="Visit").click()
+        await page.get_by_text("Taken over by Bo").first.wait_for()
+        await follow(page, "/cases")
+        await page.get_by_text("2 cases").wait_for()
+        await follow(page, f"/cases/{world.cases[0]}")
+        await page.get_by_text("This case is not on the phone").wait_for()
+    kept = await rows(job_database, "SELECT code, state FROM quarantine WHERE tenant_id = $1", world.tenant_id)
+    assert kept == [{"code": "case.reassigned", "state": "open"}]
+
+
+async def test_the_language_changes_without_network(
+    network: Network, entrance: Entrance, world: World, open_phone: OpenPhone
+) -> None:
+    """AD-5: both languages lie on the phone."""
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+        network.cut()
+        await follow(page, "/me")
+        await page.get_by_role("button", name="中文").click()
+        await page.get_by_role("heading", name="我的").wait_for()
+        await page.reload()
+        await page.get_by_role("heading", name="我的").wait_for()
+        assert await page.evaluate("() => document.documentElement.lang") == "zh-CN"
+
+
+async def test_duty_begins_and_ends_on_the_phone(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await follow(page, "/me")
+        await page.get_by_role("button", name="Start the shift").click()
+        await page.get_by_role("button", name="End the shift").click()
+        await page.get_by_role("button", name="Start the shift").wait_for()
+        ended = "SELECT ended_at IS NOT NULL AS over FROM duties WHERE tenant_id = $1"
+        await eventually(job_database, [{"over": True}], ended, world.tenant_id)
+
+
+async def test_an_ended_session_stops_nothing_but_the_sending(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """OF-8 in part: the session ends on the server; the work goes on, is kept, and leaves after a new sign-in."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await page.context.clear_cookies()
+        await open_visit(page, world, world.cases[0])
+        await page.get_by_role("button", name="I am here").click()
+        await page.get_by_role("radio", name="Nobody", exact=True).click()
+        await page.get_by_role("radio", name="Nobody home", exact=True).click()
+        await page.get_by_role("button", name="Save", exact=True).click()
+        await page.get_by_role("heading", name="Saved on this phone").wait_for()
+        await follow(page, "/sync")
+        await page.get_by_text("Sign in again to send").wait_for()
+        await sign_in(page, site, await entrance(world.mei))
+    assert len(await rows(job_database, "SELECT id FROM visits WHERE tenant_id = $1", world.tenant_id)) == 1

@@ -153,4 +153,4 @@ def main() -> list[Row]:
 if __name__ == "__main__":
     from tests.bench.measure import table
 
-    print(table(main()))  # noqa: T201 - the table is the result
+    print(table(main()))

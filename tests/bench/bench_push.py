@@ -274,4 +274,4 @@ if __name__ == "__main__":
     from tests.bench.measure import table
 
     os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
-    print(table(main()))  # noqa: T201 - the table is the result
+    print(table(main()))

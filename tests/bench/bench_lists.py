@@ -1,7 +1,8 @@
 """What does a page of a list cost, whatever the size of the book, and how large is the first load of a phone?
 
 A page of 50 cases of 100,000 over HTTP is held against a bare endpoint that reads one row by its primary key; then
-pages of a book of 1,000,000 against one of 10,000, and a late page against the first. ROUNDS_BENCH_LARGE sets the size of the large book.
+pages of a book of 1,000,000 against one of 10,000, and a late page
+against the first. ROUNDS_BENCH_LARGE sets the size of the large book.
 """
 
 import asyncio

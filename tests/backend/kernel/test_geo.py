@@ -11,7 +11,7 @@ SQUARE = [Point(lat=0, lon=0), Point(lat=0, lon=2), Point(lat=2, lon=2), Point(l
 
 
 def test_known_distances() -> None:
-    """Paris to London, 343.5 km on the sphere (Vincenty gives 343.9 on the ellipsoid); a degree of latitude, 111.2 km."""
+    """Paris to London is 343.5 km on the sphere (343.9 on the ellipsoid); a degree of latitude, 111.2 km."""
     paris, london = Point(lat=48.8566, lon=2.3522), Point(lat=51.5074, lon=-0.1278)
     assert distance_m(paris, london) == pytest.approx(343_556, rel=1e-4)
     assert distance_m(Point(lat=0, lon=0), Point(lat=1, lon=0)) == pytest.approx(111_195, rel=1e-5)

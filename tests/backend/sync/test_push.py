@@ -301,7 +301,9 @@ async def test_a_text_that_the_database_cannot_hold_is_one_refused_item_and_bloc
     """A bug that was: U+0000 in one note answered the whole batch with 422, at every try, for ever."""
     answer = await send(
         database, world, phone, key,
-        phone.batch(phone.item("visit.record", visit(world, 0, note=note)), phone.item("visit.record", visit(world, 1))),
+        phone.batch(
+            phone.item("visit.record", visit(world, 0, note=note)), phone.item("visit.record", visit(world, 1))
+        ),
     )  # fmt: skip
     assert told(answer) == [("refused", "sync.not_storable"), ("accepted", None)]
     assert await count(job_database, world, "quarantine", "body LIKE '%\\\\u0000%'") == 1

@@ -46,7 +46,8 @@ it('only the tokens name a colour', () => {
 });
 
 it('no file is longer than 400 lines and each says what it answers', () => {
-  expect(files.filter(({ text }) => text.split('\n').length > 401).map(({ file }) => file)).toEqual([]);
+  const written = files.filter(({ file }) => !file.endsWith('.d.ts'));
+  expect(written.filter(({ text }) => text.split('\n').length > 401).map(({ file }) => file)).toEqual([]);
   const silent = files.filter(({ file, text }) => !/^(\/\*\*|<!--)/.test(text) && !/\/i18n\/zh\//.test(file) && !file.endsWith('.d.ts'));
   expect(silent.map(({ file }) => file)).toEqual([]);
 });

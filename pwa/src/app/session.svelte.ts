@@ -5,14 +5,11 @@
  * everything can still be read and written, and only sending waits for a new sign-in.
  */
 import { ask, type Reply } from '@/api/http';
+import type { WhoAmI } from '@/api/types';
 import { toBase64 } from '@/lib/hash';
 import { eraseStore, openStore, type Store } from '@/store/database';
 import { deviceOf, forgetPerson, keepPerson, knownDevice, lastPerson, type Device, type Person } from '@/store/device';
 import { counts, forgetSettled } from '@/store/outbox';
-
-interface WhoAmI extends Person {
-  readonly device_id: string | null;
-}
 
 interface Held {
   readonly person: Person;

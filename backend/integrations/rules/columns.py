@@ -48,10 +48,14 @@ class Context(msgspec.Struct, frozen=True):
 
 
 class Compiled(msgspec.Struct, frozen=True):
-    """A field ready to read: the columns it takes, the function, the condition, what stands when it fails."""
+    """A field ready to read: the columns it takes, the function, the condition, what stands when it fails.
+
+    `shown` are the columns whose cells are told when the field cannot be read.
+    """
 
     name: str
     sources: tuple[int, ...]
+    shown: tuple[int, ...]
     label: str
     reads: Reads
     conditions: tuple[tuple[int, Callable[[str], bool]], ...]
@@ -75,6 +79,7 @@ def compile_field(name: str, source: Source, noun_field: NounField, context: Con
     return Compiled(
         name=name,
         sources=tuple(context.places[column] for column in sources),
+        shown=tuple(context.places[column] for column in field.from_),
         label=", ".join(field.from_) or name,
         reads=reads,
         conditions=compile_conditions(field.when, context),
@@ -118,7 +123,7 @@ def read_column(compiled: Compiled, block: Block, wanted: Sequence[bool] | None)
 
 
 def _cell(compiled: Compiled, block: Block, n: int) -> str:
-    return " | ".join(block.columns[place][n] for place in compiled.sources)
+    return " | ".join(block.columns[place][n] for place in compiled.shown)
 
 
 def _test(when: When, as_of: date) -> Callable[[str], bool]:

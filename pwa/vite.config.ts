@@ -14,6 +14,13 @@ const headers = { 'Content-Security-Policy': line('./csp.txt'), 'Permissions-Pol
 // Where `rounds serve` listens while somebody works on the app with `npm run dev`.
 const backend = process.env['ROUNDS_BACKEND'] ?? 'http://localhost:8400';
 
+const CORE = /\/src\/(app|ui|store|sync|lib|rules|api)\/|\/openapi\/|\/node_modules\/(svelte|idb|lucide|esm-env|clsx)\//;
+const APART = /\/src\/(app\/(i18n\/(en|zh)|gallery|forms|office)|ui\/(map|desk))\//;
+
+function isCore(module: string): boolean {
+  return CORE.test(module) && !APART.test(module);
+}
+
 export default defineConfig({
   resolve: { alias: { '@': source } },
   plugins: [svelte(), iconsAndManifest(), serviceWorker()],
@@ -25,8 +32,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        // What every screen needs comes as one file: forty small ones cost a slow phone half a second at each start.
-        codeSplitting: { groups: [{ name: 'core', test: /\/src\/(app|ui|store|sync|lib|rules|api)\/(?!i18n\/(en|zh)\/|gallery\/|forms\/|map\/|office\/|desk\/)|\/openapi\/|\/node_modules\/(svelte|idb|lucide|esm-env|clsx)\// }] },
+        // What every screen of the field needs comes as one file: forty small ones cost a slow phone half a second at
+        // each start. What only some screens need (forms, maps, the desk) stays apart.
+        codeSplitting: { groups: [{ name: 'core', test: isCore }] },
       },
     },
   },

@@ -9,10 +9,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
-import { build, type Plugin, type ResolvedConfig } from 'vite';
+import { build, type Plugin, type ResolvedConfig, type Rolldown } from 'vite';
 
-/** Big parts that a first visit does not need; kept when the page asks the worker to, after the first prime. */
-const KEPT_LATER = /^\/assets\/(map|maplibre|desk|lead|gallery)/;
+/** Parts that a first visit does not need (map, desk); kept when the page asks the worker to, after the first prime. */
+const NEEDED_LATER = /\/node_modules\/maplibre-gl\/|\/src\/(features\/(team|desk|imports)|ui\/(map|desk)|app\/(office|gallery))\//;
+/** An asset that no chunk names as a module of its own. */
+const LATER_ASSET = /^\/assets\/maplibre-gl-worker/;
 const NEVER_KEPT = /(\.map|\/sw\.js|\/sw\.js\.(br|gz))$/;
 
 /** Every file below `folder` as an address of the site, sorted. */
@@ -32,7 +34,15 @@ function versionOf(folder: string, addresses: readonly string[]): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function buildWorker(config: ResolvedConfig): Promise<void> {
+/** The addresses of the chunks, with their style sheets, that hold a module needed later. */
+function laterAddresses(bundle: Rolldown.OutputBundle): Set<string> {
+  const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
+  const later = chunks.filter((chunk) => chunk.moduleIds.some((module) => NEEDED_LATER.test(module)));
+  return new Set(later.flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])].map((name) => `/${name}`)));
+}
+
+async function buildWorker(config: ResolvedConfig, later: ReadonlySet<string>): Promise<void> {
+  const isLater = (address: string): boolean => later.has(address) || LATER_ASSET.test(address);
   const folder = resolve(config.root, config.build.outDir);
   const addresses = addressesIn(folder);
   if (!addresses.includes('/index.html')) throw new Error('service worker: the app was not built before its worker');
@@ -45,8 +55,8 @@ async function buildWorker(config: ResolvedConfig): Promise<void> {
     resolve: { alias: { '@': join(config.root, 'src') } },
     define: {
       __VERSION__: JSON.stringify(version),
-      __KEPT_NOW__: JSON.stringify(addresses.filter((address) => !KEPT_LATER.test(address))),
-      __KEPT_LATER__: JSON.stringify(addresses.filter((address) => KEPT_LATER.test(address))),
+      __KEPT_NOW__: JSON.stringify(addresses.filter((address) => !isLater(address))),
+      __KEPT_LATER__: JSON.stringify(addresses.filter(isLater)),
     },
     build: {
       target: 'es2022',
@@ -68,15 +78,19 @@ async function buildWorker(config: ResolvedConfig): Promise<void> {
 /** Builds `sw.js` beside the finished app. */
 export function serviceWorker(): Plugin {
   let config: ResolvedConfig | undefined;
+  let later: ReadonlySet<string> = new Set();
   return {
     name: 'rounds-service-worker',
     apply: 'build',
     configResolved(resolved) {
       config = resolved;
     },
+    generateBundle(_options, bundle) {
+      later = laterAddresses(bundle);
+    },
     async closeBundle() {
       if (config === undefined) throw new Error('service worker: no configuration');
-      await buildWorker(config);
+      await buildWorker(config, later);
     },
   };
 }

@@ -235,3 +235,21 @@ async def test_an_ended_session_stops_nothing_but_the_sending(
         await page.get_by_text("Sign in again to send").wait_for()
         await sign_in(page, site, await entrance(world.mei))
     assert len(await rows(job_database, "SELECT id FROM visits WHERE tenant_id = $1", world.tenant_id)) == 1
+
+
+async def test_the_map_is_drawn_without_network(
+    network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """OF-1: the map's part of the app is kept after the first prime, though the first visit did not load it."""
+    await publish_plan(job_database, world, world.cases[:3])
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+        await page.wait_for_function(
+            "async () => (await Promise.all((await caches.keys()).map(async name => (await (await caches.open(name)).keys())"
+            ".map(one => one.url)))).flat().some(url => url.includes('maplibre-gl-worker'))"
+        )
+        network.cut()
+        await page.reload()
+        await page.get_by_role("button", name="Map", exact=True).click()
+        await page.locator("canvas.maplibregl-canvas").wait_for()
+        assert await page.get_by_text("The map could not be drawn").count() == 0

@@ -5,8 +5,10 @@
  */
 import 'maplibre-gl/dist/maplibre-gl.css';
 
-import { LngLatBounds, Map as MapLibre, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import { GeoJSONSource, LngLatBounds, Map as MapLibre, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+
+import type { Features } from './style';
 
 export type StartedMap = MapLibre;
 
@@ -43,4 +45,10 @@ export function fitTo(map: MapLibre, places: readonly { readonly lat: number; re
   const bounds = new LngLatBounds();
   for (const { lat, lon } of places) bounds.extend([lon, lat]);
   map.fitBounds(bounds, { padding: 48, maxZoom: 15, animate: false });
+}
+
+/** Gives one of the style's sources new content, without drawing the rest anew. */
+export function showData(map: MapLibre, source: string, data: Features): void {
+  const found = map.getSource(source);
+  if (found instanceof GeoJSONSource) found.setData(data);
 }

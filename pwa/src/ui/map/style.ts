@@ -15,13 +15,18 @@ export interface MapColours {
   readonly accentInk: string;
   readonly paid: string;
   readonly due: string;
+  readonly water: string;
+  readonly green: string;
 }
 
-export type Features = FeatureCollection;
+/** A collection as the server gives it; a real town says whose map it is. */
+export type Features = FeatureCollection & { readonly attribution?: string };
 
 export const NOTHING: Features = { type: 'FeatureCollection', features: [] };
 
-const layerIs = (...names: string[]): ExpressionSpecification => ['in', ['get', 'layer'], ['literal', names]];
+const layerIs = (name: string): ExpressionSpecification => ['==', ['get', 'layer'], name];
+/** Main roads are drawn wider. */
+const MAIN: ExpressionSpecification = ['in', ['get', 'class'], ['literal', ['motorway', 'trunk', 'primary', 'secondary', 'main', 'avenue']]];
 
 /** A style with the town (if there is one), the way and the stops; labels use the phone's own fonts. */
 export function mapStyle(colours: MapColours, data: { readonly town: Features; readonly way: Features; readonly stops: Features }): StyleSpecification {
@@ -34,14 +39,19 @@ export function mapStyle(colours: MapColours, data: { readonly town: Features; r
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': colours.paper } },
-      { id: 'areas', type: 'fill', source: 'town', filter: ['all', ['==', ['geometry-type'], 'Polygon'], ['!', layerIs('building', 'buildings')]], paint: { 'fill-color': colours.sunk } },
-      { id: 'buildings', type: 'fill', source: 'town', minzoom: 13, filter: ['all', ['==', ['geometry-type'], 'Polygon'], layerIs('building', 'buildings')], paint: { 'fill-color': colours.line } },
+      { id: 'areas', type: 'line', source: 'town', filter: layerIs('area'), paint: { 'line-color': colours.line, 'line-width': 1, 'line-dasharray': [4, 3] } },
+      { id: 'green', type: 'fill', source: 'town', filter: layerIs('green'), paint: { 'fill-color': colours.green } },
+      { id: 'water', type: 'fill', source: 'town', filter: layerIs('water'), paint: { 'fill-color': colours.water } },
+      { id: 'buildings', type: 'fill', source: 'town', minzoom: 13, filter: layerIs('building'), paint: { 'fill-color': colours.line } },
       {
-        id: 'streets', type: 'line', source: 'town', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' },
-        paint: { 'line-color': colours.edge, 'line-opacity': 0.55, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 17, 6] },
+        id: 'roads', type: 'line', source: 'town', filter: layerIs('road'), layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: {
+          'line-color': colours.edge, 'line-opacity': 0.5,
+          'line-width': ['interpolate', ['exponential', 1.6], ['zoom'], 10, ['case', MAIN, 1, 0.4], 17, ['case', MAIN, 11, 6]],
+        },
       },
       {
-        id: 'street-names', type: 'symbol', source: 'town', minzoom: 14, filter: ['all', ['==', ['geometry-type'], 'LineString'], ['has', 'name']],
+        id: 'road-names', type: 'symbol', source: 'town', minzoom: 14, filter: ['all', layerIs('road'), ['has', 'name']],
         layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-size': 12, 'text-font': ['sans-serif'] },
         paint: { 'text-color': colours.ink2, 'text-halo-color': colours.paper, 'text-halo-width': 1.5 },
       },

@@ -5,19 +5,18 @@ const ADDRESS = '/v1/map/town.geojson';
 /** A store of its own: the town outlives versions of the app and is not one of its files. */
 const KEPT_IN = 'rounds-map';
 
-/** The town: from this phone if it was loaded before, and renewed behind the back when there is a network. */
+/** Keeps the town for the day without network; the browser asks only whether it has changed. */
+export async function keepTown(): Promise<void> {
+  const response = await fetch(ADDRESS, { credentials: 'same-origin', cache: 'no-cache' });
+  if (response.ok) await (await caches.open(KEPT_IN)).put(ADDRESS, response);
+}
+
+/** The town as this phone has it; the first time it is fetched. Nothing where the lender has no map. */
 export async function townOf(): Promise<Features> {
   const cache = await caches.open(KEPT_IN);
+  if ((await cache.match(ADDRESS)) === undefined) await keepTown();
   const kept = await cache.match(ADDRESS);
-  if (kept !== undefined) {
-    // The kept one is good enough for now; the next opening has the new one.
-    cache.add(ADDRESS).catch((error: unknown) => { console.info('the map was not renewed', error); });
-    return (await kept.json()) as Features;
-  }
-  const response = await fetch(ADDRESS, { credentials: 'same-origin' });
-  if (!response.ok) return NOTHING;
-  await cache.put(ADDRESS, response.clone());
-  return (await response.json()) as Features;
+  return kept === undefined ? NOTHING : ((await kept.json()) as Features);
 }
 
 /** The colours of the tokens as they are at this element. */
@@ -31,6 +30,7 @@ export function coloursOf(element: HTMLElement): MapColours {
   const colours = {
     paper: colour('paper'), surface: colour('surface'), sunk: colour('sunk'), line: colour('line'), edge: colour('edge'), ink: colour('ink'),
     ink2: colour('ink-2'), accent: colour('accent'), accentInk: colour('accent-ink'), paid: colour('paid'), due: colour('due'),
+    water: colour('promise-soft'), green: colour('paid-soft'),
   };
   probe.remove();
   return colours;

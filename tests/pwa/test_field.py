@@ -245,8 +245,9 @@ async def test_the_map_is_drawn_without_network(
     async with open_phone() as page:
         await sign_in(page, network.origin, await entrance(world.mei))
         await page.wait_for_function(
-            "async () => (await Promise.all((await caches.keys()).map(async name => (await (await caches.open(name)).keys())"
-            ".map(one => one.url)))).flat().some(url => url.includes('maplibre-gl-worker'))"
+            "async () => (await Promise.all((await caches.keys()).map(async name =>"
+            " (await (await caches.open(name)).keys()).map(one => one.url))))"
+            ".flat().some(url => url.includes('maplibre-gl-worker'))"
         )
         network.cut()
         await page.reload()

@@ -8,6 +8,7 @@ import { askForWakeUp, kick } from './syncing.svelte';
 export async function act(deed: Deed, now: Date = new Date()): Promise<string> {
   const id = await record(store(), deed, now);
   kick();
-  await askForWakeUp();
+  // The deed is safe; whether the browser promises to wake us is not worth waiting for.
+  askForWakeUp().catch((error: unknown) => { reportError(error); });
   return id;
 }

@@ -46,10 +46,20 @@ async function enter(who: Person): Promise<void> {
   held = { person: who, store: opened };
 }
 
+/** Noted when somebody signs out without network: the server's session is still to be ended. */
+const LEFT_OFFLINE = 'rounds.left-offline';
+
+async function endServerSession(): Promise<void> {
+  const reply = await ask({ method: 'DELETE', path: '/v1/session' });
+  if (reply.kind === 'unreached') localStorage.setItem(LEFT_OFFLINE, '1');
+  else localStorage.removeItem(LEFT_OFFLINE);
+}
+
 /** Starts with whoever worked here last; needs no network. */
 export async function startSession(): Promise<void> {
   const last = await lastPerson();
   if (last !== undefined) await enter(last);
+  else if (localStorage.getItem(LEFT_OFFLINE) !== null) await endServerSession();
 }
 
 /** The answer of this device to a challenge of the server; undefined when it has never been registered here. */
@@ -90,6 +100,7 @@ async function settleIn(): Promise<string | undefined> {
   }
   const who: Person = { user_id, login, name, role, permissions, zone, currency };
   await keepPerson(who);
+  localStorage.removeItem(LEFT_OFFLINE);
   await enter(who);
   // Without this the browser may clear the store when the phone is full; some ask the person first.
   await navigator.storage?.persist?.();
@@ -120,7 +131,7 @@ export async function signOut(): Promise<void> {
   if (held === undefined) return;
   const { person: who, store: leaving } = held;
   const left = await counts(leaving);
-  await ask({ method: 'DELETE', path: '/v1/session' });
+  await endServerSession();
   await forgetPerson();
   held = undefined;
   leaving.close();

@@ -17,6 +17,7 @@ export const cases = {
   nothingTitle: 'Nothing found',
   nothingText: 'Only cases on this phone are searched.',
   lastAttempt: (when: string) => `last try ${when}`,
+  begun: 'begun',
   neverTried: 'no try yet',
   leaving: 'This case has been taken over. It leaves the phone when your work on it is sent.',
   goneTitle: 'This case is not on the phone',

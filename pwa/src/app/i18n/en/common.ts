@@ -6,7 +6,6 @@ export const common = {
   close: 'Close',
   save: 'Save',
   undo: 'Undo',
-  retry: 'Try again',
   open: 'Open',
   more: 'More',
   next: 'Next',

@@ -10,7 +10,6 @@ export const login = {
   linkTitle: 'This link did not let you in',
   toPassword: 'Sign in with a password',
   needNetwork: 'The first sign-in on a phone needs a network. Try again where there is one.',
-  otherPerson: (name: string) => `${name} still has unsent work on this phone. It stays kept and is not shown to others.`,
   expiredTitle: 'Sign in again to send',
   expiredText: 'Your session has ended. Everything is kept on this phone; you can go on working.',
 };

@@ -39,7 +39,6 @@ export const me = {
   },
   pushSetUp: 'Receive notices',
   install: 'Install the app',
-  installText: 'It starts faster and keeps its data.',
   signOut: 'Sign out',
   signOutTitle: 'Sign out?',
   signOutText: 'Cases leave this phone. They come back when you sign in.',

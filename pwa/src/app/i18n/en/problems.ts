@@ -44,6 +44,8 @@ export const problems: Readonly<Record<string, string>> = {
   'promise.bad_tolerance': 'The tolerance of a promise is 0 to 30 days.',
   'withdraw.too_late': 'A record can be taken back for 5 seconds only. Ask your lead.',
   'withdraw.unknown': 'There is no such record of yours on the server.',
+  'push.endpoint_refused': 'That is not the address of a push service on the internet.',
+  'push.keys_unfit': 'No message can be encrypted to these keys; switch notices on again.',
   'stop.not_yours': 'That stop is not on your plan any more.',
   'stop.done': 'That stop was visited; it can no longer be skipped or moved.',
   'plan.replaced': 'A newer plan has taken this one\'s place.',

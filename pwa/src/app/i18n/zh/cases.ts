@@ -18,6 +18,7 @@ export const cases: Messages['cases'] = {
   nothingTitle: '没有找到',
   nothingText: '只搜索这部手机上的案件。',
   lastAttempt: (when) => `上次尝试 ${when}`,
+  begun: '已开始',
   neverTried: '尚未尝试',
   leaving: '此案件已由他人接手。您的记录上传后,案件将从手机移除。',
   goneTitle: '此案件不在手机上',

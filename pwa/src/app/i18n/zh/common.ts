@@ -7,7 +7,6 @@ export const common: Messages['common'] = {
   close: '关闭',
   save: '保存',
   undo: '撤销',
-  retry: '再试一次',
   open: '打开',
   more: '更多',
   next: '下一步',

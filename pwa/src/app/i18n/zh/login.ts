@@ -11,7 +11,6 @@ export const login: Messages['login'] = {
   linkTitle: '此链接无法登录',
   toPassword: '用密码登录',
   needNetwork: '在手机上首次登录需要网络,请到有信号的地方再试。',
-  otherPerson: (name) => `${name} 在这部手机上还有未上传的内容,已保留,不会显示给他人。`,
   expiredTitle: '请重新登录以便上传',
   expiredText: '登录已过期。所有内容都保存在手机上,可以继续工作。',
 };

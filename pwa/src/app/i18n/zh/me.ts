@@ -40,7 +40,6 @@ export const me: Messages['me'] = {
   },
   pushSetUp: '接收通知',
   install: '安装应用',
-  installText: '启动更快,数据更安全。',
   signOut: '退出登录',
   signOutTitle: '退出登录?',
   signOutText: '案件将从这部手机移除,再次登录后恢复。',

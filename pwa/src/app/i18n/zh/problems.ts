@@ -45,6 +45,8 @@ export const problems: Messages['problems'] = {
   'promise.bad_tolerance': '承诺宽限为 0 至 30 天。',
   'withdraw.too_late': '记录只能在 5 秒内撤回,请联系组长。',
   'withdraw.unknown': '服务器上没有您的这条记录。',
+  'push.endpoint_refused': '这不是互联网上推送服务的地址。',
+  'push.keys_unfit': '无法用这些密钥加密消息,请重新开启通知。',
   'stop.not_yours': '此站已不在您的计划中。',
   'stop.done': '此站已访问,不能再跳过或移动。',
   'plan.replaced': '计划已被新计划替换。',

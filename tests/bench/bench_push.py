@@ -178,14 +178,19 @@ def raw_arguments(stock: Stock, random: Random) -> list[tuple[str, tuple[object,
     ]  # fmt: skip
 
 
-async def cookie_of(jobs: Database, served: Served, stock: Stock) -> dict[str, str]:
-    """Sign the collector in by a link; returns the headers of a session."""
+async def link_of(jobs: Database, stock: Stock) -> str:
+    """Make a one-time sign-in link for the stock's person; returns its token."""
     act = Act(tenant_id=stock.tenant_id, actor_id=None, device_id=None, at=datetime.now(tz=UTC))
     scope = Scope(tenant_id=stock.tenant_id, user_id=UUID(int=0), reach=Reach.TENANT, team_ids=())
     async with transaction(jobs, scope) as tx:
-        link = await make_sign_in_link(tx, act, stock.user_id)
+        return (await make_sign_in_link(tx, act, stock.user_id)).token
+
+
+async def cookie_of(jobs: Database, served: Served, stock: Stock) -> dict[str, str]:
+    """Sign the stock's person in by a link; returns the headers of a session."""
     async with httpx.AsyncClient(base_url=served.origin, headers={"X-Rounds": "1"}) as client:
-        (await client.post("/v1/session/link", json={"token": link.token})).raise_for_status()
+        token = await link_of(jobs, stock)
+        (await client.post("/v1/session/link", json={"token": token})).raise_for_status()
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     return {"X-Rounds": "1", "Cookie": cookie}
 

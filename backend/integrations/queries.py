@@ -10,9 +10,10 @@ import msgspec
 from backend.integrations.schemas import Mapping, NounCount, Progress, Refusal, Run, RunState, SavedMapping
 from backend.kernel.limits import PAGE_SIZE_MAX
 
-RUN_COLUMNS = """id, file_name, spool_name, byte_count, sha256, state, mapping_name, mapping_version, mapping, as_of,
-    is_dry_run, rows_total, rows_read, rows_added, rows_updated, rows_unchanged, rows_skipped, rows_refused,
-    cases_opened, cases_changed, counts, header, failure, uploaded_at, started_at, finished_at,
+# JSON is read as text: the two pools decode jsonb differently, the engine's into objects, the bare one not at all.
+RUN_COLUMNS = """id, file_name, spool_name, byte_count, sha256, state, mapping_name, mapping_version, mapping::text,
+    as_of, is_dry_run, rows_total, rows_read, rows_added, rows_updated, rows_unchanged, rows_skipped, rows_refused,
+    cases_opened, cases_changed, counts::text, header::text, failure, uploaded_at, started_at, finished_at,
     state = 'running' AND NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 725004
         AND objid = (hashtext(id::text)::bigint & 4294967295)::oid AND granted) AS is_interrupted"""
 INSERT_RUN = """
@@ -43,7 +44,7 @@ FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::
 """
 NEXT_REFUSAL = "SELECT coalesce(max(number), 0) + 1 FROM import_refusals WHERE tenant_id = $1 AND run_id = $2"
 REFUSALS_AFTER = """
-SELECT number, line, column_name, code, value, cells FROM import_refusals
+SELECT number, line, column_name, code, value, cells::text FROM import_refusals
 WHERE tenant_id = $1 AND run_id = $2 AND number > $3 ORDER BY number LIMIT $4
 """
 REFUSALS_A_READ = 1000
@@ -53,7 +54,7 @@ VALUES ($1, $2, $3, 1 + coalesce((SELECT max(version) FROM import_mappings WHERE
     $4::jsonb, $5, $6) RETURNING version
 """
 MAPPINGS = """
-SELECT DISTINCT ON (name) name, version, body, saved_at FROM import_mappings
+SELECT DISTINCT ON (name) name, version, body::text, saved_at FROM import_mappings
 WHERE tenant_id = $1 AND ($2::text IS NULL OR name = $2) ORDER BY name, version DESC LIMIT $3
 """
 # One import at a time writes to a tenant's book; taken for one block, so that another import waits a second at most.

@@ -129,7 +129,7 @@ class StopView(msgspec.Struct, frozen=True):
 
 
 class PlanView(msgspec.Struct, frozen=True):
-    """A whole plan. `version` must be named by a change, so that two leads do not overwrite each other."""
+    """A whole plan."""
 
     id: UUID
     team_id: UUID
@@ -232,3 +232,66 @@ class EditPrice(msgspec.Struct, frozen=True):
     is_lawful: bool
     lawful_until: datetime | None
     changes_holder: bool
+
+
+class VisitableCase(msgspec.Struct, frozen=True):
+    """A case as the planner sees it."""
+
+    id: UUID
+    number: str
+    name: str
+    zone: str
+    score: float
+    currency: str
+    overdue_minor: int
+    reasons: list[str]
+    assignee_id: UUID | None
+    door_address_id: UUID | None
+    door: Point | None
+    is_promise_due: bool
+
+
+class WorkingPerson(msgspec.Struct, frozen=True):
+    """Somebody as the planner sees them; `last_*` say where they stand in a day under way."""
+
+    id: UUID
+    name: str
+    zone: str
+    shift_start_minute: int
+    shift_end_minute: int
+    start: Point | None
+    end: Point | None
+    last_place: Point | None
+    last_ended_at: datetime | None
+
+
+class PlanHead(msgspec.Struct, frozen=True):
+    """A plan without its stops."""
+
+    id: UUID
+    team_id: UUID
+    day: date
+    zone: str
+    state: PlanState
+    made_by: UUID
+    made_at: datetime
+    published_at: datetime | None
+    summary: Summary
+
+
+class NewStop(msgspec.Struct, frozen=True):
+    """A stop to be written."""
+
+    case_id: UUID
+    user_id: UUID
+    address_id: UUID | None
+    position: int
+    arrive_at: datetime
+    leave_at: datetime
+    window_start: datetime
+    window_end: datetime
+    drive_s: int
+    drive_m: int
+    is_locked: bool
+    is_must: bool
+    reasons: list[str]

@@ -1,9 +1,39 @@
-"""What may a collector change on the own plan? Pure functions of stops and the wish."""
+"""What may be changed on a plan, and how do cases, people and a computed day become one? Pure functions of values.
 
-from collections.abc import Sequence
+The collector skips and reorders; the planner's problem is built from cases and people; times of a day become stops.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from math import sqrt
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import msgspec
+
+from backend.kernel.geo import Point
 from backend.kernel.problems import Kind
+from backend.routing.plan_schemas import (
+    DayEnd,
+    DiffLine,
+    NewStop,
+    PlanDiff,
+    PlanWish,
+    StopView,
+    Unplanned,
+    VisitableCase,
+    WorkingPerson,
+)
+from backend.routing.problem import (
+    CANDIDATES_A_COLLECTOR,
+    SERVICE_S,
+    Candidate,
+    Collector,
+    Pause,
+    Problem,
+    Route,
+    WhyNot,
+)
 from backend.routing.problems import PLAN_REPLACED, STOP_DONE, STOP_NOT_YOURS
 from backend.routing.schemas import StopOnFile, StopState
 
@@ -27,3 +57,273 @@ def reordered(stops: Sequence[StopOnFile], wished: Sequence[UUID]) -> list[tuple
     chosen = set(first)
     rest = [stop.id for stop in sorted(stops, key=lambda one: (one.position, one.id)) if stop.id not in chosen]
     return [(stop_id, position) for position, stop_id in enumerate([*first, *rest], start=1)]
+
+
+LAWFUL_FROM = time(8)
+LAWFUL_UNTIL = time(21)
+"""Until the contact gate gives the minutes of each case: no door before 8 or after 21 o'clock of the client's clock.
+
+Inside what GB/T 45251-2025 and the bank guideline of 2026 allow in China (8 to 22 o'clock), with an hour to spare for
+whoever is late.
+"""
+
+PRIZE_MIN_M = 2_000
+PRIZE_MAX_M = 30_000
+"""The best case of the day is worth half an hour's drive out and back, the least two kilometres."""
+
+
+class DayInput(msgspec.Struct, frozen=True):
+    """All that a day is planned from. `locked` says who must visit which case; `now` cuts a day under way."""
+
+    wish: PlanWish
+    zone: str
+    people: list[WorkingPerson]
+    cases: list[VisitableCase]
+    locked: dict[UUID, UUID]
+    now: datetime
+
+
+class DayProblem(msgspec.Struct, frozen=True):
+    """The problem, the cases in the order of its candidates, and what cannot even be tried."""
+
+    problem: Problem
+    cases: list[VisitableCase]
+    left_out: list[Unplanned]
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Return the instant (UTC) at which a day begins in a zone: the base of all seconds of a problem."""
+    return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def lawful_window(day: date, zone: str, base: datetime) -> tuple[int, int]:
+    """Return between which seconds from `base` a client in that zone may be visited on that day."""
+    local = ZoneInfo(zone)
+    first = datetime.combine(day, LAWFUL_FROM, tzinfo=local)
+    last = datetime.combine(day, LAWFUL_UNTIL, tzinfo=local)
+    return round((first - base).total_seconds()), round((last - base).total_seconds())
+
+
+def prize_m(case: VisitableCase, best_score: float) -> int:
+    """Return how many metres of way a visit is worth: by the root of its score, the most when a promise falls due.
+
+    The root, because scores are products and run over decades: in proportion, all but the first few would be worth
+    nothing and a day would stay half empty.
+    """
+    if case.is_promise_due:
+        return PRIZE_MAX_M
+    share = sqrt(case.score / best_score) if best_score > 0 and case.score > 0 else 0.0
+    return round(PRIZE_MIN_M + (PRIZE_MAX_M - PRIZE_MIN_M) * min(1.0, share))
+
+
+def collectors_of(
+    people: Sequence[WorkingPerson], day: date, base: datetime, now: datetime, fallback: Point | None
+) -> list[Collector]:
+    """Return the people as the planner takes them; in a day under way they begin now, where the last visit was.
+
+    Who has no starting point begins at `fallback` (the middle of the doors); without any, they cannot be planned.
+    """
+    found = []
+    for one in people:
+        offset_s = round((midnight(day, one.zone) - base).total_seconds())
+        shift_start_s = offset_s + one.shift_start_minute * 60
+        shift_end_s = offset_s + one.shift_end_minute * 60
+        now_s = round((now - base).total_seconds())
+        is_under_way = shift_start_s < now_s < shift_end_s
+        home = one.start or fallback
+        begin = one.last_place if is_under_way and one.last_place is not None else home
+        if begin is None or home is None:
+            continue
+        found.append(
+            Collector(
+                id=one.id,
+                start=begin,
+                end=one.end or home,
+                shift_start_s=now_s if is_under_way else shift_start_s,
+                shift_end_s=shift_end_s,
+            )
+        )
+    return found
+
+
+def candidate_of(
+    case: VisitableCase,
+    door: Point,
+    day: date,
+    base: datetime,
+    *,
+    best_score: float,
+    holder: UUID | None,
+    is_must: bool,
+) -> Candidate:
+    """Return a case as the planner takes it."""
+    first, last = lawful_window(day, case.zone, base)
+    return Candidate(
+        id=case.id,
+        place=door,
+        service_s=SERVICE_S,
+        window_start_s=first,
+        window_end_s=last,
+        prize_m=prize_m(case, best_score),
+        is_must=is_must,
+        holder=holder,
+    )
+
+
+def problem_of(given: DayInput) -> DayProblem:
+    """Return the problem of a day: at most 60 doors a collector, the highest scores first, musts always.
+
+    A case stays with its holder unless the wish lets it move; a locked stop stays with whom it was locked to.
+    """
+    wish, base = given.wish, midnight(given.wish.day, given.zone)
+    doors = [case.door for case in given.cases if case.door is not None]
+    collectors = collectors_of(given.people, wish.day, base, given.now, middle(doors))
+    working = {one.id for one in collectors}
+    best = max((case.score for case in given.cases), default=0.0)
+    musts = {*wish.must_case_ids, *given.locked}
+    room = {one.id: CANDIDATES_A_COLLECTOR for one in collectors}
+    total = CANDIDATES_A_COLLECTOR * len(collectors)
+    taken: list[VisitableCase] = []
+    candidates: list[Candidate] = []
+    left_out: list[Unplanned] = []
+    for case in sorted(given.cases, key=lambda one: (one.id not in musts, -one.score, one.id)):
+        holder = given.locked.get(case.id) or (None if wish.may_move_cases else case.assignee_id)
+        why = _why_not_tried(case, holder, working, room, is_full=len(taken) >= total)
+        if case.door is None or (why is not None and not (why is WhyNot.OVER_CAP and case.id in musts)):
+            left_out.append(unplanned(case, why or WhyNot.NO_DOOR))
+            continue
+        if holder is not None:
+            room[holder] -= 1
+        taken.append(case)
+        is_must = case.id in musts
+        candidates.append(
+            candidate_of(case, case.door, wish.day, base, best_score=best, holder=holder, is_must=is_must)
+        )
+    problem = Problem(collectors=collectors, candidates=candidates, pause=pause_of(wish), mode=wish.mode)
+    return DayProblem(problem=problem, cases=taken, left_out=left_out)
+
+
+def _why_not_tried(
+    case: VisitableCase, holder: UUID | None, working: set[UUID], room: Mapping[UUID, int], *, is_full: bool
+) -> WhyNot | None:
+    if case.door is None:
+        return WhyNot.NO_DOOR
+    if holder is not None and holder not in working:
+        return WhyNot.HOLDER_ABSENT
+    if is_full or (holder is not None and room[holder] <= 0):
+        return WhyNot.OVER_CAP
+    return None
+
+
+def unplanned(case: VisitableCase, reason: WhyNot) -> Unplanned:
+    """Return the line that says why a case is not in the plan."""
+    return Unplanned(case_id=case.id, number=case.number, name=case.name, score=case.score, reason=reason)
+
+
+def pause_of(wish: PlanWish) -> Pause | None:
+    """Return the break of the team, or None when it has none."""
+    if wish.break_minutes == 0:
+        return None
+    return Pause(at_s=wish.break_at_minute * 60, length_s=wish.break_minutes * 60)
+
+
+def middle(points: Sequence[Point]) -> Point | None:
+    """Return the mean of some places near each other, or None of none."""
+    if not points:
+        return None
+    count = len(points)
+    return Point(lat=sum(one.lat for one in points) / count, lon=sum(one.lon for one in points) / count)
+
+
+def stops_of_routes(
+    problem: Problem, cases: Sequence[VisitableCase], routes: Sequence[Route], base: datetime, locked: set[UUID]
+) -> list[NewStop]:
+    """Return the stops of computed routes, positions from 1 for each collector."""
+    by_id = {case.id: case for case in cases}
+    musts = {one.id for one in problem.candidates if one.is_must}
+    return [
+        NewStop(
+            case_id=visit.candidate,
+            user_id=route.collector,
+            address_id=by_id[visit.candidate].door_address_id,
+            position=position,
+            arrive_at=base + timedelta(seconds=visit.arrive_s),
+            leave_at=base + timedelta(seconds=visit.leave_s),
+            window_start=base + timedelta(seconds=visit.window_start_s),
+            window_end=base + timedelta(seconds=max(visit.window_end_s, visit.window_start_s + 1)),
+            drive_s=visit.drive_s,
+            drive_m=visit.drive_m,
+            is_locked=visit.candidate in locked,
+            is_must=visit.candidate in musts,
+            reasons=reasons_of(by_id[visit.candidate]),
+        )
+        for route in routes
+        for position, visit in enumerate(route.visits, start=1)
+    ]
+
+
+def reasons_of(case: VisitableCase) -> list[str]:
+    """Return the codes that say why a case is visited, the weightiest first."""
+    return ["promise_due", *case.reasons] if case.is_promise_due else list(case.reasons)
+
+
+def day_ends(problem: Problem, routes: Sequence[Route], base: datetime) -> list[DayEnd]:
+    """Return how each collector's day ends."""
+    shifts = {one.id: one for one in problem.collectors}
+    length_s = problem.pause.length_s if problem.pause else 0
+
+    def at(second: int | None) -> datetime | None:
+        return None if second is None else base + timedelta(seconds=second)
+
+    return [
+        DayEnd(
+            user_id=route.collector,
+            shift_start=base + timedelta(seconds=shifts[route.collector].shift_start_s),
+            shift_end=base + timedelta(seconds=shifts[route.collector].shift_end_s),
+            pause_start=at(route.pause_start_s),
+            pause_end=None if route.pause_start_s is None else at(route.pause_start_s + length_s),
+            home_drive_s=route.home_drive_s,
+            home_drive_m=route.home_drive_m,
+            end_at=base + timedelta(seconds=route.end_s),
+            is_overtime=route.is_overtime,
+        )
+        for route in routes
+    ]
+
+
+def diff(published: Sequence[StopView], draft: Sequence[StopView], against: UUID | None, handed_over: int) -> PlanDiff:
+    """Return what publishing a draft would change, case by case; what is done stays and is not told."""
+    old = {stop.case_id: stop for stop in published if stop.state is not StopState.DONE}
+    new = {stop.case_id: stop for stop in draft}
+    done = {stop.case_id for stop in published if stop.state is StopState.DONE}
+    lines = [_diff_line(old.get(case), new.get(case)) for case in sorted({*old, *new} - done)]
+    moved = [
+        line for line in lines if line.from_user_id is not None and line.to_user_id is not None and _is_moved(line)
+    ]
+    return PlanDiff(
+        against=against,
+        added=[line for line in lines if line.from_user_id is None],
+        removed=[line for line in lines if line.to_user_id is None],
+        moved=moved,
+        kept=sum(line.from_user_id is not None and line.to_user_id is not None for line in lines) - len(moved),
+        handed_over=handed_over,
+    )
+
+
+def _is_moved(line: DiffLine) -> bool:
+    return line.from_user_id != line.to_user_id or line.from_position != line.to_position
+
+
+def _diff_line(old: StopView | None, new: StopView | None) -> DiffLine:
+    shown = new or old
+    if shown is None:
+        raise ValueError("a line of a diff has a side")
+    return DiffLine(
+        case_id=shown.case_id,
+        number=shown.number,
+        name=shown.name,
+        from_user_id=old.user_id if old else None,
+        to_user_id=new.user_id if new else None,
+        from_position=old.position if old else None,
+        to_position=new.position if new else None,
+    )

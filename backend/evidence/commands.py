@@ -11,8 +11,8 @@ import asyncpg
 
 from backend.evidence import queries
 from backend.evidence.queries import NowStored, Readable
-from backend.evidence.rules import Upload, lock_of
-from backend.evidence.schemas import NamedPhoto
+from backend.evidence.rules import lock_of
+from backend.evidence.schemas import NamedPhoto, Upload
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent

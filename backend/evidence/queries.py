@@ -7,8 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.evidence.rules import Upload
-from backend.evidence.schemas import NamedPhoto
+from backend.evidence.schemas import NamedPhoto, Upload
 
 INSERT_EVIDENCE = """
 INSERT INTO evidence (id, tenant_id, case_id, visit_id, user_id, device_id, kind, scope, sha256, size_bytes, media_type,

@@ -10,8 +10,8 @@ from litestar.params import FromPath, SkipValidation
 from litestar.types import ExceptionHandlersMap
 
 from backend.evidence import problems, rules, uploads, viewing
-from backend.evidence.rules import HeaderError, Upload
-from backend.evidence.schemas import PHOTO_BYTES_MAX
+from backend.evidence.rules import HeaderError
+from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
 from backend.evidence.storage import Storage
 from backend.evidence.uploads import Sender
 from backend.identity.admission import Who

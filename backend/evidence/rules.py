@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend.evidence import problems
-from backend.evidence.schemas import PHOTO_BYTES_MAX
+from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
 from backend.kernel.problems import Kind
 
 CHUNK_BYTES_MAX = 2**20
@@ -32,18 +32,6 @@ class Announced(msgspec.Struct, frozen=True):
     sha256: bytes
     media_type: str
     length_bytes: int
-
-
-class Upload(msgspec.Struct, frozen=True):
-    """An upload as it stands."""
-
-    id: UUID
-    sha256: bytes
-    media_type: str
-    length_bytes: int
-    offset_bytes: int
-    expires_at: datetime
-    finished_at: datetime | None
 
 
 def whole_number(name: str, text: str | None) -> int:

@@ -1,5 +1,6 @@
 """What does evidence look like on the wire before its bytes are here?"""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -41,3 +42,15 @@ class NamedPhoto(msgspec.Struct, frozen=True):
     photo: PhotoTaken
     case_id: UUID
     visit_id: UUID
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """An upload as it stands."""
+
+    id: UUID
+    sha256: bytes
+    media_type: str
+    length_bytes: int
+    offset_bytes: int
+    expires_at: datetime
+    finished_at: datetime | None

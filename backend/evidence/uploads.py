@@ -20,8 +20,8 @@ from litestar.types import Receive
 
 from backend.evidence import problems, queries, rules
 from backend.evidence.commands import note_stored
-from backend.evidence.rules import Announced, Upload
-from backend.evidence.schemas import PHOTO_BYTES_MAX
+from backend.evidence.rules import Announced
+from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
 from backend.evidence.storage import RETRY_AFTER_S, Storage, store_may_be_away
 from backend.identity.principal import Principal
 from backend.journal.commands import append_bare

@@ -26,7 +26,8 @@ COUNT = r"""() => { const found = /([\d,.]+)/.exec(document.querySelector('main 
     return found === null ? 0 : Number(found[1].replace(/[,.]/g, '')) }"""
 # Type one letter and wait for the frame in which the number of hits stands changed.
 SEARCH = """async (text) => {
-    const field = document.querySelector('input[type=search]'), status = () => document.querySelector('main [role=status]')?.textContent;
+    const field = document.querySelector('input[type=search]');
+    const status = () => document.querySelector('main [role=status]')?.textContent;
     const before = status(), begun = performance.now();
     field.value = text; field.dispatchEvent(new Event('input', { bubbles: true }));
     while (status() === before && performance.now() - begun < 5000) await new Promise(requestAnimationFrame);
@@ -62,7 +63,8 @@ async def phone_times(page: Page, origin: str) -> tuple[float, float]:
         await page.goto(f"{origin}/cases")
         handle = await page.wait_for_function(LIST_READY, timeout=60_000)
         ready.append(float(await handle.json_value()))
-    searches = [float(await page.evaluate(SEARCH, text)) for text in ("client 4", "client 49", "client 4", "client 123", "client 1")]
+    words = ("client 4", "client 49", "client 4", "client 123", "client 1")
+    searches = [float(await page.evaluate(SEARCH, text)) for text in words]
     await page.context.set_offline(offline=False)
     return sorted(ready)[RUNS // 2], max(searches)
 
@@ -85,8 +87,7 @@ async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
                 await page.goto(f"{served.origin}/enter#{await link_of(jobs, stock)}")
                 await page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
                 await page.goto(f"{served.origin}/cases")
-                while await page.evaluate(COUNT) < CASES:
-                    await asyncio.sleep(0.5)
+                await page.wait_for_function(f"() => ({COUNT})() >= {CASES}", timeout=120_000, polling=500)
                 ready, search = await phone_times(page, served.origin)
                 await context.close()
     finally:

@@ -7,8 +7,7 @@ import httpx
 import msgspec
 
 from backend.evidence.commands import name_photos, note_stored
-from backend.evidence.rules import Upload
-from backend.evidence.schemas import NamedPhoto
+from backend.evidence.schemas import NamedPhoto, Upload
 from backend.journal.commands import append_bare
 from backend.kernel import clock
 from backend.kernel.db import Database, Reach, bare_transaction

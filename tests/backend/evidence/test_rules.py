@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.evidence import problems, rules
-from backend.evidence.rules import HeaderError, Upload
-from backend.evidence.schemas import PHOTO_BYTES_MAX
+from backend.evidence.rules import HeaderError
+from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
 from backend.kernel.problems import Kind
 from tests.backend.evidence.phones import metadata
 

@@ -14,6 +14,7 @@ from backend.integrations import jobs
 from backend.integrations.commands import runs
 from backend.integrations.commands.runs import By
 from backend.integrations.guessing import guess_file
+from backend.integrations.pairing import pair_files
 from backend.integrations.queries import NewRun
 from backend.integrations.refused import refused_csv
 from backend.integrations.rules.reasons import say
@@ -118,6 +119,21 @@ def guess(file: Path, out: Path | None) -> None:
     else:
         out.write_text(body + "\n", encoding="utf-8")
         click.echo(f"mapping written to {out}")
+
+
+@book.command()
+@click.argument("people", type=FILE)
+@click.argument("book_file", metavar="BOOK", type=FILE)
+@click.option("--ref", "ref_column", default="ref", show_default=True, help="The column of references in PEOPLE.")
+@click.option("--book-ref", "book_column", required=True, help="The column of references in BOOK.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def pair(people: Path, book_file: Path, ref_column: str, book_column: str, out: Path) -> None:
+    """Give the lines of PEOPLE, in order, the references of BOOK, so that a book without names gets people."""
+    try:
+        count = pair_files(people, ref_column, book_file, book_column, out)
+    except Problem as problem:
+        raise click.ClickException(_words(problem)) from problem
+    click.echo(f"{count:,} lines written to {out}")
 
 
 async def _import(url: str, wish: Wish) -> Run:

@@ -26,7 +26,16 @@ SETTINGS = Settings(
 )
 OWN = {"X-Rounds": "1", "Origin": ORIGIN}
 
-Enter = Callable[[UUID], Awaitable[httpx.AsyncClient]]
+
+class Enter:
+    """Signs people in; `state` is that of the application."""
+
+    def __init__(self, app: Litestar, enter: Callable[[UUID], Awaitable[httpx.AsyncClient]]) -> None:
+        self.state = app.state
+        self._enter = enter
+
+    async def __call__(self, user_id: UUID) -> httpx.AsyncClient:
+        return await self._enter(user_id)
 
 
 @asynccontextmanager
@@ -58,6 +67,6 @@ async def desks(
         assert answer.status_code == 201, answer.text
         return client
 
-    yield enter
+    yield Enter(app, enter)
     for client in clients:
         await client.aclose()

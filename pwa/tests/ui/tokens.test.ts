@@ -33,6 +33,7 @@ const MEANINGS = ['due', 'overdue', 'promise', 'paid', 'unsent', 'blocked'];
 const PAIRS = [
   ...['ink', 'ink-2', 'accent-text', ...MEANINGS].flatMap((text) => ['paper', 'surface', 'sunk'].map((ground) => [text, ground])),
   ...MEANINGS.flatMap((meaning) => [[meaning, `${meaning}-soft`], ['ink', `${meaning}-soft`]]),
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((who) => ['who-ink', `who-${String(who)}`]),
   ['accent-text', 'accent-soft'], ['ink', 'accent-soft'], ['ink-2', 'accent-soft'], ['accent-ink', 'accent'], ['paper', 'ink'],
 ] as [string, string][];
 

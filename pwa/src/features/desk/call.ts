@@ -12,10 +12,15 @@ export const NINE = [
 
 const FRIDAY = 5;
 
+/** A number that is known to lead nowhere, or to somebody else. */
+export function isUnusable(contact: PhoneContact): boolean {
+  return contact.status === 'wrong' || contact.status === 'dead' || contact.status === 'stopped';
+}
+
 /** The number that is tried first: the client's own, not known to be dead, allowed. */
 export function firstContact(contacts: readonly PhoneContact[]): PhoneContact | undefined {
   const open = contacts.filter((one) => one.may_contact && one.kind !== 'email');
-  return open.find((one) => one.party_id === null && one.status !== 'unusable') ?? open.find((one) => one.party_id === null) ?? open[0];
+  return open.find((one) => one.party_id === null && !isUnusable(one)) ?? open.find((one) => one.party_id === null) ?? open[0];
 }
 
 /** Choosing a result fills in what is most often said: all that is overdue until Friday, a call back tomorrow. */

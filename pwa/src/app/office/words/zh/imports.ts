@@ -1,2 +1,2 @@
-/** Placeholder. */
+/** Placeholder until the screen stands. */
 export const imports = { title: "x" };

@@ -1,0 +1,46 @@
+/** What of cases, stops and people becomes a mark on the lead's map? */
+import type { CaseRow } from '@/api/office/cases';
+
+import type { BoardPerson } from './board_api';
+import type { Dot, Way } from './map_style';
+import type { Marked } from './people';
+import type { StopView } from './plan_api';
+
+type Marks = ReadonlyMap<string, Marked>;
+
+/** Doors in the colour of who has the case; the chosen ones stand out. */
+export function doorDots(cases: readonly CaseRow[], marks: Marks, chosen: ReadonlySet<string>): readonly Dot[] {
+  return cases.flatMap((row): Dot[] => {
+    if (row.door === null) return [];
+    const colour = row.assignee_id === null ? 0 : (marks.get(row.assignee_id)?.colour ?? 0);
+    return [{ id: row.id, place: row.door, label: chosen.has(row.id) ? '✓' : '', colour, state: chosen.has(row.id) ? 'chosen' : 'door' }];
+  });
+}
+
+/** Stops with their number in the route; one that is picked is ringed. */
+export function stopDots(stops: readonly StopView[], marks: Marks, picked: string | undefined): readonly Dot[] {
+  return stops.flatMap((stop): Dot[] => {
+    if (stop.place === null) return [];
+    const state = stop.id === picked ? 'chosen' : stop.state;
+    return [{ id: stop.id, place: stop.place, label: String(stop.position), colour: marks.get(stop.user_id)?.colour ?? 0, state }];
+  });
+}
+
+/** Where those on duty were last; nobody's place is shown off duty. */
+export function personDots(people: readonly BoardPerson[], marks: Marks): readonly Dot[] {
+  return people.flatMap((person): Dot[] => {
+    const mark = marks.get(person.user_id);
+    if (!person.is_on_duty || person.last_place === null || mark === undefined) return [];
+    return [{ id: `person-${person.user_id}`, place: person.last_place, label: mark.letter, colour: mark.colour, state: 'person' }];
+  });
+}
+
+/** One line a person through the doors in their order; skipped doors are passed by. */
+export function waysOfPlan(stops: readonly StopView[], marks: Marks): readonly Way[] {
+  const byPerson = new Map<string, StopView[]>();
+  for (const stop of stops) if (stop.state !== 'skipped') byPerson.set(stop.user_id, [...(byPerson.get(stop.user_id) ?? []), stop]);
+  return [...byPerson].map(([userId, own]) => ({
+    colour: marks.get(userId)?.colour ?? 0,
+    places: own.toSorted((one, other) => one.position - other.position).flatMap(({ place }) => (place === null ? [] : [place])),
+  }));
+}

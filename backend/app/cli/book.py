@@ -18,7 +18,7 @@ from backend.integrations.pairing import pair_files
 from backend.integrations.queries import NewRun
 from backend.integrations.refused import refused_csv
 from backend.integrations.rules.reasons import say
-from backend.integrations.schemas import FILE_BYTES_MAX, Flaw, Progress, Run, RunState, StartRun
+from backend.integrations.schemas import FILE_BYTES_MAX, Flaw, Mapping, Progress, Run, RunState, StartRun
 from backend.integrations.shipped import read_mapping, shipped_mappings
 from backend.integrations.spool import spool_copy, spool_folder
 from backend.kernel import clock
@@ -76,7 +76,7 @@ def import_file(
     save_as, refused = more["save_as"], more["refused"]
     start = StartRun(
         mapping_name=None if mapping.endswith(".json") else mapping,
-        mapping=read_mapping(Path(mapping).read_bytes()) if mapping.endswith(".json") else None,
+        mapping=_mapping_of(Path(mapping)) if mapping.endswith(".json") else None,
         as_of=as_of.date() if as_of else None,
         is_dry_run=is_dry_run,
     )
@@ -134,6 +134,16 @@ def pair(people: Path, book_file: Path, ref_column: str, book_column: str, out: 
     except Problem as problem:
         raise click.ClickException(_words(problem)) from problem
     click.echo(f"{count:,} lines written to {out}")
+
+
+def _mapping_of(path: Path) -> Mapping:
+    """Read a mapping from a file; raises click.ClickException with the place of what is wrong in it."""
+    try:
+        return read_mapping(path.read_bytes())
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise click.ClickException(f"{path} is not a mapping: {error}") from error
 
 
 async def _import(url: str, wish: Wish) -> Run:

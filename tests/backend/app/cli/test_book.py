@@ -62,6 +62,10 @@ def test_what_is_wrong_is_said_in_lines(say: Say, code: str, tmp_path: Path) -> 
     flawed = say(path, "--mapping", "people_names", "--tenant", code)
     assert flawed.exit_code == 1
     assert "obligor.name: The file has no such column. (name)" in flawed.output
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"title": 1}')
+    assert "broken.json is not a mapping: " in say(path, "--mapping", broken, "--tenant", code).output
+    assert "cannot be read: No such file" in say(path, "--mapping", tmp_path / "gone.json", "--tenant", code).output
     assert "there is no tenant 'nowhere'" in say(path, "--mapping", "people_names", "--tenant", "nowhere").output
 
 

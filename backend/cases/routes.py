@@ -30,7 +30,7 @@ from backend.kernel.db import Reach, bare
 from backend.kernel.geo import Point
 from backend.kernel.limits import PAGE_SIZE_MAX
 from backend.kernel.problems import NOT_FOUND, Problem
-from backend.kernel.web import Tx
+from backend.kernel.web import Raw, Tx
 
 RADIUS_DEFAULT_M = 2000
 RADIUS_MAX_M = 50_000
@@ -49,7 +49,7 @@ def teams_of(who: Principal) -> list[UUID] | None:
 
 @get("/", opt={"permission": Permission.CASE_READ})
 async def list_cases(
-    tx: Tx,
+    raw: Raw,
     who: Who,
     team_id: FromQuery[UUID | None] = None,
     desk_team_id: FromQuery[UUID | None] = None,
@@ -73,7 +73,7 @@ async def list_cases(
         bucket=bucket,
         search=search,
     )
-    return await list_queries.cases_page(await bare(tx), who.tenant_id, wanted, after, limit)
+    return await list_queries.cases_page(raw, who.tenant_id, wanted, after, limit)
 
 
 @get("/near", opt={"permission": Permission.CASE_READ})

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.kernel import problems
-from backend.kernel.db import Database, transaction
+from backend.kernel.db import Database, bare_transaction, transaction
 from backend.kernel.db import Scope as DataScope
 from backend.kernel.problems import Problem, body_of
 
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Tx = NamedDependency[SkipValidation[AsyncConnection]]
 """The type of a handler's `tx`: one transaction for who is asking."""
+
+Raw = NamedDependency[SkipValidation[asyncpg.Connection]]
+"""The same on a bare connection (dependency `raw`), for routes whose cost is measured: half a millisecond less."""
 
 FromDatabase = NamedDependency[SkipValidation[Database]]
 """The type of a handler's `database`."""
@@ -102,6 +105,12 @@ async def provide_tx(scope: Scope, state: State) -> AsyncGenerator[AsyncConnecti
     """Give one transaction for who is asking; it commits before the answer leaves, so an answer is never a promise."""
     async with transaction(database_of(state), acting_of(scope).scope()) as tx:
         yield tx
+
+
+async def provide_raw(scope: Scope, state: State) -> AsyncGenerator[asyncpg.Connection, None]:
+    """Give one transaction for who is asking, on a bare connection; it commits before the answer leaves."""
+    async with bare_transaction(database_of(state), acting_of(scope).scope()) as raw:
+        yield raw
 
 
 def problem_response(problem: Problem) -> Response[bytes]:

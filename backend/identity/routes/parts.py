@@ -15,7 +15,7 @@ from backend.identity.principal import Principal
 from backend.identity.routes import devices, people, session
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
 from backend.kernel.settings import Settings
-from backend.kernel.web import provide_database, provide_tx
+from backend.kernel.web import provide_database, provide_raw, provide_tx
 
 
 class IdentityParts(NamedTuple):
@@ -48,6 +48,7 @@ def identity_parts(settings: Settings) -> IdentityParts:
         guard=guard_of(door),
         dependencies={
             "tx": Provide(provide_tx),
+            "raw": Provide(provide_raw),
             "who": Provide(provide_who),
             "database": Provide(provide_database),
             "door": Provide(provide_door),

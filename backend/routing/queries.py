@@ -20,14 +20,36 @@ UPDATE stops SET state = new.state, position = new.position, skip_reason = new.s
 FROM unnest($3::uuid[], $4::text[], $5::int[], $6::text[]) AS new (id, state, position, skip_reason)
 WHERE stops.tenant_id = $1 AND stops.id = new.id
 """
+# A visit made offline may name a stop of a plan that was replaced meanwhile: the stop of the same case and person in
+# the plan that took its place is done as well.
 FINISH_STOPS = """
-UPDATE stops SET state = 'done', state_at = new.at, skip_reason = NULL
-FROM unnest($3::uuid[], $4::uuid[], $5::timestamptz[]) AS new (id, case_id, at)
-WHERE stops.tenant_id = $1 AND stops.user_id = $2 AND stops.id = new.id AND stops.case_id = new.case_id
+UPDATE stops SET state = 'done', state_at = done.at, skip_reason = NULL
+FROM (
+    SELECT named.id, new.at FROM unnest($3::uuid[], $4::uuid[], $5::timestamptz[]) AS new (id, case_id, at)
+    JOIN stops named ON named.id = new.id AND named.case_id = new.case_id AND named.user_id = $2
+    UNION ALL
+    SELECT present.id, new.at FROM unnest($3::uuid[], $4::uuid[], $5::timestamptz[]) AS new (id, case_id, at)
+    JOIN stops named ON named.id = new.id AND named.case_id = new.case_id AND named.user_id = $2
+    JOIN day_plans was ON was.id = named.plan_id AND was.state = 'replaced'
+    JOIN day_plans now ON now.tenant_id = $1 AND now.team_id = was.team_id AND now.day = was.day
+        AND now.state = 'published'
+    JOIN stops present ON present.plan_id = now.id AND present.case_id = new.case_id AND present.user_id = $2) done
+WHERE stops.tenant_id = $1 AND stops.id = done.id
 """
 REOPEN_STOPS = """
-UPDATE stops SET state = 'planned', state_at = NULL FROM visits
-WHERE visits.tenant_id = $1 AND visits.id = ANY($2::uuid[]) AND stops.id = visits.stop_id AND stops.state = 'done'
+UPDATE stops SET state = 'planned', state_at = NULL
+FROM (
+    SELECT stop_id AS id FROM visits WHERE visits.tenant_id = $1 AND visits.id = ANY($2::uuid[])
+    UNION ALL
+    SELECT present.id FROM visits
+    JOIN stops named ON named.id = visits.stop_id
+    JOIN day_plans was ON was.id = named.plan_id AND was.state = 'replaced'
+    JOIN day_plans now ON now.tenant_id = $1 AND now.team_id = was.team_id AND now.day = was.day
+        AND now.state = 'published'
+    JOIN stops present ON present.plan_id = now.id AND present.case_id = named.case_id
+        AND present.user_id = named.user_id
+    WHERE visits.tenant_id = $1 AND visits.id = ANY($2::uuid[])) again
+WHERE stops.tenant_id = $1 AND stops.id = again.id AND stops.state = 'done'
 """
 # The newest published day on which the user has stops; an older day is history.
 PLAN_OF_USER = """

@@ -62,7 +62,7 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
 def listen(page: Page) -> list[str]:
     """Collect what must never be said: page errors and breaches of the content policy."""
     said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: said.append(error.stack or str(error)))
     page.on(
         "console",
         lambda line: (

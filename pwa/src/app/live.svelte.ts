@@ -1,4 +1,6 @@
 /** How does a screen show what is in the store, and stay true when it changes? */
+import { untrack } from 'svelte';
+
 import { changes } from './changes.svelte';
 
 export interface Live<Value> {
@@ -16,7 +18,8 @@ export function live<Value>(prepare: () => () => Promise<Value>): Live<Value> {
     changes();
     const query = prepare();
     let isCurrent = true;
-    query().then(
+    // Not followed: whose store it is does not change while a screen is open, it only goes.
+    untrack(query).then(
       (value) => {
         // An answer that comes after a later question is of no use any more.
         if (isCurrent) current = { value };

@@ -1,0 +1,106 @@
+"""Who gets in, what is said to who does not, and what stays on the phone afterwards?"""
+
+import pytest
+
+from backend.identity.passwords import hash_password
+from backend.kernel.db import Database
+from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.day import follow, visit_nobody_home
+from tests.pwa.network import Network
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "quiet-river-46-stones"
+
+
+async def login_of(jobs: Database, world: World) -> str:
+    """Give Mei a password; returns the sign-in name."""
+    hashed = await hash_password(PASSWORD)
+    async with jobs.pool.acquire() as raw:
+        await raw.execute("UPDATE users SET password_hash = $2 WHERE id = $1", world.mei, hashed)
+        return str(await raw.fetchval("SELECT login FROM users WHERE id = $1", world.mei))
+
+
+async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
+    site: str, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    login = await login_of(job_database, world)
+    async with open_phone() as page:
+        await page.goto(site)
+        for _ in range(2):
+            await page.get_by_label("Name").fill(login.upper())
+            await page.get_by_label("Password").fill("not-the-password")
+            await page.get_by_role("button", name="Sign in").click()
+            await page.get_by_text("The name or the password is not right.").wait_for()
+            await page.get_by_label("Password").fill(PASSWORD)
+            asked = page.expect_request(
+                lambda request: request.url.endswith("/v1/session") and request.method == "POST"
+            )
+            async with asked as sent:
+                await page.get_by_role("button", name="Sign in").click()
+            await page.get_by_text("No plan on this phone yet").wait_for()
+            body = (await sent.value).post_data_json
+            await page.get_by_role("link", name="all sent").wait_for()
+            await follow(page, "/me")
+            await page.get_by_role("button", name="Sign out").click()
+            await page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+            await page.get_by_label("Name").wait_for()
+        assert body["proof"] is not None
+        assert await page.evaluate("async () => (await indexedDB.databases()).map(one => one.name)") == [
+            "rounds-device"
+        ]
+    async with job_database.pool.acquire() as raw:
+        devices = await raw.fetchval("SELECT count(*) FROM devices WHERE tenant_id = $1", world.tenant_id)
+        sessions = await raw.fetchval("SELECT count(*) FROM sessions WHERE user_id = $1", world.mei)
+    assert (devices, sessions) == (1, 0)
+
+
+async def test_a_spent_link_says_so(site: str, entrance: Entrance, world: World, open_phone: OpenPhone) -> None:
+    token = await entrance(world.mei)
+    async with open_phone("one") as page:
+        await sign_in(page, site, token)
+        assert "#" not in page.url
+    async with open_phone("two") as page:
+        await page.goto(f"{site}/enter#{token}")
+        await page.get_by_text("This link was used before or has expired").wait_for()
+        await page.get_by_role("link", name="Sign in with a password").click()
+        await page.get_by_label("Password").wait_for()
+
+
+async def test_signing_out_with_unsent_work_warns_and_keeps_it(
+    network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """OF-8 in part: nothing unsent is lost by signing out; it leaves when the person comes back."""
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+        network.cut()
+        await visit_nobody_home(page, world, world.cases[0])
+        await follow(page, "/me")
+        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_text("1 unsent. They stay kept on this phone").wait_for()
+        await page.get_by_role("button", name="Sign out all the same").click()
+        await page.get_by_label("Name").wait_for()
+        network.restore()
+        await sign_in(page, network.origin, await entrance(world.mei))
+    async with job_database.pool.acquire() as raw:
+        assert await raw.fetchval("SELECT count(*) FROM visits WHERE tenant_id = $1", world.tenant_id) == 1
+
+
+async def test_the_worker_sends_when_no_page_is_open_any_more(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """The browser wakes the service worker when the network is back (native Background Sync)."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await page.context.set_offline(True)
+        await visit_nobody_home(page, world, world.cases[0])
+        await page.goto("about:blank")
+        await page.context.set_offline(False)
+        for _ in range(200):
+            async with job_database.pool.acquire() as raw:
+                count = await raw.fetchval("SELECT count(*) FROM visits WHERE tenant_id = $1", world.tenant_id)
+            if count == 1:
+                break
+            await page.wait_for_timeout(100)
+        assert count == 1

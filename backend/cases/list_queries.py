@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.cases.desk_schemas import Blocked, CaseFilter, CasePage, CaseRow, NearCase, QueueRow
+from backend.cases.desk_schemas import Blocked, CaseFilter, CaseRow, NearCase, QueueRow
 from backend.cases.problems import BAD_CURSOR
 from backend.kernel.geo import Point, to_ewkt
 from backend.kernel.limits import PAGE_SIZE_MAX
@@ -104,25 +104,40 @@ def read_cursor(text: str) -> Cursor:
         raise Problem(BAD_CURSOR) from error
 
 
-def write_cursor(row: CaseRow) -> str:
+def write_cursor(score: float, case_id: UUID) -> str:
     """Write where a page ended, as opaque text."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(Cursor(s=row.score, i=row.id))).decode()
+    return base64.urlsafe_b64encode(msgspec.json.encode(Cursor(s=score, i=case_id))).decode()
+
+
+# The lines are made into JSON by the database and pass through: reading 50 rows into structs and writing them again
+# costs the server as much as the query.
+LINES = """
+SELECT q.score, q.id, row_to_json(q)::text AS line FROM (
+    SELECT c.id, c.number, o.name, o.kind = 'company' AS is_company, c.kind, c.state, c.bucket, c.days_past_due,
+        c.currency, c.overdue_minor, c.balance_minor, c.grade, c.score, c.reasons, c.attempts, c.last_attempt_at,
+        c.last_result, c.team_id, c.desk_team_id, c.assignee_id, u.name AS assignee_name,
+        CASE WHEN c.door IS NOT NULL THEN json_build_object('lat', ST_Y(c.door::geometry), 'lon',
+            ST_X(c.door::geometry)) END AS door,
+        p.amount_minor AS promise_minor, p.due_on AS promise_due_on
+    FROM cases c {joins} WHERE {where} ORDER BY c.score DESC, c.id LIMIT {limit}) q
+"""
 
 
 async def cases_page(
     raw: asyncpg.Connection, tenant_id: UUID, wanted: CaseFilter, after: str | None, limit: int
-) -> CasePage:
-    """Return a page of the cases that the scope sees, by score and id; raises Problem (case.bad_cursor).
+) -> bytes:
+    """Return a CasePage, as JSON, of the cases that the scope sees, by score and id; raises Problem (case.bad_cursor).
 
     Each filter adds its own piece of SQL, so that the planner sees only what is asked and uses the index for it.
     """
     limit = min(limit, PAGE_SIZE_MAX)
     where, arguments = conditions(wanted, after)
-    sql = f"""SELECT {COLUMNS} FROM cases c {JOINS} WHERE {" AND ".join(where)}
-        ORDER BY c.score DESC, c.id LIMIT {limit + 1}"""
-    rows = [case_row(row) for row in await raw.fetch(sql, tenant_id, *arguments)]
+    sql = LINES.format(joins=JOINS, where=" AND ".join(where), limit=limit + 1)
+    rows = await raw.fetch(sql, tenant_id, *arguments)
     page = rows[:limit]
-    return CasePage(cases=page, next=write_cursor(page[-1]) if len(rows) > limit else None)
+    cursor = write_cursor(page[-1]["score"], page[-1]["id"]) if len(rows) > limit else None
+    lines = ",".join(row["line"] for row in page)
+    return b'{"cases":[%b],"next":%b}' % (lines.encode(), msgspec.json.encode(cursor))
 
 
 def conditions(wanted: CaseFilter, after: str | None) -> tuple[list[str], list[object]]:

@@ -4,7 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Router, get, post
+from litestar import MediaType, Response, Router, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from backend.cases import assigning, list_queries, rules
@@ -47,7 +48,11 @@ def teams_of(who: Principal) -> list[UUID] | None:
     return None if who.reach is Reach.TENANT else list(who.team_ids)
 
 
-@get("/", opt={"permission": Permission.CASE_READ})
+@get(
+    "/",
+    opt={"permission": Permission.CASE_READ},
+    responses={200: ResponseSpec(CasePage, generate_examples=False, description="A page of cases")},
+)
 async def list_cases(
     raw: Raw,
     who: Who,
@@ -61,7 +66,7 @@ async def list_cases(
     search: Text = None,
     after: Text = None,
     limit: Limit = 50,
-) -> CasePage:
+) -> Response[bytes]:
     """List cases, the highest score first. `search`: part of the name, pinyin, or the beginning of the number."""
     wanted = CaseFilter(
         team_id=team_id,
@@ -73,7 +78,8 @@ async def list_cases(
         bucket=bucket,
         search=search,
     )
-    return await list_queries.cases_page(raw, who.tenant_id, wanted, after, limit)
+    page = await list_queries.cases_page(raw, who.tenant_id, wanted, after, limit)
+    return Response(content=page, media_type=MediaType.JSON)
 
 
 @get("/near", opt={"permission": Permission.CASE_READ})

@@ -60,6 +60,12 @@ WHERE tenant_id = $1 AND id = $2
 """
 
 
+def give_case_back(tenant_id: UUID, case_id: UUID, user_id: UUID) -> Statement:
+    """Return the statement that ends the person's hold on a case of the queue."""
+    sql = "DELETE FROM case_leases WHERE tenant_id = $1 AND case_id = $2 AND user_id = $3 RETURNING case_id"
+    return Statement(sql=sql, arguments=(tenant_id, case_id, user_id))
+
+
 async def call_of(raw: asyncpg.Connection, tenant_id: UUID, call_id: UUID) -> CallOnFile | None:
     """Return a call that the scope sees."""
     row = await raw.fetchrow(CALL_OF, tenant_id, call_id)

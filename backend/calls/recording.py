@@ -24,7 +24,7 @@ from backend.journal.schemas import NewEvent
 from backend.kernel.ids import is_time_ordered, new_id
 from backend.kernel.live import announce
 from backend.kernel.problems import MALFORMED, NOT_FOUND, Problem
-from backend.kernel.statements import Statement
+from backend.kernel.statements import run_together
 
 CLOCK_AHEAD_MAX = timedelta(minutes=2)
 """A desk's clock may run ahead by this much; its calls are logged when they end."""
@@ -55,7 +55,8 @@ async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: Ca
         is_promised=record.promise is not None,
     )
     told = batches.tell_holders(act.tenant_id, [record.case_id])
-    await _run(raw, [*statements, batches.count_attempts(act.tenant_id, [count]), told])
+    done = queries.give_case_back(act.tenant_id, record.case_id, worker.user_id)
+    await run_together(raw, done, [*statements, batches.count_attempts(act.tenant_id, [count]), told])
     await append_bare(raw, events)
     await announce(raw, act.tenant_id, "queue")
     return _saved(record.id, await queries.recorded_at(raw, act.tenant_id, record.id))
@@ -63,11 +64,6 @@ async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: Ca
 
 def _saved(call_id: UUID, recorded_at: datetime) -> CallSaved:
     return CallSaved(id=call_id, recorded_at=recorded_at, undo_until=recorded_at + UNDO_WITHIN)
-
-
-async def _run(raw: asyncpg.Connection, statements: list[Statement]) -> None:
-    for statement in statements:
-        await raw.execute(statement.sql, *statement.arguments)
 
 
 async def _case(raw: asyncpg.Connection, act: Act, worker: Worker, case_id: UUID, at: datetime) -> CaseOnFile:
@@ -112,10 +108,11 @@ async def take_back_call(raw: asyncpg.Connection, act: Act, worker: Worker, call
     count = -int(rules.counts_as_attempt(call.result))
     # The result stays what the latest standing record says: at and result are left as they were.
     attempt = AttemptCount(case_id=call.case_id, count=count, at=None, result=None, is_promised=False)
-    await _run(
-        raw,
-        [batches.count_attempts(act.tenant_id, [attempt]), batches.tell_holders(act.tenant_id, [call.case_id])],
-    )
+    for statement in (
+        batches.count_attempts(act.tenant_id, [attempt]),
+        batches.tell_holders(act.tenant_id, [call.case_id]),
+    ):
+        await raw.execute(statement.sql, *statement.arguments)
     await queries.restore_last_attempt(raw, act.tenant_id, call.case_id)
     await append_bare(raw, [*events, _event(act, "call.withdrawn", call_id, call.case_id, {"target_id": str(call_id)})])
     await announce(raw, act.tenant_id, "queue")

@@ -16,6 +16,8 @@ CURSOR_TOO_OLD = Kind(
     "sync.cursor_too_old", 410, "The phone was away too long; load everything again, the outbox stays."
 )
 BAD_CURSOR = Kind("sync.bad_cursor", 422, "That is not a cursor of this server.")
+CANNOT_APPLY = Kind("quarantine.cannot_apply", 409, "The item cannot be put into the record, by anybody.")
+ITEM_DECIDED = Kind("quarantine.decided", 409, "This item was decided before.")
 
 KINDS = (
     MALFORMED,
@@ -28,4 +30,6 @@ KINDS = (
     NOT_YOUR_DEVICE,
     CURSOR_TOO_OLD,
     BAD_CURSOR,
+    CANNOT_APPLY,
+    ITEM_DECIDED,
 )

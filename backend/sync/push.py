@@ -176,13 +176,13 @@ async def _load(
     if not is_own:
         raise Problem(problems.NOT_YOUR_DEVICE)
     known, cases, places = found
-    on_file = await _load_rest(raw, sender, bodies)
+    on_file = await load_rest(raw, sender, bodies)
     return queries.read_known(known), msgspec.structs.replace(
         on_file, cases=batches.read_cases(cases), doors=visit_queries.read_doors(places)
     )
 
 
-async def _load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Body]) -> OnFile:
+async def load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Body]) -> OnFile:
     """Load what rarer kinds of items need; nothing when the batch has none of them."""
     withdrawn = [body.target_id for body in bodies if isinstance(body, RecordWithdraw)]
     edited = sorted({body.case_id for body in bodies if isinstance(body, FactEdit)})

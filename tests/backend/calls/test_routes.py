@@ -47,7 +47,9 @@ async def test_a_call_is_logged_once_however_often_it_is_sent(
     async with job_database.pool.acquire() as raw:
         kinds = await raw.fetch("SELECT kind FROM events WHERE tenant_id = $1 AND case_id = $2", world.tenant_id, world.cases[0])  # fmt: skip
         told = await raw.fetchval("SELECT count(*) FROM phone_changes WHERE user_id = $1", world.mei)
+        number = await raw.fetchval("SELECT status FROM contact_points WHERE id = $1", world.contacts[0])
     assert sorted(row["kind"] for row in kinds) == ["call.recorded", "promise.recorded"]
+    assert number == "verified"
     assert told == 1
     other = await caller.post(f"/v1/cases/{world.cases[0]}/calls", json=body | {"result": "BUSY", "party": "nobody", "promise": None})  # fmt: skip
     assert other.json()["code"] == "call.id_taken"
@@ -64,7 +66,8 @@ async def test_a_call_is_taken_back_within_five_seconds_and_not_after(
     assert (attempts, result) == (1, "NO_ANSWER")
     async with job_database.pool.acquire() as raw:
         state = await raw.fetchval("SELECT state FROM promises WHERE source_id = $1", UUID(second["id"]))
-    assert state == "cancelled"
+        number = await raw.fetchval("SELECT status FROM contact_points WHERE id = $1", world.contacts[0])
+    assert (state, number) == ("cancelled", "unknown")
     late = (await caller.post(f"/v1/cases/{world.cases[1]}/calls", json=call(world, case_id=str(world.cases[1]), contact_point_id=None))).json()  # fmt: skip
     async with job_database.pool.acquire() as raw:
         await raw.execute("UPDATE calls SET recorded_at = recorded_at - interval '6 s' WHERE id = $1", UUID(late["id"]))

@@ -21,6 +21,7 @@ VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 PWA = CHECKOUT / "pwa"
+PEERS = CHECKOUT / "tests" / "peers"
 PYTHON_MIN = (3, 11)
 PIP_TIMEOUT_S = 1800
 NPM_TIMEOUT_S = 900
@@ -44,6 +45,8 @@ def set_up(purposes: Collection[Purpose]) -> None:
     install_project()
     link_node()
     build_pwa()
+    if Purpose.TESTS in purposes:
+        install_peers()
 
 
 def make_venv() -> None:
@@ -109,6 +112,16 @@ def build_pwa() -> None:
         _stamp("pwa", sources)
 
 
+def install_peers() -> None:
+    """Install the programs of others that tests talk to (a push service), when their lock has changed."""
+    lock = hash_of([PEERS / "package.json", PEERS / "package-lock.json"])
+    if _stands("peers", lock) and (PEERS / "node_modules").is_dir():
+        return
+    say("installing the peers of the tests")
+    _npm(["ci", "--no-audit", "--no-fund"], folder=PEERS)
+    _stamp("peers", lock)
+
+
 def sources_of_pwa() -> Iterable[Path]:
     """Name every file the build reads: the PWA without what is made, and the shared lists of openapi."""
     for entry in PWA.iterdir():
@@ -141,9 +154,11 @@ def _stamp(name: str, made_from: str) -> None:
     (STAMPS / name).write_text(made_from)
 
 
-def _npm(arguments: list[str]) -> None:
+def _npm(arguments: list[str], *, folder: Path = PWA) -> None:
     path = f"{VENV / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
-    _run([str(VENV / "bin" / "npm"), *arguments], NPM_TIMEOUT_S, folder=PWA, environment={**os.environ, "PATH": path})
+    _run(
+        [str(VENV / "bin" / "npm"), *arguments], NPM_TIMEOUT_S, folder=folder, environment={**os.environ, "PATH": path}
+    )
 
 
 def _run(

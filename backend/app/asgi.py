@@ -25,6 +25,8 @@ from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
+from backend.outreach import routes as push_routes
+from backend.outreach.keys import open_push_signer
 from backend.routing import town as town_map
 from backend.sync import live_routes
 from backend.sync import routes as sync_routes
@@ -99,6 +101,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         territory_routes.router,
         call_routes.router,
         import_routes.router,
+        push_routes.router,
         town_map.router,
         sync_routes.router,
         live_routes.router,
@@ -123,6 +126,7 @@ def life_of(settings: Settings) -> Lifespan:
         application.state.database = database
         application.state.storage = open_storage(settings.files_url, settings.data_dir)
         application.state.signing_key = open_signing_key(settings.data_dir / "keys")
+        application.state.push_signer = open_push_signer(settings.data_dir / "keys", settings.push_contact)
         try:
             yield
         finally:

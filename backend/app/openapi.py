@@ -16,6 +16,7 @@ from backend.integrations import problems as import_problems
 from backend.kernel import problems as kernel_problems
 from backend.kernel.problems import Kind
 from backend.kernel.settings import read_settings
+from backend.outreach import problems as push_problems
 from backend.promises import problems as promise_problems
 from backend.routing import problems as routing_problems
 from backend.sync import problems as sync_problems
@@ -34,6 +35,7 @@ PROBLEMS: tuple[Kind, ...] = (
     *visit_problems.KINDS,
     *call_problems.KINDS,
     *import_problems.KINDS,
+    *push_problems.KINDS,
     *routing_problems.KINDS,
     *sync_problems.KINDS,
 )

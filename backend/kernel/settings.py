@@ -1,8 +1,10 @@
 """What does the operator decide? Everything that comes from the environment, read once and checked at the start."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -24,6 +26,12 @@ class Settings(msgspec.Struct, frozen=True):
     files_url: str = ""
     """Where finished files lie: empty for a folder under data_dir, or s3://bucket/path and its like."""
 
+    push_contact: str = "mailto:rounds@localhost"
+    """Whom a push service may write to about us (RFC 8292, 2.1): mailto: or https:."""
+
+    is_push_test: bool = False
+    """Whether pushes may go to a push service on this very machine, over http."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from the environment; raises SettingsError with one clear line."""
@@ -32,16 +40,36 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if not url.startswith(("postgresql://", "postgres://")):
         raise SettingsError("DATABASE_URL must look like postgresql://user:password@host:port/name")
     port = _whole(env, "ROUNDS_PORT", 8400)
+    origin = env.get("ROUNDS_ORIGIN", f"http://localhost:{port}").rstrip("/")
     return Settings(
         database_url=url,
         data_dir=Path(env.get("ROUNDS_DATA", "var")).resolve(),
-        origin=env.get("ROUNDS_ORIGIN", f"http://localhost:{port}").rstrip("/"),
+        origin=origin,
         port=port,
         pool_size=_whole(env, "ROUNDS_POOL", 8),
         statement_timeout_s=_whole(env, "ROUNDS_STATEMENT_TIMEOUT_S", 15),
         is_demo=env.get("ROUNDS_DEMO", "0") == "1",
         files_url=env.get("ROUNDS_FILES", ""),
+        push_contact=_push_contact(env, origin),
+        is_push_test=_push_test(env, origin),
     )
+
+
+def _push_contact(env: Mapping[str, str], origin: str) -> str:
+    """Return the operator's own contact; without one a public site stands for itself."""
+    host = urlsplit(origin).hostname
+    default = f"https://{host}" if origin.startswith("https://") else "mailto:rounds@localhost"
+    contact = env.get("ROUNDS_PUSH_CONTACT", default)
+    if re.fullmatch(r"mailto:[^@\s]+@[\w.-]+|https://[\w.-]+", contact) is None:
+        raise SettingsError(f"ROUNDS_PUSH_CONTACT must look like mailto:somebody@example.org, not {contact!r}")
+    return contact
+
+
+def _push_test(env: Mapping[str, str], origin: str) -> bool:
+    is_test = env.get("ROUNDS_PUSH_TEST", "0") == "1"
+    if is_test and origin.startswith("https://"):
+        raise SettingsError("ROUNDS_PUSH_TEST lets pushes go to this machine: it must not be set on a public site")
+    return is_test
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

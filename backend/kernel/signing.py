@@ -35,7 +35,7 @@ def open_signing_key(folder: Path) -> SigningKey:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        _write_once(path, fresh)
+        write_once(path, fresh)
     secret = path.read_bytes()
     if len(secret) != KEY_BYTES:
         raise ValueError(f"{path.name} does not hold a key of {KEY_BYTES} bytes")
@@ -46,7 +46,7 @@ def open_signing_key(folder: Path) -> SigningKey:
     )
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """Write through a temporary name and link it, so that two processes that start at once agree on one key."""
     temporary = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:

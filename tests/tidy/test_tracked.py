@@ -35,7 +35,8 @@ REGISTRY = re.compile(
     "pypi" + r"\.org|pythonhosted" + r"\.org|registry" + r"\.npmjs|npm" + "mirror|artifact" + "ory"
     r"|https?://[^\s\"']+/simp" + r"le\b|index-" + r"url\s*=|_auth" + "Token"
 )
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "pwa/package-lock.json")
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+NPM_LOCKS = ("pwa/package-lock.json", "tests/peers/package-lock.json")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bghp_\w{36}\b")
 TODO = re.compile(r"(?:#|//|<!--)\s*(?:TODO|FIXME|XXX)\b")
 
@@ -68,13 +69,14 @@ def test_nothing_is_left_to_do_without_an_owner() -> None:
 
 
 def test_locks_carry_hashes_and_no_addresses() -> None:
-    for name in LOCKS[:3]:
+    for name in LOCKS:
         assert "://" not in text(Path(name)), name
         entries = re.findall(r"^[A-Za-z0-9_.\[\]-]+==", text(Path(name)), re.MULTILINE)
         assert text(Path(name)).count("--hash=sha256:") >= len(entries) > 0
-    packages = json.loads(text(Path(LOCKS[3])))["packages"]
-    assert [name for name, entry in packages.items() if name and "integrity" not in entry] == []
-    assert [name for name, entry in packages.items() if "resolved" in entry] == []
+    for name in NPM_LOCKS:
+        packages = json.loads(text(Path(name)))["packages"]
+        assert [package for package, entry in packages.items() if package and "integrity" not in entry] == [], name
+        assert [package for package, entry in packages.items() if "resolved" in entry] == [], name
 
 
 def test_the_locks_stand_for_the_project_file() -> None:

@@ -3,21 +3,59 @@ import { ask, type Reply } from '@/api/http';
 import { query } from '@/api/office/cases';
 import type { Point } from '@/api/types';
 
-export interface BoardPerson {
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly is_on_duty: boolean;
-  readonly last_place: Point | null;
-  readonly last_place_at: string | null;
-  readonly stops_done: number;
-  readonly stops_planned: number;
-  readonly collected_minor: number;
-  readonly promised_minor: number;
+export interface Sum {
   readonly currency: string;
-  readonly unsent_count: number;
-  readonly last_seen_at: string | null;
+  readonly amount_minor: number;
+}
+
+export interface BoardRow {
+  readonly user_id: string;
+  readonly name: string;
+  readonly on_duty_since: string | null;
+  readonly place: Point | null;
+  readonly place_at: string | null;
+  readonly stops_done: number;
+  readonly stops_skipped: number;
+  readonly stops_planned: number;
+  readonly next_case_id: string | null;
+  readonly next_arrive_at: string | null;
+  readonly next_late_at: string | null;
+  readonly last_record_at: string | null;
+  readonly records: number;
+  readonly collected: readonly Sum[];
+  readonly promised: readonly Sum[];
+  readonly open_cases: number;
+  readonly unsent: number;
+  readonly seen_at: string | null;
+}
+
+export interface BoardLine {
+  readonly row: BoardRow;
   readonly is_overdue: boolean;
-  readonly promises_due: number;
+  readonly late_minutes: number;
+  readonly idle_minutes: number | null;
+}
+
+export interface DuePromise {
+  readonly id: string;
+  readonly case_id: string;
+  readonly number: string;
+  readonly name: string;
+  readonly assignee_id: string | null;
+  readonly amount_minor: number;
+  readonly currency: string;
+  readonly due_on: string;
+}
+
+export interface Board {
+  readonly at: string;
+  readonly day: string;
+  readonly lines: readonly BoardLine[];
+  readonly on_duty: number;
+  readonly overdue: number;
+  readonly collected: readonly Sum[];
+  readonly promised: readonly Sum[];
+  readonly promises_due: readonly DuePromise[];
 }
 
 export interface ConflictView {
@@ -36,33 +74,45 @@ export interface ConflictView {
   readonly recorded_at: string;
 }
 
-export interface QuarantineView {
-  readonly id: string;
-  readonly kind: string;
-  readonly code: string;
+export interface QuarantinedView {
+  readonly mutation_id: string;
+  readonly body_hash: string;
+  readonly user_id: string;
   readonly user_name: string;
   readonly case_id: string | null;
   readonly case_number: string | null;
   readonly case_name: string | null;
+  readonly kind: string;
   readonly occurred_at: string;
-  readonly received_at: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly recorded_at: string;
+  readonly code: string;
+  readonly detail: Readonly<Record<string, string>>;
+  /** The whole item as it came, JSON in most cases. */
+  readonly body: string;
 }
 
-export interface Board {
-  readonly people: readonly BoardPerson[];
+export interface ToDecide {
   readonly conflicts: readonly ConflictView[];
-  readonly quarantine: readonly QuarantineView[];
+  readonly items: readonly QuarantinedView[];
 }
 
 export function getBoard(teamId: string): Promise<Reply<Board>> {
   return ask({ method: 'GET', path: `/v1/team/board${query({ team_id: teamId })}` });
 }
 
+export function getDecisions(): Promise<Reply<ToDecide>> {
+  return ask({ method: 'GET', path: '/v1/decisions' });
+}
+
 export function decideConflict(id: string, keep: 'stored' | 'sent'): Promise<Reply<unknown>> {
   return ask({ method: 'POST', path: `/v1/conflicts/${id}`, json: { keep } });
 }
 
-export function decideQuarantine(id: string, decision: 'apply' | 'set_aside', explanation: string): Promise<Reply<unknown>> {
-  return ask({ method: 'POST', path: `/v1/quarantine/${id}`, json: { decision, explanation } });
+export interface ItemDecision {
+  readonly action: 'apply' | 'set_aside';
+  readonly explanation: string;
+}
+
+export function decideItem({ mutation_id, body_hash }: QuarantinedView, decision: ItemDecision): Promise<Reply<unknown>> {
+  return ask({ method: 'POST', path: `/v1/quarantine/${mutation_id}`, json: { ...decision, body_hash } });
 }

@@ -1,7 +1,7 @@
 /** What of cases, stops and people becomes a mark on the lead's map? */
 import type { CaseRow } from '@/api/office/cases';
 
-import type { BoardPerson } from './board_api';
+import type { BoardLine } from './board_api';
 import type { Dot, Way } from './map_style';
 import type { Marked } from './people';
 import type { StopView } from './plan_api';
@@ -27,11 +27,11 @@ export function stopDots(stops: readonly StopView[], marks: Marks, picked: strin
 }
 
 /** Where those on duty were last; nobody's place is shown off duty. */
-export function personDots(people: readonly BoardPerson[], marks: Marks): readonly Dot[] {
-  return people.flatMap((person): Dot[] => {
+export function personDots(lines: readonly BoardLine[], marks: Marks): readonly Dot[] {
+  return lines.flatMap(({ row: person }): Dot[] => {
     const mark = marks.get(person.user_id);
-    if (!person.is_on_duty || person.last_place === null || mark === undefined) return [];
-    return [{ id: `person-${person.user_id}`, place: person.last_place, label: mark.letter, colour: mark.colour, state: 'person' }];
+    if (person.on_duty_since === null || person.place === null || mark === undefined) return [];
+    return [{ id: `person-${person.user_id}`, place: person.place, label: mark.letter, colour: mark.colour, state: 'person' }];
   });
 }
 

@@ -45,6 +45,7 @@ export const team = {
   offDuty: 'off duty',
   nobodyTitle: 'Nobody collects in this team',
   nobodyText: 'An administrator adds collectors to the team.',
+  promisesDue: (number: number) => (number === 1 ? '1 promise is due today' : `${String(number)} promises are due today`),
   timeline: 'The shift',
   noPlanYet: 'No plan for this day yet.',
   ends: (time: string) => `ends ${time}`,

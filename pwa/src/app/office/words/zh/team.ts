@@ -45,6 +45,7 @@ export const team: Words['team'] = {
   offDuty: '未在岗',
   nobodyTitle: '本组没有外访员',
   nobodyText: '请管理员添加外访员。',
+  promisesDue: (number) => `今天到期的承诺 ${String(number)} 项`,
   timeline: '班次时间线',
   noPlanYet: '当天尚无计划。',
   ends: (time) => `${time} 结束`,

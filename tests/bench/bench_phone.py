@@ -85,7 +85,10 @@ async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
                 )  # fmt: skip
                 page = context.pages[0]
                 await page.goto(f"{served.origin}/enter#{await link_of(jobs, stock)}")
-                await page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
+                # Signed in, and the worker keeps the app.
+                await page.wait_for_function(
+                    "() => location.pathname === '/' && navigator.serviceWorker.controller !== null", timeout=60_000
+                )
                 await page.goto(f"{served.origin}/cases")
                 await page.wait_for_function(f"() => ({COUNT})() >= {CASES}", timeout=120_000, polling=500)
                 ready, search = await phone_times(page, served.origin)

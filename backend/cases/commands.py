@@ -22,13 +22,15 @@ async def open_or_refresh_cases(
     """Bring the cases of these obligors in line with the book; returns what changed.
 
     An obligor with something overdue and no open case gets one; an open case follows the newest balances; one that owes
-    nothing overdue is cured and closed. At most OBLIGORS_A_STEP_MAX obligors a call, inside the caller's transaction.
+    nothing overdue is cured and closed; one without a door gets the first that is known. At most OBLIGORS_A_STEP_MAX
+    obligors a call, inside the caller's transaction.
     """
     if len(obligor_ids) > OBLIGORS_A_STEP_MAX:
         raise ValueError(f"at most {OBLIGORS_A_STEP_MAX} obligors a step")
     owed = await queries.owed_by(raw, tenant_id, obligor_ids)
     open_now = await queries.open_cases(raw, tenant_id, obligor_ids)
-    doors = await queries.doors_of(raw, tenant_id, [one.obligor_id for one in owed if one.obligor_id not in open_now])
+    doorless = [one.obligor_id for one in owed if _is_doorless(open_now.get(one.obligor_id))]
+    doors = await queries.doors_of(raw, tenant_id, doorless)
 
     writes = [_write(one, open_now.get(one.obligor_id), doors.get(one.obligor_id, [])) for one in owed]
     new = [write for write in writes if write.owed.obligor_id not in open_now and write.state is not CaseState.CURED]
@@ -36,10 +38,16 @@ async def open_or_refresh_cases(
 
     await queries.insert_cases(raw, tenant_id, new, now)
     await queries.update_cases(raw, tenant_id, changed, now)
-    await _tell_phones(raw, tenant_id, changed, open_now)
-    changes = [_change(write, is_new=True) for write in new] + [_change(write, is_new=False) for write in changed]
+    found = [write for write in writes if write.door is not None and write.owed.obligor_id in open_now]
+    await queries.set_doors(raw, tenant_id, found)
+    await _tell_phones(raw, tenant_id, list({write.id: write for write in (*changed, *found)}.values()), open_now)
+    changes = [_change(write, open_now.get(write.owed.obligor_id)) for write in (*new, *changed)]
     await append_bare(raw, [_event(tenant_id, change, now) for change in changes])
     return changes
+
+
+def _is_doorless(present: OpenCase | None) -> bool:
+    return present is None or not present.has_door
 
 
 def _write(owed: Owed, present: OpenCase | None, doors: Sequence[DoorCandidate]) -> CaseWrite:
@@ -62,12 +70,13 @@ def _differs(write: CaseWrite, present: OpenCase | None) -> bool:
     return before != after
 
 
-def _change(write: CaseWrite, *, is_new: bool) -> CaseChange:
+def _change(write: CaseWrite, before: OpenCase | None) -> CaseChange:
     return CaseChange(
         case_id=write.id,
         obligor_id=write.owed.obligor_id,
-        is_new=is_new,
+        is_new=before is None,
         state=write.state,
+        overdue_before_minor=None if before is None else before.overdue_minor,
         overdue_minor=write.owed.overdue_minor,
         days_past_due=write.owed.days_past_due,
     )
@@ -88,6 +97,7 @@ def _event(tenant_id: UUID, change: CaseChange, now: datetime) -> NewEvent:
         occurred_at=now,
         payload={
             "state": change.state.value,
+            "overdue_before_minor": change.overdue_before_minor,
             "overdue_minor": change.overdue_minor,
             "days_past_due": change.days_past_due,
         },

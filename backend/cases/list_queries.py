@@ -20,7 +20,8 @@ COLUMNS = """
 c.id, c.number, o.name, o.kind = 'company' AS is_company, c.kind, c.state, c.bucket, c.days_past_due, c.currency,
 c.overdue_minor, c.balance_minor, c.grade, c.score, c.reasons::text AS reasons, c.attempts, c.last_attempt_at,
 c.last_result, c.team_id, c.desk_team_id, c.assignee_id, u.name AS assignee_name,
-ST_Y(c.door::geometry) AS lat, ST_X(c.door::geometry) AS lon, p.amount_minor AS promise_minor, p.due_on AS promise_due_on
+ST_Y(c.door::geometry) AS lat, ST_X(c.door::geometry) AS lon, p.amount_minor AS promise_minor,
+p.due_on AS promise_due_on
 """
 JOINS = """
 JOIN obligors o ON o.id = c.obligor_id

@@ -30,7 +30,8 @@ SELECT id, obligor_id, kind, related_party_id IS NULL AS is_own, status IN ('unk
 FROM addresses WHERE tenant_id = $1 AND obligor_id = ANY($2::uuid[])
 """
 OPEN_CASES = """
-SELECT id, obligor_id, state, overdue_minor, balance_minor, days_past_due, assignee_id FROM cases
+SELECT id, obligor_id, state, overdue_minor, balance_minor, days_past_due, assignee_id,
+    door_address_id IS NOT NULL AS has_door FROM cases
 WHERE tenant_id = $1 AND obligor_id = ANY($2::uuid[]) AND closed_at IS NULL ORDER BY id FOR NO KEY UPDATE
 """
 # The teams are filled in by PLACE_CASES once the rows stand, because a polygon decides.
@@ -52,7 +53,14 @@ UPDATE cases SET team_id = coalesce(
             ORDER BY ST_Distance(area, cases.door), id LIMIT 1),
         (SELECT min(id::text)::uuid FROM teams WHERE tenant_id = $1 AND kind = 'field' HAVING count(*) = 1)),
     desk_team_id = (SELECT min(id::text)::uuid FROM teams WHERE tenant_id = $1 AND kind = 'desk' HAVING count(*) = 1)
-WHERE tenant_id = $1 AND id = ANY($2::uuid[])
+WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND team_id IS NULL
+"""
+# A book may come before its addresses: a case without a door gets the first one that is known.
+SET_DOORS = """
+UPDATE cases SET door_address_id = new.address_id,
+    door = CASE WHEN lat IS NULL THEN NULL ELSE ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography END
+FROM unnest($2::uuid[], $3::uuid[], $4::float8[], $5::float8[]) AS new (id, address_id, lat, lon)
+WHERE cases.tenant_id = $1 AND cases.id = new.id
 """
 UPDATE_CASES = """
 UPDATE cases SET state = changed.state, overdue_minor = changed.overdue_minor, balance_minor = changed.balance_minor,
@@ -130,6 +138,7 @@ class OpenCase(msgspec.Struct, frozen=True):
     balance_minor: int
     days_past_due: int
     assignee_id: UUID | None
+    has_door: bool
 
 
 async def open_cases(raw: asyncpg.Connection, tenant_id: UUID, obligor_ids: Sequence[UUID]) -> dict[UUID, OpenCase]:
@@ -162,6 +171,20 @@ async def insert_cases(raw: asyncpg.Connection, tenant_id: UUID, new: Sequence[C
         [one.owed.balance_minor for one in new], [one.owed.days_past_due for one in new], [one.bucket for one in new],
         [one.score for one in new], [msgspec.json.encode(one.reasons).decode() for one in new],
         [one.door.id if one.door else None for one in new], [place.lat if place else None for place in places],
+        [place.lon if place else None for place in places],
+    )  # fmt: skip
+    await raw.execute(PLACE_CASES, tenant_id, ids)
+
+
+async def set_doors(raw: asyncpg.Connection, tenant_id: UUID, found: Sequence[CaseWrite]) -> None:
+    """Give cases that had none a door, and a team if they have none either."""
+    if not found:
+        return
+    doors = [one.door for one in found if one.door is not None]
+    places = [door.place for door in doors]
+    ids = [one.id for one in found if one.door is not None]
+    await raw.execute(
+        SET_DOORS, tenant_id, ids, [door.id for door in doors], [place.lat if place else None for place in places],
         [place.lon if place else None for place in places],
     )  # fmt: skip
     await raw.execute(PLACE_CASES, tenant_id, ids)

@@ -138,6 +138,7 @@ class CaseChange(msgspec.Struct, frozen=True):
     obligor_id: UUID
     is_new: bool
     state: CaseState
+    overdue_before_minor: int | None
     overdue_minor: int
     days_past_due: int
 

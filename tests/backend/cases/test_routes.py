@@ -15,13 +15,15 @@ from backend.kernel.ids import new_id
 from tests.backend.desk import Enter
 from tests.world import NAMES, World
 
-SQUARE = [{"lat": lat, "lon": lon} for lat, lon in ((30.2495, 120.1495), (30.2495, 120.1525), (30.2515, 120.1525), (30.2515, 120.1495))]  # fmt: skip
+CORNERS = ((30.2495, 120.1495), (30.2495, 120.1525), (30.2515, 120.1525), (30.2515, 120.1495))
+SQUARE = [{"lat": lat, "lon": lon} for lat, lon in CORNERS]
 """Holds the doors of cases 1 and 2."""
 
 
 def wish(**changes: object) -> dict[str, object]:
     body: dict[str, object] = {
-        "case_ids": None, "territory_id": None, "area": None, "user_id": None, "only_unassigned": False, "reason": "manual",
+        "case_ids": None, "territory_id": None, "area": None, "user_id": None, "only_unassigned": False,
+        "reason": "manual",
     }  # fmt: skip
     return body | {key: _plain(value) for key, value in changes.items()}
 
@@ -254,7 +256,8 @@ async def test_the_queue_explains_its_order_and_what_is_held_back(
     first = (await caller.post("/v1/queue/next", json={"passed": []})).json()
     page = (await caller.get("/v1/queue")).json()
     rows = {row["case"]["id"]: row for row in page["rows"]}
-    assert [row["case"]["score"] for row in page["rows"]] == sorted((row["case"]["score"] for row in page["rows"]), reverse=True)  # fmt: skip
+    scores = [row["case"]["score"] for row in page["rows"]]
+    assert scores == sorted(scores, reverse=True)
     assert rows[str(world.cases[0])]["blocked"] == "cooling"
     assert rows[str(world.cases[0])]["opens_at"] is not None
     assert rows[str(world.cases[2])]["blocked"] == "state"

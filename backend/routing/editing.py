@@ -140,7 +140,14 @@ def lay_out(
     collectors = rules.collectors_of(working, head.day, base, now, rules.middle(doors))
     best = max((case.score for case in cases.values()), default=0.0)
     candidates = [
-        rules.candidate_of(case, case.door, head.day, base, best_score=best, holder=None, is_must=False)
+        rules.candidate_of(
+            case,
+            case.door,
+            rules.lawful_window(head.day, case.zone, base),
+            best_score=best,
+            holder=None,
+            is_must=False,
+        )
         for case in cases.values()
         if case.door is not None
     ]

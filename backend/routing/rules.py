@@ -150,21 +150,19 @@ def collectors_of(
 def candidate_of(
     case: VisitableCase,
     door: Point,
-    day: date,
-    base: datetime,
+    window_s: tuple[int, int],
     *,
     best_score: float,
     holder: UUID | None,
     is_must: bool,
 ) -> Candidate:
-    """Return a case as the planner takes it."""
-    first, last = lawful_window(day, case.zone, base)
+    """Return a case as the planner takes it; `window_s` is between which seconds of the day it may be visited."""
     return Candidate(
         id=case.id,
         place=door,
         service_s=SERVICE_S,
-        window_start_s=first,
-        window_end_s=last,
+        window_start_s=window_s[0],
+        window_end_s=window_s[1],
         prize_m=prize_m(case, best_score),
         is_must=is_must,
         holder=holder,
@@ -197,9 +195,8 @@ def problem_of(given: DayInput) -> DayProblem:
             room[holder] -= 1
         taken.append(case)
         is_must = case.id in musts
-        candidates.append(
-            candidate_of(case, case.door, wish.day, base, best_score=best, holder=holder, is_must=is_must)
-        )
+        window_s = lawful_window(wish.day, case.zone, base)
+        candidates.append(candidate_of(case, case.door, window_s, best_score=best, holder=holder, is_must=is_must))
     problem = Problem(collectors=collectors, candidates=candidates, pause=pause_of(wish), mode=wish.mode)
     return DayProblem(problem=problem, cases=taken, left_out=left_out)
 

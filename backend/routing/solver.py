@@ -45,7 +45,7 @@ def solve(problem: Problem, stop: Stop, seed: int, report: Report | None = None)
             candidates=[problem.candidates[n] for n in candidates],
         )
         share = msgspec.structs.replace(stop, seconds=stop.seconds / len(parts) if stop.seconds else None)
-        gained = sum(_prize(problem, one) for route in routes for one in route) - cost
+        gained = sum(prize_of(problem, one) for route in routes for one in route) - cost
         watched = _watched(report, iterations, gained)
         solved = _solve_part(part, share, seed, watched)
         for own, route in zip(collectors, solved.routes, strict=True):
@@ -73,7 +73,8 @@ def _parts(problem: Problem) -> list[tuple[list[int], list[int]]]:
     return [([n], candidates) for n, candidates in own.items() if candidates]
 
 
-def _prize(problem: Problem, candidate: int) -> int:
+def prize_of(problem: Problem, candidate: int) -> int:
+    """Return how many metres of way a candidate is worth."""
     one = problem.candidates[candidate]
     return MUST_PRIZE_M if one.is_must else one.prize_m
 
@@ -84,7 +85,7 @@ def _solve_part(problem: Problem, stop: Stop, seed: int, report: Report | None) 
     if not able:
         return Solution(routes=[[] for _ in problem.collectors], iterations=0, cost=0)
     data = _data(problem, ways, able)
-    prizes = sum(_prize(problem, n) for n in able)
+    prizes = sum(prize_of(problem, n) for n in able)
     result = pyvrp.solve(data, _Criterion(stop, prizes, report), seed=seed, collect_stats=False, display=False)
     if not result.is_feasible():
         routes = greedy(problem, ways)
@@ -123,7 +124,7 @@ def _data(problem: Problem, ways: Ways, able: Sequence[int]) -> pyvrp.ProblemDat
                 service_duration=problem.candidates[n].service_s,
                 tw_early=early,
                 tw_late=late,
-                prize=_prize(problem, n),
+                prize=prize_of(problem, n),
                 required=False,
             )
         )
@@ -199,7 +200,7 @@ REPORT_EVERY_S = 0.5
 def greedy(problem: Problem, ways: Ways) -> list[list[int]]:
     """Return routes filled with the most valuable door first, each where it costs the least way."""
     routes: list[list[int]] = [[] for _ in problem.collectors]
-    order = sorted(range(len(problem.candidates)), key=lambda n: (-_prize(problem, n), n))
+    order = sorted(range(len(problem.candidates)), key=lambda n: (-prize_of(problem, n), n))
     for candidate in order:
         wanted = problem.candidates[candidate]
         places = [
@@ -209,7 +210,7 @@ def greedy(problem: Problem, ways: Ways) -> list[list[int]]:
             for place in [best_place(problem, ways, collector, routes[collector], candidate)]
             if place is not None
         ]
-        if places and min(places)[0] < _prize(problem, candidate):
+        if places and min(places)[0] < prize_of(problem, candidate):
             _, collector, position = min(places)
             routes[collector].insert(position, candidate)
     return routes

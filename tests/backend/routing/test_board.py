@@ -45,7 +45,7 @@ def test_sums_are_kept_apart_by_currency() -> None:
     assert summed(sums) == [Sum("CNY", 12), Sum("EUR", 1)]
 
 
-async def a_plan(jobs: Database, world: World, state: str, day: str = "today") -> UUID:
+async def a_plan(jobs: Database, world: World, state: str) -> UUID:
     plan_id = new_id()
     async with jobs.pool.acquire() as raw:
         await raw.execute(
@@ -53,7 +53,6 @@ async def a_plan(jobs: Database, world: World, state: str, day: str = "today") -
             " VALUES ($1, $2, $3, (now() AT TIME ZONE 'Asia/Shanghai')::date, $4, $5, now(), now())",
             plan_id, world.tenant_id, world.field_team_id, state, world.lin,
         )  # fmt: skip
-    del day
     return plan_id
 
 
@@ -89,13 +88,13 @@ async def busy(job_database: Database, world: World) -> UUID:
             new_id(), world.tenant_id, world.bo,
         )  # fmt: skip
         await raw.execute(
-            "INSERT INTO visits (id, tenant_id, case_id, user_id, result, party, paid_minor, started_at, ended_at, note)"
-            " VALUES ($1, $2, $3, $4, 'MET_PAID', 'obligor', 50000, now(), now(), '')",
+            "INSERT INTO visits (id, tenant_id, case_id, user_id, result, party, paid_minor, started_at, ended_at,"
+            " note) VALUES ($1, $2, $3, $4, 'MET_PAID', 'obligor', 50000, now(), now(), '')",
             new_id(), world.tenant_id, world.cases[0], world.mei,
         )  # fmt: skip
         await raw.execute(
-            "INSERT INTO promises (id, tenant_id, case_id, source_kind, source_id, amount_minor, currency, due_on, state,"
-            " made_by, made_at) VALUES ($1, $2, $3, 'visit', $1, 70000, 'CNY',"
+            "INSERT INTO promises (id, tenant_id, case_id, source_kind, source_id, amount_minor, currency, due_on,"
+            " state, made_by, made_at) VALUES ($1, $2, $3, 'visit', $1, 70000, 'CNY',"
             " (now() AT TIME ZONE 'Asia/Shanghai')::date, 'open', $4, now())",
             new_id(), world.tenant_id, world.cases[1], world.mei,
         )  # fmt: skip

@@ -68,7 +68,9 @@ async def test_a_day_is_planned_published_and_reaches_the_phones(
     assert (await lead.post(f"/v1/plans/{plan['id']}/publish")).status_code == 204
     free = stops[str(world.cases[5])]["user_id"]
     async with job_database.pool.acquire() as raw:
-        told = await raw.fetch("SELECT user_id FROM phone_changes WHERE noun = 'plan' AND noun_id = $1", UUID(str(plan["id"])))
+        told = await raw.fetch(
+            "SELECT user_id FROM phone_changes WHERE noun = 'plan' AND noun_id = $1", UUID(str(plan["id"]))
+        )
         holder = await raw.fetchval("SELECT assignee_id FROM cases WHERE id = $1", world.cases[5])
         phone = await plan_of(raw, world.tenant_id, world.mei)
     assert {row["user_id"] for row in told} == {world.mei, world.bo}
@@ -87,10 +89,13 @@ async def test_what_is_done_or_locked_stays_when_the_day_is_planned_again(
     first = await drafted(lead, world)
     await lead.post(f"/v1/plans/{first['id']}/publish")
     stops = by_case(first)
-    locked = await lead.post(f"/v1/plans/{first['id']}/edits", json=edit(world.cases[5], user_id=world.bo, is_locked=True))
+    locked = await lead.post(
+        f"/v1/plans/{first['id']}/edits", json=edit(world.cases[5], user_id=world.bo, is_locked=True)
+    )
     assert locked.status_code == 201, locked.text
     async with job_database.pool.acquire() as raw:
-        await raw.execute("UPDATE stops SET state = 'done', state_at = now() WHERE id = $1", UUID(str(stops[str(world.cases[0])]["id"])))  # fmt: skip
+        done = UUID(str(stops[str(world.cases[0])]["id"]))
+        await raw.execute("UPDATE stops SET state = 'done', state_at = now() WHERE id = $1", done)
     second = await drafted(lead, world, may_move_cases=True)
     assert by_case(second)[str(world.cases[5])]["user_id"] == str(world.bo)
     assert by_case(second)[str(world.cases[5])]["is_locked"] is True

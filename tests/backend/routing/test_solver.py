@@ -1,11 +1,11 @@
 """Is every planned day possible, as an eye from outside sees it, and is nothing dear left out for something cheap?"""
 
+import msgspec
 import pytest
 
-from backend.routing import solver
 from backend.routing.problem import Mode, Pause, WhyNot
 from backend.routing.running import compute
-from backend.routing.solver import Stop, greedy, solve
+from backend.routing.solver import Stop, greedy, prize_of, solve
 from backend.routing.timing import Ways, timed
 from tests.backend.routing.towns import HOUR, faults, named, town
 
@@ -33,10 +33,10 @@ def test_the_same_seed_and_count_give_the_same_plan() -> None:
 
 def test_what_must_be_visited_is_visited_whatever_it_is_worth() -> None:
     """RT-1: must-visits."""
-    import msgspec  # noqa: PLC0415 - only here
-
     problem = town(5, 2, 60)
-    worthless = [msgspec.structs.replace(one, is_must=n == 0, prize_m=1 if n == 0 else one.prize_m, window_start_s=8 * HOUR, window_end_s=21 * HOUR) for n, one in enumerate(problem.candidates)]  # fmt: skip
+    first, *rest = problem.candidates
+    must = msgspec.structs.replace(first, is_must=True, prize_m=1, window_start_s=8 * HOUR, window_end_s=21 * HOUR)
+    worthless = [must, *(msgspec.structs.replace(one, is_must=False) for one in rest)]
     problem = msgspec.structs.replace(problem, candidates=worthless)
     routes = solve(problem, Stop(iterations=150), 1).routes
     assert any(0 in route for route in routes)
@@ -54,7 +54,7 @@ def test_the_engine_beats_the_greedy_plan() -> None:
             for route in [timed(problem, ways, n, stops)]
             if stops
         )
-        return sum(solver._prize(problem, stop) for stops in routes for stop in stops) - metres
+        return sum(prize_of(problem, stop) for stops in routes for stop in stops) - metres
 
     assert gain(found.routes) > gain(greedy(problem, ways))
 
@@ -68,11 +68,10 @@ def test_the_greedy_plan_is_possible_too() -> None:
 
 def test_each_door_that_is_left_out_has_its_reason() -> None:
     """RT-1: reasons for each unplanned visit."""
-    import msgspec  # noqa: PLC0415 - only here
-
     problem = town(8, 1, 40)
     first, second, third, *rest = problem.candidates
-    far = msgspec.structs.replace(first, place=msgspec.structs.replace(first.place, lat=33.0), holder=None, is_must=False)  # fmt: skip
+    away = msgspec.structs.replace(first.place, lat=33.0)
+    far = msgspec.structs.replace(first, place=away, holder=None, is_must=False)
     night = msgspec.structs.replace(second, window_start_s=20 * HOUR, window_end_s=21 * HOUR, is_must=False)
     absent = msgspec.structs.replace(third, holder=named(77), is_must=False)
     problem = msgspec.structs.replace(problem, candidates=[far, night, absent, *rest])
@@ -97,8 +96,6 @@ def test_a_report_stops_the_engine() -> None:
 
 
 def test_on_foot_one_gets_less_far() -> None:
-    import msgspec  # noqa: PLC0415 - only here
-
     problem = town(4, 2, 40)
     on_foot = msgspec.structs.replace(problem, mode=Mode.FOOT)
     by_car, walked = (compute(one, Stop(iterations=100), 1) for one in (problem, on_foot))

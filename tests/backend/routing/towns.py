@@ -93,7 +93,11 @@ def faults(problem: Problem, routes: list[Route]) -> list[str]:
             found.append("home before it can be")
         if route.end_s > who.shift_end_s:
             found.append("home after the shift")
-        if problem.pause and not rested and who.shift_start_s <= problem.pause.at_s < route.end_s - problem.pause.length_s:
+        if (
+            problem.pause
+            and not rested
+            and who.shift_start_s <= problem.pause.at_s < route.end_s - problem.pause.length_s
+        ):
             found.append("no break")
     return found
 

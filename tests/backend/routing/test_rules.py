@@ -1,0 +1,173 @@
+"""Do the rules of plans hold: what a collector may change, what is planned, how times of a day become stops?"""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.kernel.geo import Point
+from backend.routing import rules
+from backend.routing.plan_schemas import PlanWish, StopView, VisitableCase, WorkingPerson
+from backend.routing.problem import CANDIDATES_A_COLLECTOR, Mode, Pause, WhyNot
+from backend.routing.rules import DayInput
+from backend.routing.schemas import StopOnFile, StopState
+from backend.routing.timing import real, worked
+
+DAY = date(2026, 11, 25)
+ZONE = "Asia/Shanghai"
+BASE = rules.midnight(DAY, ZONE)
+EVE = BASE - timedelta(hours=8)
+MEI, BO, LIN = (UUID(int=n) for n in (1, 2, 3))
+HOUR = 3600
+
+
+def stop(number: int, **changes: object) -> StopOnFile:
+    fields: dict[str, object] = {
+        "id": UUID(int=number), "plan_id": LIN, "user_id": MEI, "case_id": UUID(int=100 + number),
+        "state": StopState.PLANNED, "position": number, "skip_reason": None, "is_current": True,
+    }  # fmt: skip
+    return StopOnFile(**(fields | changes))  # type: ignore[arg-type] # named by each test
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, None),
+        ({"state": StopState.SKIPPED}, None),
+        ({"state": StopState.DONE}, "stop.done"),
+        ({"is_current": False}, "plan.replaced"),
+        ({"user_id": BO}, "stop.not_yours"),
+    ],
+)
+def test_a_collector_changes_own_open_stops_of_the_present_plan(changes: dict[str, object], code: str | None) -> None:
+    """RT-3."""
+    kind = rules.why_not_change(stop(1, **changes), MEI)
+    assert (kind.code if kind else None) == code
+    missing = rules.why_not_change(None, MEI)
+    assert missing is not None
+
+
+@given(st.permutations(range(1, 8)), st.lists(st.integers(1, 12), max_size=10))
+def test_a_wished_order_keeps_every_stop_once(order: list[int], wished: list[int]) -> None:
+    stops = [stop(number, position=position) for position, number in enumerate(order, start=1)]
+    result = rules.reordered(stops, [UUID(int=number) for number in wished])
+    assert sorted(stop_id.int for stop_id, _ in result) == list(range(1, 8))
+    assert [position for _, position in result] == list(range(1, 8))
+    first = [number for number in dict.fromkeys(wished) if number <= 7]
+    assert [stop_id.int for stop_id, _ in result][: len(first)] == first
+
+
+def case(number: int, **changes: object) -> VisitableCase:
+    fields: dict[str, object] = {
+        "id": UUID(int=1000 + number), "number": f"R-{number}", "name": "Wang", "zone": ZONE, "score": float(number),
+        "currency": "CNY", "overdue_minor": 100, "reasons": ["days_past_due_x_overdue"], "assignee_id": MEI,
+        "door_address_id": UUID(int=5), "door": Point(lat=30.2, lon=120.1), "is_promise_due": False,
+    }  # fmt: skip
+    return VisitableCase(**(fields | changes))  # type: ignore[arg-type] # named by each test
+
+
+def person(user: UUID, **changes: object) -> WorkingPerson:
+    fields: dict[str, object] = {
+        "id": user, "name": "Mei", "zone": ZONE, "shift_start_minute": 540, "shift_end_minute": 1080,
+        "start": Point(lat=30.1, lon=120.1), "end": None, "last_place": None, "last_ended_at": None,
+    }  # fmt: skip
+    return WorkingPerson(**(fields | changes))  # type: ignore[arg-type] # named by each test
+
+
+def day(cases: list[VisitableCase], **changes: object) -> DayInput:
+    wish = PlanWish(
+        team_id=LIN, day=DAY, user_ids=None, must_case_ids=[], seconds=1, mode=Mode.CAR, break_at_minute=720,
+        break_minutes=45, may_move_cases=False,
+    )  # fmt: skip
+    given_ = DayInput(wish=wish, zone=ZONE, people=[person(MEI)], cases=cases, locked={}, now=EVE)
+    return msgspec.structs.replace(given_, **changes)
+
+
+def test_each_collector_has_at_most_sixty_doors_the_highest_scores_first_and_musts_always() -> None:
+    cases = [case(number) for number in range(CANDIDATES_A_COLLECTOR + 5)]
+    plain = rules.problem_of(day(cases))
+    assert len(plain.problem.candidates) == CANDIDATES_A_COLLECTOR
+    assert {one.case_id.int - 1000 for one in plain.left_out} == set(range(5))
+    assert {one.reason for one in plain.left_out} == {WhyNot.OVER_CAP}
+    wish = msgspec.structs.replace(day([]).wish, must_case_ids=[cases[0].id])
+    with_must = rules.problem_of(day(cases, wish=wish))
+    assert with_must.problem.candidates[0].id == cases[0].id
+    assert with_must.problem.candidates[0].is_must
+
+
+def test_a_case_stays_with_its_holder_unless_it_may_move_and_a_lock_binds() -> None:
+    cases = [case(1), case(2, assignee_id=BO), case(3, assignee_id=None), case(4, door=None)]
+    people = [person(MEI), person(LIN)]
+    kept = rules.problem_of(day(cases, people=people))
+    assert {one.id.int - 1000: one.holder for one in kept.problem.candidates} == {1: MEI, 3: None}
+    assert {one.case_id.int - 1000: one.reason for one in kept.left_out} == {2: WhyNot.HOLDER_ABSENT, 4: WhyNot.NO_DOOR}
+    wish = msgspec.structs.replace(day([]).wish, may_move_cases=True)
+    free = rules.problem_of(day(cases, people=people, wish=wish, locked={cases[1].id: LIN}))
+    assert {one.id.int - 1000: (one.holder, one.is_must) for one in free.problem.candidates} == {
+        1: (None, False), 2: (LIN, True), 3: (None, False),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("score", "best", "is_due", "prize"),
+    [
+        (0, 100, False, rules.PRIZE_MIN_M),
+        (100, 100, False, rules.PRIZE_MAX_M),
+        (25, 100, False, (rules.PRIZE_MIN_M + rules.PRIZE_MAX_M) // 2),
+        (1, 100, True, rules.PRIZE_MAX_M),
+        (5, 0, False, rules.PRIZE_MIN_M),
+    ],
+)
+def test_a_visit_is_worth_the_root_of_its_score(score: float, best: float, prize: int, *, is_due: bool) -> None:
+    assert rules.prize_m(case(1, score=score, is_promise_due=is_due), best) == prize
+
+
+def test_hours_are_those_of_the_client_s_own_clock() -> None:
+    assert rules.lawful_window(DAY, ZONE, BASE) == (8 * HOUR, 21 * HOUR)
+    assert rules.lawful_window(DAY, "Asia/Tokyo", BASE) == (7 * HOUR, 20 * HOUR)
+    assert datetime(2026, 11, 24, 16, tzinfo=UTC) == BASE
+
+
+def test_a_day_under_way_begins_now_where_the_last_visit_was() -> None:
+    there = Point(lat=30.3, lon=120.3)
+    noon = BASE + timedelta(hours=12)
+    someone = person(MEI, last_place=there)
+    (before,) = rules.collectors_of([someone], DAY, BASE, EVE, None)
+    (during,) = rules.collectors_of([someone], DAY, BASE, noon, None)
+    assert (before.start, before.shift_start_s, before.end) == (someone.start, 9 * HOUR, someone.start)
+    assert (during.start, during.shift_start_s, during.shift_end_s) == (there, 12 * HOUR, 18 * HOUR)
+    lost = person(BO, start=None)
+    assert rules.collectors_of([lost], DAY, BASE, EVE, None) == []
+    assert rules.collectors_of([lost], DAY, BASE, EVE, there)[0].start == there
+
+
+@given(st.integers(0, 86_400), st.integers(0, 86_400), st.integers(1, 7_200))
+def test_the_clock_of_the_time_worked_stands_still_in_the_pause_only(at_s: int, moment: int, length_s: int) -> None:
+    pause = Pause(at_s=at_s, length_s=length_s)
+    shown = worked(moment, pause)
+    assert moment - length_s <= shown <= moment
+    assert worked(moment + 1, pause) - shown in (0, 1)
+    if not at_s <= moment < at_s + length_s:
+        assert real(shown, pause) == moment
+    assert worked(moment, None) == real(moment, None) == moment
+
+
+def view(number: int, user: UUID, position: int, state: StopState = StopState.PLANNED) -> StopView:
+    return StopView(
+        id=UUID(int=number), case_id=UUID(int=1000 + number), number=f"R-{number}", name="Wang", user_id=user,
+        position=position, place=None, arrive_at=BASE, leave_at=BASE, window_start=BASE, window_end=BASE, drive_s=0,
+        drive_m=0, is_locked=False, is_must=False, reasons=[], state=state, skip_reason=None, currency="CNY",
+        overdue_minor=1, score=1.0,
+    )  # fmt: skip
+
+
+def test_a_diff_tells_what_comes_goes_moves_and_stays() -> None:
+    published = [view(1, MEI, 1, StopState.DONE), view(2, MEI, 2), view(3, MEI, 3), view(4, BO, 1)]
+    draft = [view(2, MEI, 2), view(3, BO, 1), view(5, BO, 2)]
+    found = rules.diff(published, draft, LIN, 2)
+    sides = {name: [line.number for line in getattr(found, name)] for name in ("added", "removed", "moved")}
+    assert sides == {"added": ["R-5"], "removed": ["R-4"], "moved": ["R-3"]}
+    assert (found.kept, found.handed_over, found.against) == (1, 2, LIN)

@@ -27,8 +27,11 @@ from backend.kernel.signing import open_signing_key
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
 from backend.outreach import routes as push_routes
 from backend.outreach.keys import open_push_signer
+from backend.routing import board_routes
+from backend.routing import routes as plan_routes
 from backend.routing import town as town_map
-from backend.sync import live_routes
+from backend.routing.background import plans_life
+from backend.sync import decide_routes, live_routes
 from backend.sync import routes as sync_routes
 from backend.sync.jobs import refresh_epoch
 from backend.sync.live_routes import live_life
@@ -77,7 +80,7 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook(page_headers(PWA), is_https=parts.door.is_https)],
         on_startup=[parts.check],
-        lifespan=[life_of(settings), imports_life, live_life],
+        lifespan=[life_of(settings), imports_life, live_life, plans_life],
         openapi_config=openapi_config() if is_described else None,
         # The pull of a phone on a slow line is worth the CPU; push answers are small and stay as they are.
         compression_config=CompressionConfig(
@@ -103,7 +106,10 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         import_routes.router,
         push_routes.router,
         town_map.router,
+        plan_routes.router,
+        board_routes.router,
         sync_routes.router,
+        decide_routes.router,
         live_routes.router,
     ]
 

@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import Element, iterparse
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
 from backend.integrations.reading.blocks import BLOCK_ROWS, BadLine, Block, Blocks, FileError, header_of, to_cell
@@ -21,6 +19,10 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 def parquet_blocks(path: Path, columns_max: int, *, block_rows: int = BLOCK_ROWS) -> Blocks:
     """Read a Parquet file by batches; the line number of the first row is 2, as if a header stood above it."""
+    # 50 MB of memory for whoever reads Parquet, none for the server that never does.
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     try:
         file = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as error:
@@ -37,6 +39,8 @@ def parquet_blocks(path: Path, columns_max: int, *, block_rows: int = BLOCK_ROWS
 
 def parquet_rows(path: Path) -> int:
     """Return how many rows the file says it has."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - see above
+
     with pq.ParquetFile(path, memory_map=True) as file:
         return int(file.metadata.num_rows)
 

@@ -1,4 +1,4 @@
-"""How does a screen learn at once that something changed? By NOTIFY with ids only: one listener a process, many streams.
+"""How does a screen learn at once that something changed? By NOTIFY with ids: one listener a process, many streams.
 
 A transaction says at most once per kind that something of a tenant changed (`announce`); the message travels when it
 commits. Where transactions are many and measured, `announce_soon` gathers what they say and tells it once, afterwards.

@@ -1,4 +1,4 @@
-"""What happens between `rounds run` and the printed address? Database, schema, server, each ready before the next."""
+"""What happens between `rounds run` and the printed address? Database, schema, server and worker, in this order."""
 
 import asyncio
 import errno
@@ -54,7 +54,7 @@ class RunError(RuntimeError):
     "--language", type=click.Choice(["zh", "en"]), default="zh", envvar="ROUNDS_LANGUAGE", help="Of the demo."
 )
 def run(host: str, *, demo: bool | None, language: str) -> None:
-    """Start Rounds; Ctrl-C or SIGTERM stops server and database, in this order."""
+    """Start Rounds; Ctrl-C or SIGTERM stops server, worker and database, in this order."""
     stop = Stop()
     stop.listen()
     is_demo = demo if demo is not None else not os.environ.get("DATABASE_URL")
@@ -75,7 +75,7 @@ def serve(wish: Wish, stop: Stop) -> None:
         url = held.enter_context(_database(data))
         bring_up_to_date(url)
         environment = environment_of(chosen, wish, url, data)
-        running = start([server_child(wish.host, chosen.port)], environment)
+        running = start([server_child(wish.host, chosen.port), worker_child()], environment)
         held.callback(stop_all, running, _say)
         # The server needs a second to load; the demo is made, or found, meanwhile.
         zone = os.environ.get("ROUNDS_MAP_ZONE")
@@ -116,6 +116,11 @@ def server_child(host: str, port: int) -> Child:
         f"--timeout-graceful-shutdown={GRACE_S}",
     )
     return Child(name="server", arguments=arguments)
+
+
+def worker_child() -> Child:
+    """Describe the worker: reactions, messages and what is done by the clock."""
+    return Child(name="worker", arguments=(sys.executable, "-m", "backend.app.worker"))
 
 
 def check_port(host: str, port: int) -> None:

@@ -21,8 +21,26 @@ def test_defaults_follow_the_port() -> None:
         ("ROUNDS_PORT", "0"),
         ("ROUNDS_PORT", "eighty"),
         ("ROUNDS_POOL", "-1"),
+        ("ROUNDS_PUSH_CONTACT", "push@example.org"),
+        ("ROUNDS_PUSH_CONTACT", "mailto:nobody"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({"DATABASE_URL": URL, name: value})
+
+
+def test_a_push_service_may_write_to_the_operator_or_to_the_site() -> None:
+    def contact(**environ: str) -> str:
+        return read_settings({"DATABASE_URL": URL, **environ}).push_contact
+
+    assert contact(ROUNDS_PUSH_CONTACT="mailto:ops@example.org") == "mailto:ops@example.org"
+    assert contact(ROUNDS_ORIGIN="https://rounds.example:8443") == "https://rounds.example"
+    assert contact() == "mailto:rounds@localhost"
+
+
+def test_a_public_site_never_pushes_to_itself() -> None:
+    environ = {"DATABASE_URL": URL, "ROUNDS_PUSH_TEST": "1"}
+    assert read_settings(environ).is_push_test
+    with pytest.raises(SettingsError, match="ROUNDS_PUSH_TEST"):
+        read_settings(environ | {"ROUNDS_ORIGIN": "https://rounds.example"})

@@ -1,0 +1,69 @@
+"""What must reactions look up? Who drives which plan, who holds which case, and whether money came in."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+# Whose route is another one than in the plan before; somebody without stops in one of the two counts as well.
+ROUTES_THAT_DIFFER = """
+WITH routes AS (
+    SELECT plan_id, user_id, array_agg(case_id ORDER BY position, id) AS route
+    FROM stops WHERE tenant_id = $1 AND plan_id IN ($2, $3) GROUP BY plan_id, user_id),
+new AS (SELECT user_id, route FROM routes WHERE plan_id = $2),
+old AS (SELECT user_id, route FROM routes WHERE plan_id = $3)
+SELECT coalesce(new.user_id, old.user_id) AS user_id, old.user_id IS NOT NULL AS had_plan
+FROM new FULL JOIN old ON old.user_id = new.user_id WHERE new.route IS DISTINCT FROM old.route
+"""
+# An edit notes in its own transaction which phones must pull the plan: those are the routes that it touched.
+ROUTES_TOUCHED = """
+SELECT DISTINCT c.user_id
+FROM day_plans p JOIN users u ON u.tenant_id = p.tenant_id
+JOIN phone_changes c ON c.tenant_id = p.tenant_id AND c.user_id = u.id AND c.xid = $3::text::xid8
+    AND c.noun = 'plan' AND c.noun_id = p.id
+WHERE p.tenant_id = $1 AND p.id = $2 AND p.state = 'published'
+"""
+HOLDERS = """
+SELECT c.id AS case_id, c.assignee_id AS user_id, EXISTS (
+    SELECT 1 FROM accounts a JOIN payments p ON p.account_id = a.id
+    WHERE a.tenant_id = c.tenant_id AND a.obligor_id = c.obligor_id AND p.paid_on >= $3 AND p.reversed_on IS NULL
+    ) AS has_paid
+FROM cases c WHERE c.tenant_id = $1 AND c.id = ANY($2::uuid[]) AND c.assignee_id IS NOT NULL
+"""
+
+
+class RouteOf(msgspec.Struct, frozen=True):
+    """A collector whose route is new or another one."""
+
+    user_id: UUID
+    had_plan: bool
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who has a case, and whether its obligor has paid lately."""
+
+    case_id: UUID
+    user_id: UUID
+    has_paid: bool
+
+
+async def routes_that_differ(
+    raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID, replaced_id: UUID | None
+) -> list[RouteOf]:
+    """Return whom a published plan concerns: everybody in it, less those whose route is as in the plan it replaces."""
+    rows = await raw.fetch(ROUTES_THAT_DIFFER, tenant_id, plan_id, replaced_id)
+    return [RouteOf(user_id=row["user_id"], had_plan=row["had_plan"]) for row in rows]
+
+
+async def routes_touched(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID, xid: int) -> list[UUID]:
+    """Return whose routes the edit in that transaction touched; nobody's while the plan is a draft."""
+    rows = await raw.fetch(ROUTES_TOUCHED, tenant_id, plan_id, str(xid))
+    return [row["user_id"] for row in rows]
+
+
+async def holders_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID], since: date) -> list[Holder]:
+    """Return who has these cases now; a case that nobody has is left out."""
+    rows = await raw.fetch(HOLDERS, tenant_id, case_ids, since)
+    return [Holder(case_id=row["case_id"], user_id=row["user_id"], has_paid=row["has_paid"]) for row in rows]

@@ -1,0 +1,215 @@
+"""What happens when something has happened? One table: kind of event -> the functions that react to it.
+
+A reader takes the events of a tenant in the order in which they became visible and keeps its place in the same
+transaction as what the reactions wrote, so each event is reacted to once. A function gets all events of its kinds of
+one step at once. Reactions tell people; what they write must be safe to write twice (`journal/reader_queries.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.app import reaction_queries as queries
+from backend.cases.desk_schemas import AssignReason
+from backend.journal import reader_queries as readers
+from backend.journal.queries import events_after
+from backend.journal.schemas import RecordedEvent, StreamPosition
+from backend.kernel.db import Database
+from backend.kernel.ids import made_at
+from backend.outreach.commands import tell
+from backend.outreach.schemas import MessageKind, NewMessage
+
+READER = "reactions"
+EVENTS_A_STEP_MAX = 500
+"""A step stays far below a second, so that it never holds back those who read below the oldest transaction."""
+
+NEWS_FOR = timedelta(hours=6)
+"""What happened longer ago is history: a new reader, or one that was away, does not wake people for it."""
+
+PAID_SINCE = timedelta(days=14)
+"""A payment of the last two weeks explains why less is due; books arrive days after the money."""
+
+TOGETHER_FOR = timedelta(minutes=10)
+"""However many clients of a person paid in an import, it is told once in so long."""
+
+Reaction = Callable[[asyncpg.Connection, UUID, Sequence[RecordedEvent]], Awaitable[list[NewMessage]]]
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What reactions read of case.assigned and case.released."""
+
+    batch_id: UUID
+    reason: AssignReason
+    from_user_id: UUID | None
+    to_user_id: UUID | None
+
+
+class Owing(msgspec.Struct, frozen=True):
+    """What reactions read of case.refreshed and case.cured; events of old do not say what was due before."""
+
+    overdue_minor: int
+    overdue_before_minor: int | None = None
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What reactions read of plan.published."""
+
+    replaces: UUID | None
+
+
+class StopEdited(msgspec.Struct, frozen=True):
+    """What was done to one stop; a lock or a mark moves nobody."""
+
+    user_id: UUID | None
+    is_out: bool
+
+
+class PlanEdited(msgspec.Struct, frozen=True):
+    """What reactions read of plan.changed."""
+
+    edit: StopEdited
+
+
+async def react(database: Database, now: datetime) -> int:
+    """Let every tenant's reader take one step; returns how many events were read. `database` is of Role.JOB."""
+    async with database.pool.acquire() as raw:
+        tenants = await readers.waiting_tenants(raw, READER)
+    return sum([await step(database, tenant_id, now) for tenant_id in tenants])
+
+
+async def step(database: Database, tenant_id: UUID, now: datetime) -> int:
+    """Read at most 500 events of a tenant, react, keep the place; returns how many, 0 when another worker reads."""
+    async with database.pool.acquire() as raw, raw.transaction():
+        if not await readers.is_alone(raw, tenant_id, READER):
+            return 0
+        position = await readers.position_of(raw, tenant_id, READER)
+        events = await events_after(raw, tenant_id, position, EVENTS_A_STEP_MAX)
+        if events:
+            await _react_to(raw, tenant_id, [one for one in events if one.occurred_at > now - NEWS_FOR], now)
+            await readers.move_to(raw, tenant_id, READER, StreamPosition(xid=events[-1].xid, id=events[-1].id))
+        return len(events)
+
+
+async def _react_to(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent], now: datetime) -> None:
+    wanted: dict[Reaction, list[RecordedEvent]] = defaultdict(list)
+    for event in events:
+        for reaction in REACTIONS.get(event.kind, ()):
+            wanted[reaction].append(event)
+    for reaction, concerned in wanted.items():
+        await tell(raw, tenant_id, await reaction(raw, tenant_id, concerned), now)
+
+
+async def tell_of_plan(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]) -> list[NewMessage]:
+    """Tell each collector whose day was planned, or planned anew."""
+    messages = []
+    for event in events:
+        plan = msgspec.convert(event.payload, Published)
+        for route in await queries.routes_that_differ(raw, tenant_id, event.subject_id, plan.replaces):
+            kind = MessageKind.PLAN_CHANGED if route.had_plan else MessageKind.PLAN_PUBLISHED
+            messages.append(_of_plan(kind, route.user_id, event))
+    return messages
+
+
+async def tell_of_edit(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]) -> list[NewMessage]:
+    """Tell each collector whose published route was touched; several edits of one step are told once."""
+    latest: dict[tuple[UUID, UUID], NewMessage] = {}
+    for event in events:
+        edit = msgspec.convert(event.payload, PlanEdited).edit
+        if edit.user_id is None and not edit.is_out:
+            continue
+        for user_id in await queries.routes_touched(raw, tenant_id, event.subject_id, event.xid):
+            latest[user_id, event.subject_id] = _of_plan(MessageKind.PLAN_CHANGED, user_id, event)
+    return list(latest.values())
+
+
+async def tell_who_got(_raw: asyncpg.Connection, _tenant_id: UUID, events: Sequence[RecordedEvent]) -> list[NewMessage]:
+    """Tell who has new cases, once a batch; those of a plan are told with the plan."""
+    got: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
+    for event, move in _moves(events):
+        if move.to_user_id not in (None, event.actor_id) and move.reason is not AssignReason.PLAN:
+            got[_known(move.to_user_id), move.batch_id].append(event.subject_id)
+    return [
+        NewMessage(
+            user_id=user_id,
+            kind=MessageKind.CASE_GIVEN,
+            subject_id=batch_id,
+            version=0,
+            case_id=cases[0] if len(cases) == 1 else None,
+        )
+        for (user_id, batch_id), cases in got.items()
+    ]
+
+
+async def tell_who_lost(
+    _raw: asyncpg.Connection, _tenant_id: UUID, events: Sequence[RecordedEvent]
+) -> list[NewMessage]:
+    """Tell who lost cases, once a batch: they must not go there."""
+    lost = {
+        (_known(move.from_user_id), move.batch_id)
+        for event, move in _moves(events)
+        if move.from_user_id not in (None, event.actor_id)
+    }
+    return [
+        NewMessage(user_id=user_id, kind=MessageKind.CASE_TAKEN, subject_id=batch_id, version=0, case_id=None)
+        for user_id, batch_id in sorted(lost)
+    ]
+
+
+async def tell_of_money(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]) -> list[NewMessage]:
+    """Tell the holder of a case that less is due, and that the client has paid when a payment is on file."""
+    lowered = {event.subject_id: event for event in events if _is_lower(msgspec.convert(event.payload, Owing))}
+    if not lowered:
+        return []
+    since = (min(event.occurred_at for event in lowered.values()) - PAID_SINCE).date()
+    told: dict[tuple[UUID, MessageKind], list[RecordedEvent]] = defaultdict(list)
+    for holder in await queries.holders_of(raw, tenant_id, list(lowered), since):
+        kind = MessageKind.CLIENT_PAID if holder.has_paid else MessageKind.DEBT_LOWERED
+        told[holder.user_id, kind].append(lowered[holder.case_id])
+    return [_of_money(user_id, kind, concerned) for (user_id, kind), concerned in told.items()]
+
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "plan.published": (tell_of_plan,),
+    "plan.changed": (tell_of_edit,),
+    "case.assigned": (tell_who_got, tell_who_lost),
+    "case.released": (tell_who_lost,),
+    "case.refreshed": (tell_of_money,),
+    "case.cured": (tell_of_money,),
+}
+
+
+def _of_plan(kind: MessageKind, user_id: UUID, event: RecordedEvent) -> NewMessage:
+    return NewMessage(user_id=user_id, kind=kind, subject_id=event.subject_id, version=_version(event.id), case_id=None)
+
+
+def _of_money(user_id: UUID, kind: MessageKind, events: Sequence[RecordedEvent]) -> NewMessage:
+    if len(events) == 1:
+        case_id = events[0].subject_id
+        version = _version(events[0].id)
+        return NewMessage(user_id=user_id, kind=kind, subject_id=case_id, version=version, case_id=case_id)
+    first = min(event.occurred_at for event in events)
+    version = int(first.timestamp() // TOGETHER_FOR.total_seconds())
+    return NewMessage(user_id=user_id, kind=kind, subject_id=user_id, version=version, case_id=None)
+
+
+def _moves(events: Iterable[RecordedEvent]) -> Iterable[tuple[RecordedEvent, Moved]]:
+    return ((event, msgspec.convert(event.payload, Moved)) for event in events)
+
+
+def _known(user_id: UUID | None) -> UUID:
+    if user_id is None:
+        raise ValueError("nobody is told nothing")
+    return user_id
+
+
+def _is_lower(owing: Owing) -> bool:
+    return owing.overdue_before_minor is not None and owing.overdue_minor < owing.overdue_before_minor
+
+
+def _version(event_id: UUID) -> int:
+    """Return the millisecond at which the event was made: the same whenever it is read again."""
+    return int(made_at(event_id).timestamp() * 1000)

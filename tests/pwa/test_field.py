@@ -205,13 +205,19 @@ async def test_the_language_changes_without_network(
         assert await page.evaluate("() => document.documentElement.lang") == "zh-CN"
 
 
-async def test_duty_begins_and_ends_on_the_phone(
+async def test_duty_begins_and_ends_on_the_phone_and_the_place_is_told_in_between(
     site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
     async with open_phone() as page:
         await sign_in(page, site, await entrance(world.mei))
         await follow(page, "/me")
         await page.get_by_role("button", name="Start the shift").click()
+        await page.get_by_role("button", name="End the shift").wait_for()
+        began = "SELECT ST_Y(place::geometry)::numeric(5, 2)::text AS lat FROM duties WHERE tenant_id = $1"
+        await eventually(job_database, [{"lat": "30.25"}], began, world.tenant_id)
+        await page.context.set_geolocation({"latitude": 30.26, "longitude": 120.15, "accuracy": 12})
+        await page.reload()
+        await eventually(job_database, [{"lat": "30.26"}], began, world.tenant_id)
         await page.get_by_role("button", name="End the shift").click()
         await page.get_by_role("button", name="Start the shift").wait_for()
         ended = "SELECT ended_at IS NOT NULL AS over FROM duties WHERE tenant_id = $1"

@@ -1,9 +1,9 @@
 /**
  * What do phone and server say to each other? The names that the app uses for the server's own shapes.
  *
- * `openapi.d.ts` is made from openapi/openapi.json by `npm run types`; a test keeps the two the same.
+ * `schema.d.ts` is made from openapi/openapi.json by `npm run types`; a test keeps the two the same.
  */
-import type { components } from './openapi';
+import type { components } from './schema';
 
 type Schemas = components['schemas'];
 

@@ -6,6 +6,7 @@ import { mount } from 'svelte';
 
 import { startChanges } from './changes.svelte';
 import { startClock } from './clock.svelte';
+import { startPlaceReports } from './duty';
 import { speak } from './i18n/i18n.svelte';
 import { renewPush } from './pushing.svelte';
 import { go, startRouter } from './router.svelte';
@@ -27,6 +28,7 @@ async function boot(): Promise<void> {
   startChanges();
   mount(Shell, { target });
   startSyncing();
+  startPlaceReports();
   await startUpdates(go);
   if (isSignedIn()) await renewPush();
 }

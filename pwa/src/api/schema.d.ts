@@ -888,6 +888,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/push/key": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * PushKey
+         * @description Give the key that a browser subscribes with.
+         */
+        readonly get: operations["V1PushKeyPushKey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/push/subscription": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * PutSubscription
+         * @description Push to this browser; asked again at each start of the app, it renews what stands.
+         */
+        readonly put: operations["V1PushSubscriptionPutSubscription"];
+        readonly post?: never;
+        /**
+         * DeleteSubscription
+         * @description Push to this browser no more.
+         */
+        readonly delete: operations["V1PushSubscriptionDeleteSubscription"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/map/town.geojson": {
         readonly parameters: {
             readonly query?: never;
@@ -900,6 +944,210 @@ export interface paths {
          * @description Give the map of the town as GeoJSON; a phone that has it asks again with its ETag.
          */
         readonly get: operations["V1MapTownGeojsonTown"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListPlans
+         * @description List the plans of the asker's teams for a day, the newest first.
+         */
+        readonly get: operations["V1PlansListPlans"];
+        readonly put?: never;
+        /**
+         * MakePlan
+         * @description Begin a draft; it is computed beside the server, ask for its progress.
+         */
+        readonly post: operations["V1PlansMakePlan"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPlan
+         * @description Give a whole plan: stops, how the days end, what is not in it and why.
+         */
+        readonly get: operations["V1PlansPlanIdGetPlan"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}/progress": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetProgress
+         * @description Say how far a draft is, with the best gain so far as a curve.
+         */
+        readonly get: operations["V1PlansPlanIdProgressGetProgress"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}/stop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * StopSolving
+         * @description Let the solver stop with what it has.
+         */
+        readonly post: operations["V1PlansPlanIdStopStopSolving"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}/diff": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetDiff
+         * @description Say what publishing would change against the plan of the day.
+         */
+        readonly get: operations["V1PlansPlanIdDiffGetDiff"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}/publish": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Publish
+         * @description Make a draft the plan of the day; the phones hear of it.
+         */
+        readonly post: operations["V1PlansPlanIdPublishPublish"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}/edits/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * PreviewEdit
+         * @description Say what a change would cost and bring; nothing is changed.
+         */
+        readonly post: operations["V1PlansPlanIdEditsPreviewPreviewEdit"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plans/{plan_id}/edits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Edit
+         * @description Change one case of a plan: move, order, lock, must, put in, take out.
+         */
+        readonly post: operations["V1PlansPlanIdEditsEdit"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/team/board": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetBoard
+         * @description Say where the team is, how far, what is late, what was collected and promised, what falls due today.
+         */
+        readonly get: operations["V1TeamBoardGetBoard"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/team/routes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetRoutes
+         * @description Give the published routes of a day (today), one a collector.
+         */
+        readonly get: operations["V1TeamRoutesGetRoutes"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -964,6 +1212,66 @@ export interface paths {
         readonly get: operations["V1SyncKeysKeys"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListDecisions
+         * @description List the conflicts on the asker's cases and the refused items of the asker's people.
+         */
+        readonly get: operations["V1DecisionsListDecisions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/conflicts/{conflict_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * KeepValue
+         * @description Let the stored or the sent value stand; both stay in the history.
+         */
+        readonly post: operations["V1ConflictsConflictIdKeepValue"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quarantine/{mutation_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * DecideItem
+         * @description Apply a refused item as of its own moment, or set it aside; either way with an explanation.
+         */
+        readonly post: operations["V1QuarantineMutationIdDecideItem"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1055,6 +1363,50 @@ export interface components {
          * @enum {string}
          */
         readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state";
+        /** Board */
+        readonly Board: {
+            /** Format: date-time */
+            readonly at: string;
+            /** Format: date */
+            readonly day: string;
+            readonly lines: readonly components["schemas"]["BoardLine"][];
+            readonly on_duty: number;
+            readonly overdue: number;
+            readonly collected: readonly components["schemas"]["Sum"][];
+            readonly promised: readonly components["schemas"]["Sum"][];
+            readonly promises_due: readonly components["schemas"]["DuePromise"][];
+        };
+        /** BoardLine */
+        readonly BoardLine: {
+            readonly row: components["schemas"]["BoardRow"];
+            readonly is_overdue: boolean;
+            readonly late_minutes: number;
+            readonly idle_minutes: number | null;
+        };
+        /** BoardRow */
+        readonly BoardRow: {
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly name: string;
+            readonly shift_start_minute: number;
+            readonly shift_end_minute: number;
+            readonly on_duty_since: string | null;
+            readonly place: components["schemas"]["Point"] | null;
+            readonly place_at: string | null;
+            readonly stops_done: number;
+            readonly stops_skipped: number;
+            readonly stops_planned: number;
+            readonly next_case_id: string | null;
+            readonly next_arrive_at: string | null;
+            readonly next_late_at: string | null;
+            readonly last_record_at: string | null;
+            readonly records: number;
+            readonly collected: readonly components["schemas"]["Sum"][];
+            readonly promised: readonly components["schemas"]["Sum"][];
+            readonly open_cases: number;
+            readonly unsent: number;
+            readonly seen_at: string | null;
+        };
         /**
          * CallRecord
          * @description One call, from a phone or from the desk; without a contact point when the client called us.
@@ -1141,6 +1493,48 @@ export interface components {
             /** Format: date-time */
             readonly expires_at: string;
         };
+        /** ConflictDecision */
+        readonly ConflictDecision: {
+            /** @enum {string} */
+            readonly keep: "stored" | "sent";
+        };
+        /** ConflictView */
+        readonly ConflictView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            readonly case_name: string;
+            readonly field: string;
+            readonly stored_value: string;
+            readonly stored_by: string;
+            /** Format: date-time */
+            readonly stored_at: string;
+            readonly sent_value: string;
+            readonly sent_by: string;
+            /** Format: date-time */
+            readonly sent_at: string;
+            readonly present_value: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+        };
+        /** DayEnd */
+        readonly DayEnd: {
+            /** Format: uuid */
+            readonly user_id: string;
+            /** Format: date-time */
+            readonly shift_start: string;
+            /** Format: date-time */
+            readonly shift_end: string;
+            readonly pause_start: string | null;
+            readonly pause_end: string | null;
+            readonly home_drive_s: number;
+            readonly home_drive_m: number;
+            /** Format: date-time */
+            readonly end_at: string;
+            readonly is_overtime: boolean;
+        };
         /** DevicePage */
         readonly DevicePage: {
             readonly devices: readonly components["schemas"]["DeviceView"][];
@@ -1170,6 +1564,41 @@ export interface components {
             readonly app_version: string;
             readonly unsent_count: number;
             readonly clock_offset_ms: number;
+        };
+        /** DiffLine */
+        readonly DiffLine: {
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly number: string;
+            readonly name: string;
+            readonly from_user_id: string | null;
+            readonly to_user_id: string | null;
+            readonly from_position: number | null;
+            readonly to_position: number | null;
+        };
+        /** DuePromise */
+        readonly DuePromise: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly number: string;
+            readonly name: string;
+            readonly assignee_id: string | null;
+            readonly amount_minor: number;
+            readonly currency: string;
+            /** Format: date */
+            readonly due_on: string;
+        };
+        /** EditPrice */
+        readonly EditPrice: {
+            readonly routes: readonly components["schemas"]["RoutePrice"][];
+            readonly gain: number;
+            readonly overdue_minor: number;
+            readonly currency: string | null;
+            readonly is_lawful: boolean;
+            readonly lawful_until: string | null;
+            readonly changes_holder: boolean;
         };
         /** FactValue */
         readonly FactValue: {
@@ -1272,6 +1701,13 @@ export interface components {
             readonly reason: string;
             readonly release_reason: string | null;
         };
+        /** ItemDecision */
+        readonly ItemDecision: {
+            /** @enum {string} */
+            readonly action: "apply" | "set_aside";
+            readonly explanation: string;
+            readonly body_hash?: string | null;
+        };
         /** LanguageChange */
         readonly LanguageChange: {
             /** @enum {string} */
@@ -1322,6 +1758,12 @@ export interface components {
         readonly MappingPage: {
             readonly mappings: readonly components["schemas"]["SavedMapping"][];
         };
+        /**
+         * Mode
+         * @description How somebody gets about.
+         * @enum {string}
+         */
+        readonly Mode: "car" | "bicycle" | "foot";
         /** NearCase */
         readonly NearCase: {
             readonly case: components["schemas"]["CaseRow"];
@@ -1533,6 +1975,94 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
+        /** PlanDiff */
+        readonly PlanDiff: {
+            readonly against: string | null;
+            readonly added: readonly components["schemas"]["DiffLine"][];
+            readonly removed: readonly components["schemas"]["DiffLine"][];
+            readonly moved: readonly components["schemas"]["DiffLine"][];
+            readonly kept: number;
+            readonly handed_over: number;
+        };
+        /** PlanLine */
+        readonly PlanLine: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly team_id: string;
+            /** Format: date */
+            readonly day: string;
+            readonly state: components["schemas"]["PlanState"];
+            readonly status: components["schemas"]["PlanStatus"];
+            readonly made_by: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly published_at: string | null;
+            readonly stops: number;
+            readonly gain_m: number;
+        };
+        /** PlanList */
+        readonly PlanList: {
+            readonly plans: readonly components["schemas"]["PlanLine"][];
+        };
+        /** PlanProgress */
+        readonly PlanProgress: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly status: components["schemas"]["PlanStatus"];
+            readonly curve: readonly components["schemas"]["ProgressPoint"][];
+            readonly iterations: number;
+            readonly error: string | null;
+        };
+        /**
+         * PlanState
+         * @description Where a plan stands.
+         * @enum {string}
+         */
+        readonly PlanState: "draft" | "published" | "replaced";
+        /**
+         * PlanStatus
+         * @description How far a draft is computed.
+         * @enum {string}
+         */
+        readonly PlanStatus: "solving" | "ready" | "failed";
+        /** PlanView */
+        readonly PlanView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly team_id: string;
+            /** Format: date */
+            readonly day: string;
+            readonly zone: string;
+            readonly state: components["schemas"]["PlanState"];
+            readonly status: components["schemas"]["PlanStatus"];
+            /** Format: uuid */
+            readonly made_by: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly published_at: string | null;
+            readonly stops: readonly components["schemas"]["StopView"][];
+            readonly days: readonly components["schemas"]["DayEnd"][];
+            readonly unplanned: readonly components["schemas"]["Unplanned"][];
+            readonly gain_m: number;
+            readonly curve: readonly components["schemas"]["ProgressPoint"][];
+            readonly error: string | null;
+        };
+        /** PlanWish */
+        readonly PlanWish: {
+            /** Format: uuid */
+            readonly team_id: string;
+            /** Format: date */
+            readonly day: string;
+            readonly user_ids: readonly string[] | null;
+            readonly must_case_ids: readonly string[];
+            readonly seconds: number;
+            readonly mode: components["schemas"]["Mode"];
+            readonly break_at_minute: number;
+            readonly break_minutes: number;
+            readonly may_move_cases: boolean;
+        };
         /**
          * Point
          * @description A place in WGS-84 degrees.
@@ -1573,6 +2103,11 @@ export interface components {
             readonly counts?: {
                 readonly [key: string]: components["schemas"]["NounCount"];
             };
+        };
+        /** ProgressPoint */
+        readonly ProgressPoint: {
+            readonly at_s: number;
+            readonly gain_m: number;
         };
         /**
          * PromiseMade
@@ -1615,6 +2150,32 @@ export interface components {
             readonly answers: readonly components["schemas"]["Answer"][];
             readonly receipt: components["schemas"]["Receipt"];
         };
+        /** PushKey */
+        readonly PushKey: {
+            readonly public_key: string;
+        };
+        /** QuarantinedView */
+        readonly QuarantinedView: {
+            /** Format: uuid */
+            readonly mutation_id: string;
+            readonly body_hash: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly user_name: string;
+            readonly case_id: string | null;
+            readonly case_number: string | null;
+            readonly case_name: string | null;
+            readonly kind: string;
+            /** Format: date-time */
+            readonly occurred_at: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+            readonly code: string;
+            readonly detail: {
+                readonly [key: string]: string;
+            };
+            readonly body: string;
+        };
         /** QueuePage */
         readonly QueuePage: {
             readonly rows: readonly components["schemas"]["QueueRow"][];
@@ -1643,6 +2204,50 @@ export interface components {
         /** RoleChange */
         readonly RoleChange: {
             readonly role: components["schemas"]["UserRole"];
+        };
+        /** RouteLine */
+        readonly RouteLine: {
+            /** Format: uuid */
+            readonly plan_id: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly name: string;
+            readonly start: components["schemas"]["Point"] | null;
+            readonly end: components["schemas"]["Point"] | null;
+            readonly stops: readonly components["schemas"]["RouteStop"][];
+        };
+        /** RoutePrice */
+        readonly RoutePrice: {
+            /** Format: uuid */
+            readonly user_id: string;
+            /** Format: date-time */
+            readonly end_before: string;
+            /** Format: date-time */
+            readonly end_after: string;
+            readonly minutes: number;
+            readonly drive_m: number;
+            readonly late_case_ids: readonly string[];
+            readonly is_overtime: boolean;
+        };
+        /** RouteStop */
+        readonly RouteStop: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly number: string;
+            readonly name: string;
+            readonly position: number;
+            readonly place: components["schemas"]["Point"] | null;
+            /** Format: date-time */
+            readonly arrive_at: string;
+            /** Format: date-time */
+            readonly leave_at: string;
+            readonly drive_s: number;
+            readonly state: components["schemas"]["StopState"];
+            readonly is_locked: boolean;
+            readonly is_must: boolean;
+            readonly state_at: string | null;
         };
         /** Run */
         readonly Run: {
@@ -1705,12 +2310,68 @@ export interface components {
             /** @default false */
             readonly is_dry_run: boolean;
         };
+        /** StopEdit */
+        readonly StopEdit: {
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly user_id: string | null;
+            readonly position: number | null;
+            readonly is_locked: boolean | null;
+            readonly is_must: boolean | null;
+            readonly is_out: boolean;
+        };
         /**
          * StopState
          * @description Where a stop stands.
          * @enum {string}
          */
         readonly StopState: "planned" | "done" | "skipped";
+        /** StopView */
+        readonly StopView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly number: string;
+            readonly name: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly position: number;
+            readonly place: components["schemas"]["Point"] | null;
+            /** Format: date-time */
+            readonly arrive_at: string;
+            /** Format: date-time */
+            readonly leave_at: string;
+            /** Format: date-time */
+            readonly window_start: string;
+            /** Format: date-time */
+            readonly window_end: string;
+            readonly drive_s: number;
+            readonly drive_m: number;
+            readonly is_locked: boolean;
+            readonly is_must: boolean;
+            readonly reasons: readonly string[];
+            readonly state: components["schemas"]["StopState"];
+            readonly skip_reason: string | null;
+            readonly currency: string;
+            readonly overdue_minor: number;
+            readonly score: number;
+        };
+        /** SubscriptionEnd */
+        readonly SubscriptionEnd: {
+            readonly endpoint: string;
+        };
+        /** SubscriptionWish */
+        readonly SubscriptionWish: {
+            readonly endpoint: string;
+            readonly p256dh: string;
+            readonly auth: string;
+        };
+        /** Sum */
+        readonly Sum: {
+            readonly currency: string;
+            readonly amount_minor: number;
+        };
         /**
          * TeamKind
          * @description Where a team works.
@@ -1720,6 +2381,12 @@ export interface components {
         /** TeamPage */
         readonly TeamPage: {
             readonly teams: readonly components["schemas"]["TeamView"][];
+        };
+        /** TeamRoutes */
+        readonly TeamRoutes: {
+            /** Format: date */
+            readonly day: string;
+            readonly routes: readonly components["schemas"]["RouteLine"][];
         };
         /** TeamView */
         readonly TeamView: {
@@ -1755,6 +2422,20 @@ export interface components {
             readonly team_id: string;
             readonly user_id: string | null;
             readonly area: readonly components["schemas"]["Point"][];
+        };
+        /** ToDecide */
+        readonly ToDecide: {
+            readonly conflicts: readonly components["schemas"]["ConflictView"][];
+            readonly items: readonly components["schemas"]["QuarantinedView"][];
+        };
+        /** Unplanned */
+        readonly Unplanned: {
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly number: string;
+            readonly name: string;
+            readonly score: number;
+            readonly reason: components["schemas"]["WhyNot"];
         };
         /** UserPage */
         readonly UserPage: {
@@ -1833,6 +2514,12 @@ export interface components {
             /** Format: date-time */
             readonly expires_at: string;
         };
+        /**
+         * WhyNot
+         * @description Why a door is not in the plan.
+         * @enum {string}
+         */
+        readonly WhyNot: "no_door" | "over_cap" | "outside_hours" | "too_far" | "no_time" | "not_worth_the_way" | "holder_absent";
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
@@ -3055,7 +3742,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A page of cases */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3877,6 +4564,100 @@ export interface operations {
             };
         };
     };
+    readonly V1PushKeyPushKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushKey"];
+                };
+            };
+        };
+    };
+    readonly V1PushSubscriptionPutSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SubscriptionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PushSubscriptionDeleteSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SubscriptionEnd"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1MapTownGeojsonTown: {
         readonly parameters: {
             readonly query?: never;
@@ -3893,6 +4674,420 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": string;
+                };
+            };
+        };
+    };
+    readonly V1PlansListPlans: {
+        readonly parameters: {
+            readonly query: {
+                readonly day: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansMakePlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PlanWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request accepted, processing continues off-line */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanProgress"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdGetPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdProgressGetProgress: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanProgress"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdStopStopSolving: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdDiffGetDiff: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanDiff"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdPublishPublish: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdEditsPreviewPreviewEdit: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StopEdit"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EditPrice"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PlansPlanIdEditsEdit: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plan_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StopEdit"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EditPrice"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1TeamBoardGetBoard: {
+        readonly parameters: {
+            readonly query?: {
+                readonly team_id?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1TeamRoutesGetRoutes: {
+        readonly parameters: {
+            readonly query?: {
+                readonly day?: string | null;
+                readonly team_id?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TeamRoutes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
                 };
             };
         };
@@ -3974,6 +5169,104 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+        };
+    };
+    readonly V1DecisionsListDecisions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ToDecide"];
+                };
+            };
+        };
+    };
+    readonly V1ConflictsConflictIdKeepValue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly conflict_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConflictDecision"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QuarantineMutationIdDecideItem: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly mutation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ItemDecision"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
                 };
             };
         };

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from backend.routing.problem import Problem, Solution
 from backend.routing.timing import Ways, best_place, window_worked, worked
 
-MUST_PRIZE_M = 10_000_000
-"""Ten thousand kilometres: no day is that long."""
+MUST_PRIZE_M = 1_000_000_000
+"""A million kilometres: more than all ways and all other prizes of a day together."""
 
-FORBIDDEN_M = 1_000_000_000
+FORBIDDEN_M = 100_000_000_000
+"""More than any prize pays."""
 
 Report = Callable[[int, int], bool]
 """Told the iterations and the best gain so far (metres); returns true to stop here."""
@@ -45,7 +46,7 @@ def solve(problem: Problem, stop: Stop, seed: int, report: Report | None = None)
             candidates=[problem.candidates[n] for n in candidates],
         )
         share = msgspec.structs.replace(stop, seconds=stop.seconds / len(parts) if stop.seconds else None)
-        gained = sum(prize_of(problem, one) for route in routes for one in route) - cost
+        gained = sum(problem.candidates[one].prize_m for route in routes for one in route) - cost
         watched = _watched(report, iterations, gained)
         solved = _solve_part(part, share, seed, watched)
         for own, route in zip(collectors, solved.routes, strict=True):
@@ -85,7 +86,7 @@ def _solve_part(problem: Problem, stop: Stop, seed: int, report: Report | None) 
     if not able:
         return Solution(routes=[[] for _ in problem.collectors], iterations=0, cost=0)
     data = _data(problem, ways, able)
-    prizes = sum(prize_of(problem, n) for n in able)
+    prizes = sum(problem.candidates[n].prize_m for n in able)
     result = pyvrp.solve(data, _Criterion(stop, prizes, report), seed=seed, collect_stats=False, display=False)
     if not result.is_feasible():
         routes = greedy(problem, ways)
@@ -187,8 +188,9 @@ class _Criterion:
         now = perf_counter()
         if self.report is not None and now - self.told >= REPORT_EVERY_S:
             self.told = now
-            # An infeasible best has the largest cost there is: nothing is won yet.
-            gain = max(0, self.prizes_m - int(min(best_cost, self.prizes_m)))
+            # What must be visited and is not yet weighs MUST_PRIZE_M each: that is no way, so it is taken off. An
+            # infeasible best has the largest cost there is: nothing is won yet.
+            gain = max(0, self.prizes_m - int(best_cost % MUST_PRIZE_M)) if best_cost < FORBIDDEN_M else 0
             if self.report(self.iterations, gain):
                 return True
         return self.stop.seconds is not None and now - self.began >= self.stop.seconds

@@ -1,13 +1,17 @@
 """Does the stream of events reach a browser of the real server?"""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 
 from backend.kernel.db import Database
 from backend.kernel.live import announce
+from tests.server import started
 from tests.world import World
 
 
@@ -37,3 +41,22 @@ async def _next_event(lines: object) -> str:
 async def test_nobody_listens_without_a_session(server: str) -> None:
     async with httpx.AsyncClient(base_url=server) as stranger:
         assert (await stranger.get("/v1/live")).status_code == 401
+
+
+async def test_a_server_with_an_open_screen_stops_at_once(
+    url: str, tmp_path: Path, world: World, entrance: Callable[[UUID], Awaitable[str]]
+) -> None:
+    """Started without a grace: without our letting go it would wait for the reader for ever."""
+    with started("backend.app.asgi:app", url, tmp_path) as served:
+        headers = {"X-Rounds": "1", "Origin": served.origin}
+        async with httpx.AsyncClient(base_url=served.origin, headers=headers) as lead:
+            await lead.post("/v1/session/link", json={"token": await entrance(world.lin)})
+            async with lead.stream("GET", "/v1/live", timeout=20) as answer:
+                lines = answer.aiter_lines()
+                assert await _next_event(lines) == "hello"
+                os.kill(served.pid, signal.SIGTERM)
+                async with asyncio.timeout(8):
+                    async for _ in lines:
+                        pass
+        _, status = await asyncio.wait_for(asyncio.to_thread(os.waitpid, served.pid, 0), 8)
+    assert os.WIFEXITED(status) or os.WTERMSIG(status) == signal.SIGTERM

@@ -52,6 +52,8 @@ export const problems: Readonly<Record<string, string>> = {
   'plan.not_working': 'That person is not in the team.',
   'plan.unlawful_hours': 'A visit would begin outside the hours in which visits are allowed.',
   'plan.day_past': 'That day is over.',
+  'quarantine.cannot_apply': 'This record cannot be let count, by anybody. Set it aside.',
+  'quarantine.decided': 'This was decided before.',
   'conflict.decided': 'This was decided before.',
   'call.too_long': 'A call of more than 6 hours is not one call.',
   'call.id_taken': 'Another call has this number. Record it again.',

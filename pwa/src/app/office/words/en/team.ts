@@ -14,7 +14,7 @@ export const team = {
   map: 'Map',
   views: 'What stands beside the map',
   mapLabel: 'Map of the team',
-  expected: (amount: string) => `On today's routes ${amount}`,
+  expected: (amount: string) => `On these routes ${amount}`,
   collectedToday: (amount: string) => `collected ${amount}`,
   promisedToday: (amount: string) => `promised ${amount}`,
   toDecide: 'To decide',

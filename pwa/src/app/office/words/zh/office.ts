@@ -52,6 +52,8 @@ export const problems: Words['problems'] = {
   'plan.not_working': '此人不在本组。',
   'plan.unlawful_hours': '外访将超出允许的时段。',
   'plan.day_past': '那一天已经过去。',
+  'quarantine.cannot_apply': '此记录无法采纳,请搁置。',
+  'quarantine.decided': '此项已作决定。',
   'conflict.decided': '此项已作决定。',
   'call.too_long': '超过 6 小时的通话不是一次通话。',
   'call.id_taken': '另一通电话使用了此编号,请重新记录。',

@@ -14,7 +14,7 @@ export const team: Words['team'] = {
   map: '地图',
   views: '地图旁显示',
   mapLabel: '团队地图',
-  expected: (amount) => `今日路线涉及 ${amount}`,
+  expected: (amount) => `路线涉及 ${amount}`,
   collectedToday: (amount) => `已收 ${amount}`,
   promisedToday: (amount) => `承诺 ${amount}`,
   toDecide: '待决定',

@@ -15,6 +15,7 @@ from backend.routing.plan_schemas import (
     PlanLine,
     PlanState,
     PlanStatus,
+    PlanWish,
     StopView,
     Summary,
     VisitableCase,
@@ -56,7 +57,11 @@ CASES_OF_TEAM = f"""{_CASES} WHERE c.tenant_id = $1 AND c.team_id = $2 AND c.clo
     AND c.state = ANY($4::text[])
     AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.case_id = c.id AND v.started_at >= $5 AND v.withdrawn_at IS NULL
         AND v.started_at < $5::timestamptz + interval '1 day')
-    AND NOT EXISTS (SELECT 1 FROM promises p WHERE p.case_id = c.id AND p.state = 'open' AND p.due_on > $3)
+    AND (c.id = ANY($6::uuid[]) OR NOT EXISTS (SELECT 1 FROM promises p WHERE p.case_id = c.id AND p.state = 'open'
+        AND p.due_on > $3))
+    AND (c.id = ANY($6::uuid[]) OR NOT EXISTS (SELECT 1 FROM stops s JOIN day_plans d ON d.id = s.plan_id
+        WHERE d.tenant_id = $1 AND d.team_id = $2 AND d.day = $3 AND d.state = 'published' AND s.case_id = c.id
+            AND s.state = 'skipped'))
 ORDER BY c.score DESC, c.id LIMIT {CASES_MAX}
 """
 CASES_BY_ID = f"{_CASES} WHERE c.tenant_id = $1 AND c.id = ANY($2::uuid[]) AND c.closed_at IS NULL ORDER BY c.id"
@@ -181,10 +186,15 @@ def _case(row: asyncpg.Record) -> VisitableCase:
 
 
 async def visitable_cases(
-    raw: asyncpg.Connection, tenant_id: UUID, team_id: UUID, day: date, midnight: datetime
+    raw: asyncpg.Connection, tenant_id: UUID, wish: PlanWish, midnight: datetime
 ) -> list[VisitableCase]:
-    """Return the team's open cases that may be visited that day: not visited yet, no promise to wait for."""
-    rows = await raw.fetch(CASES_OF_TEAM, tenant_id, team_id, day, list(VISITABLE_STATES), midnight)
+    """Return the team's open cases that may be visited that day: not visited yet, no promise to wait for, not skipped.
+
+    What the lead names as a must is among them even with a promise or a skip.
+    """
+    rows = await raw.fetch(
+        CASES_OF_TEAM, tenant_id, wish.team_id, wish.day, list(VISITABLE_STATES), midnight, wish.must_case_ids
+    )
     return [_case(row) for row in rows]
 
 

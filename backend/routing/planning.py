@@ -65,7 +65,7 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     working = await queries.working_people(raw, act.tenant_id, wish.team_id, wish.user_ids, base)
     if not working:
         raise Problem(problems.NOBODY_WORKS)
-    cases = await queries.visitable_cases(raw, act.tenant_id, wish.team_id, wish.day, base)
+    cases = await queries.visitable_cases(raw, act.tenant_id, wish, base)
     locked = await queries.locked_stops(raw, act.tenant_id, wish.team_id, wish.day)
     given = DayInput(wish=wish, zone=zone, people=working, cases=cases, locked=locked, now=act.at)
     day = rules.problem_of(given)

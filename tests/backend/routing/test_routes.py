@@ -173,6 +173,24 @@ async def test_a_plan_tells_why_a_case_is_not_in_it(world: World, enter: Enter, 
     }  # fmt: skip
 
 
+async def test_what_the_collector_put_aside_is_not_planned_again_unless_it_must(
+    world: World, enter: Enter, job_database: Database
+) -> None:
+    lead = await enter(world.lin)
+    first = await drafted(lead, world)
+    await lead.post(f"/v1/plans/{first['id']}/publish")
+    skipped = UUID(str(by_case(first)[str(world.cases[1])]["id"]))
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("UPDATE stops SET state = 'skipped', skip_reason = 'client_asked' WHERE id = $1", skipped)
+    second = await drafted(lead, world)
+    assert str(world.cases[1]) not in by_case(second)
+    await lead.post(f"/v1/plans/{second['id']}/publish")
+    kept = by_case((await lead.get(f"/v1/plans/{second['id']}")).json())[str(world.cases[1])]
+    assert (kept["state"], kept["skip_reason"]) == ("skipped", "client_asked")
+    third = await drafted(lead, world, must_case_ids=[str(world.cases[1])])
+    assert by_case(third)[str(world.cases[1])]["is_must"] is True
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
+import msgspec
 
 from backend.kernel.db import Database
 from backend.kernel.live import announce
+from tests.backend.sync.phone import register
 from tests.server import started
 from tests.world import World
 
@@ -36,6 +38,33 @@ async def _next_event(lines: object) -> str:
         if line.startswith("event:") and "resync" not in line:
             return str(line.removeprefix("event:").strip())
     raise AssertionError("the stream ended")
+
+
+async def test_an_assignment_and_a_push_are_told_over_http(
+    server: str, job_database: Database, world: World, entrance: Callable[[UUID], Awaitable[str]]
+) -> None:
+    """AL-4: the lead's screen learns of both within 2 s."""
+    headers = {"X-Rounds": "1", "Origin": server}
+    phone = await register(job_database, world, world.mei)
+    async with (
+        httpx.AsyncClient(base_url=server, headers=headers) as lead,
+        httpx.AsyncClient(base_url=server, headers=headers) as mei,
+    ):
+        await lead.post("/v1/session/link", json={"token": await entrance(world.lin)})
+        await mei.post("/v1/session/link", json={"token": await entrance(world.mei)})
+        async with lead.stream("GET", "/v1/live", timeout=5) as answer:
+            lines = answer.aiter_lines()
+            assert await _next_event(lines) == "hello"
+            wish = {
+                "case_ids": [str(world.cases[0])], "territory_id": None, "area": None, "user_id": str(world.bo),
+                "only_unassigned": False, "reason": "manual",
+            }  # fmt: skip
+            assert (await lead.post("/v1/assignments", json=wish)).status_code == 201
+            assert await asyncio.wait_for(_next_event(lines), 2) == "assignment"
+            batch = msgspec.json.encode(phone.batch(phone.item("duty.start", {"place": None})))
+            pushed = await mei.post("/v1/sync/push", content=batch, headers={"Content-Type": "application/json"})
+            assert pushed.status_code == 200, pushed.text
+            assert await asyncio.wait_for(_next_event(lines), 2) == "sync"
 
 
 async def test_nobody_listens_without_a_session(server: str) -> None:

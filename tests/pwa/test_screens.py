@@ -98,7 +98,8 @@ async def test_every_target_is_large_enough_for_a_glove(
             small += await page.evaluate(
                 "path => [...document.querySelectorAll("
                 "'a, button, input:not([type=radio]):not([type=file]), label.choice')]"
-                ".filter(one => one.checkVisibility()).map(one => [path, one.textContent.trim().slice(0, 30),"
+                ".filter(one => one.checkVisibility({ contentVisibilityAuto: true }))"
+                ".map(one => [path, one.textContent.trim().slice(0, 30),"
                 " Math.round(one.getBoundingClientRect().width), Math.round(one.getBoundingClientRect().height),"
                 " one.tagName])"
                 ".filter(([, , width, height, tag]) => width < 48 || height < (tag === 'INPUT' ? 40 : 48))",

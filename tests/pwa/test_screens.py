@@ -166,3 +166,16 @@ async def test_the_app_can_be_installed(site: str, browser: Browser) -> None:
         answer = await page.request.get(site + icon["src"])
         assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
     await page.close()
+
+
+async def test_each_screen_has_a_name_and_takes_the_reader_to_its_head(
+    site: str, entrance: Entrance, world: World, open_phone: OpenPhone
+) -> None:
+    """AD-6: the title says where one is, and the focus moves along when a tap leads to another screen."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        for name, title in (("Cases", "Cases"), ("Inbox", "Inbox"), ("Me", "Me"), ("Today", "Today")):
+            await page.get_by_role("navigation").get_by_role("link", name=name).click()
+            await page.get_by_role("heading", level=1, name=title).wait_for()
+            assert await page.title() == f"{title} · Rounds"
+            assert await page.evaluate("() => document.activeElement.textContent.trim()") in {title, name}

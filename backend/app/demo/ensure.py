@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.app.demo import rows
+from backend.app.demo.day import publish_plans
 from backend.app.demo.past import Places, remember
 from backend.app.demo.staff import Hired, hire
 from backend.cases.assigning import assign_cases
@@ -65,6 +66,8 @@ async def ensure_demo(url: str, data: Path, *, language: str = "zh", map_zone: s
             tenant_id = await raw.fetchval("SELECT id FROM tenants WHERE code = $1", DEMO_CODE)
             if tenant_id is None:
                 tenant_id = await _make(tx, _world(language, map_zone, data / "map", now), now)
+            await raw.execute(SET_SCOPE, *_scope(tenant_id).settings())
+            await publish_plans(raw, tenant_id, now)
         return await _entrances(database, tenant_id, now)
     finally:
         await database.close()

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
+from backend.app.demo.day import day_to_plan
 from backend.app.demo.ensure import LINK_ROLES, ensure_demo
 from backend.routing.town import town_file
 from tests import databases
@@ -62,3 +65,20 @@ def test_the_made_up_town_lies_where_the_phone_s_map_is_read(data: Path, demo: o
     assert path is not None
     layers = {feature["properties"]["layer"] for feature in json.loads(path.read_bytes())["features"]}
     assert {"road", "building", "water"} <= layers
+
+
+async def test_every_field_team_has_a_published_day_with_stops(demo: tuple[str, asyncpg.Connection]) -> None:
+    """RT-1 (first form): whoever comes in as a collector finds work."""
+    _, raw = demo
+    rows = await raw.fetch(
+        "SELECT day_plans.id, count(stops.id) AS stops, count(DISTINCT stops.user_id) AS people FROM day_plans"
+        " JOIN stops ON stops.plan_id = day_plans.id WHERE day_plans.state = 'published' GROUP BY day_plans.id"
+    )
+    assert len(rows) == 2
+    assert all(row["stops"] >= 20 and row["people"] >= 3 for row in rows)
+
+
+@pytest.mark.parametrize(("hour", "day"), [(0, 24), (15, 24), (16, 25), (23, 25)])
+def test_in_the_evening_tomorrow_is_planned(hour: int, day: int) -> None:
+    now = datetime(2026, 11, 24, hour, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert day_to_plan(now, "Asia/Shanghai") == date(2026, 11, day)

@@ -1,4 +1,4 @@
-"""What do the demo's collectors find in the morning? A published plan of today, in the evening of tomorrow, per team."""
+"""What do the demo's collectors find in the morning? A published plan of today (in the evening: of tomorrow) a team."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID

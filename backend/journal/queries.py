@@ -24,11 +24,12 @@ FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::timestamptz[], $
 
 # Rows of a transaction that is still open are above xmin and wait; so nothing that commits later can be missed,
 # in whatever order transactions commit. A bare sequence loses such rows (tests/backend/journal/test_queries.py).
+# The columns of the order are named with their table: a bare xid would be the text in the list of what is selected.
 READ_EVENTS = """
 SELECT id, xid::text, kind, subject_id, case_id, actor_id, occurred_at, recorded_at, payload
 FROM events
 WHERE tenant_id = $1 AND (xid, id) > ($2::text::xid8, $3::uuid) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, id
+ORDER BY events.xid, events.id
 LIMIT $4
 """
 

@@ -17,7 +17,7 @@ CHANGES = """
 SELECT id, xid::text::bigint AS xid, noun, noun_id, reason, recorded_at FROM phone_changes
 WHERE tenant_id = $1 AND user_id = $2 AND (xid, id) > ($3::text::xid8, $4::uuid)
     AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, id LIMIT $5
+ORDER BY phone_changes.xid, phone_changes.id LIMIT $5
 """
 # Changes are pruned per user from the oldest on; the newest pruned one is noted, and a cursor before it is too old.
 PRUNED = "SELECT pruned_xid::text::bigint FROM phone_change_floors WHERE tenant_id = $1 AND user_id = $2"

@@ -95,3 +95,21 @@ async def test_events_of_another_tenant_are_not_read(database: Database, world: 
         transaction = await begin(raw, world)
         assert await raw.fetchval("SELECT count(*) FROM events WHERE kind = 'foreign'") == 0
         await transaction.commit()
+
+
+async def test_transaction_ids_are_ordered_as_numbers_page_by_page(job_database: Database, world: World) -> None:
+    """Ordered as text, 10 comes before 9: the page that ends with 10 would have passed 9 for ever."""
+    async with job_database.pool.acquire() as raw:
+        for xid in ("10", "9", "100", "99"):
+            await raw.execute(
+                "INSERT INTO events (id, tenant_id, xid, kind, subject_id, occurred_at, payload)"
+                " VALUES ($1, $2, $3::text::xid8, 'test.made', $1, now(), '{}')",
+                new_id(),
+                world.tenant_id,
+                xid,
+            )
+        position, seen = START, []
+        while page := await events_after(raw, world.tenant_id, position, 1):
+            position = StreamPosition(xid=page[0].xid, id=page[0].id)
+            seen.append(page[0].xid)
+    assert seen == [9, 10, 99, 100]

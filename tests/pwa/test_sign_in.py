@@ -40,7 +40,7 @@ async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
             async with asked as sent:
                 await page.get_by_role("button", name="Sign in").click()
             await page.get_by_text("No plan on this phone yet").wait_for()
-            body = (await sent.value).post_data_json
+            body = (await sent.value).post_data_json or {}
             await page.get_by_role("link", name="all sent").wait_for()
             await follow(page, "/me")
             await page.get_by_role("button", name="Sign out").click()

@@ -95,15 +95,23 @@ def until(condition: Callable[[], bool], timeout_s: float = 30) -> bool:
     return False
 
 
+def workers_of(pid: int) -> list[str]:
+    """Return the processes of a parent that are a worker."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [child for child in children if "backend.app.worker" in Path(f"/proc/{child}/cmdline").read_text()]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_and_a_signal_stops_server_and_database(data: Path, number: signal.Signals) -> None:
+def test_it_serves_and_a_signal_stops_server_worker_and_database(data: Path, number: signal.Signals) -> None:
     port = free_port()
     process, _said = begin(data, port, "--no-demo")
+    (worker,) = workers_of(process.pid)
     assert status_of(port) == http.client.OK
     assert server.is_running(place.locate(data))
     process.send_signal(number)
     assert process.wait(40) == 0
     assert not is_open(port)
+    assert not Path(f"/proc/{worker}").exists()
     assert not server.is_running(place.locate(data))
 
 

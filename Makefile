@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup setup-tests run test check bench lock world map reset clean
+.PHONY: help setup setup-tests run test check bench screenshots lock world map reset clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own che
 
 bench: setup-tests ## print the numbers we claim, each beside its limit, measured in one run
 	@for file in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename "$$file" .py)"; done
+
+screenshots: setup-tests ## take the pictures of the README from the running demo
+	@$(BIN)/python -m tests.pwa.screenshots
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 

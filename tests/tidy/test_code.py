@@ -12,7 +12,7 @@ DOCSTRING_LINES_MAX = 9
 READ_BY_PEOPLE = {".py", ".ts", ".svelte", ".sql", ".css"}
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "stuff"}
 GENERATED: dict[str, str] = {
-    "pwa/src/api/openapi.d.ts": "made from openapi/openapi.json",
+    "pwa/src/api/schema.d.ts": "made from openapi/openapi.json",
 }
 """Files that a program writes, and how; the caps are for people."""
 

@@ -1,9 +1,11 @@
 """What every test may ask for: a database of its own process, and a tenant of its own."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from uuid import UUID
 
 import pytest
+from hypothesis import settings
 
 from backend.identity.commands.sign_in import make_sign_in_link
 from backend.identity.schemas import Act
@@ -12,6 +14,11 @@ from backend.kernel.db import Database, Role, open_database, transaction
 from tests import databases
 from tests.server import serving
 from tests.world import World, make_world
+
+
+# No test is timed: a machine that does three things at once is slow, not wrong. CI repeats the same examples.
+settings.register_profile("rounds", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
+settings.load_profile("rounds")
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,8 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
         id=new_id(), sha256=announced.sha256, media_type=announced.media_type, length_bytes=announced.length_bytes,
         offset_bytes=0, expires_at=now + rules.UPLOAD_LIFE, finished_at=None,
     )  # fmt: skip
-    if await _is_stored(sender, fresh):
+    known_size = await _stored_size(sender, fresh)
+    if known_size is not None and await _is_in_store(sender, fresh, known_size):
         return await _begin_at_end(sender, fresh, now)
     check_room(sender.storage)
     async with _own(sender) as raw:
@@ -98,8 +99,11 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
                 return upload
         if len(on_their_way) >= rules.OPEN_UPLOADS_MAX:
             raise Problem(problems.TOO_MANY_UPLOADS, uploads_max=rules.OPEN_UPLOADS_MAX)
-        await queries.begin_upload(raw, sender.who.tenant_id, sender.who.user_id, fresh)
-    return fresh
+        # The upload that was on its way may have ended between our two looks.
+        is_new = known_size is not None or await queries.stored_size(raw, sender.who.tenant_id, fresh.sha256) is None
+        if is_new:
+            await queries.begin_upload(raw, sender.who.tenant_id, sender.who.user_id, fresh)
+    return fresh if is_new else await _begin_at_end(sender, fresh, now)
 
 
 def check_room(storage: Storage) -> None:
@@ -108,16 +112,18 @@ def check_room(storage: Storage) -> None:
         raise Problem(problems.DISK_FULL)
 
 
-async def _is_stored(sender: Sender, upload: Upload) -> bool:
-    """Tell whether the bytes are here: the database says so, and the store (restored apart, perhaps) has them too."""
+async def _stored_size(sender: Sender, upload: Upload) -> int | None:
+    """Return how many bytes the database says are here under this hash, or None."""
     async with _own(sender) as raw:
-        size = await queries.stored_size(raw, sender.who.tenant_id, upload.sha256)
-    if size is None:
-        return False
-    if size != upload.length_bytes:
+        return await queries.stored_size(raw, sender.who.tenant_id, upload.sha256)
+
+
+async def _is_in_store(sender: Sender, upload: Upload, size_bytes: int) -> bool:
+    """Tell whether the store, which may have been restored apart from the database, has the bytes too."""
+    if size_bytes != upload.length_bytes:
         raise Problem(problems.HASH_DIFFERS)
     with store_may_be_away():
-        return await files.holds(sender.storage.files, rules.key_of(sender.who.tenant_id, upload.sha256), size)
+        return await files.holds(sender.storage.files, rules.key_of(sender.who.tenant_id, upload.sha256), size_bytes)
 
 
 async def _begin_at_end(sender: Sender, upload: Upload, now: datetime) -> Upload:

@@ -1,0 +1,158 @@
+"""Does a caller work with the hands on the keyboard, each person once, each thing typed once?"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from backend.kernel.db import Database
+from tests.pwa.conftest import Entrance
+from tests.pwa.office import office
+from tests.pwa.test_screens import findings
+from tests.world import NAMES, World
+
+pytestmark = pytest.mark.browser
+
+HEAD = "main h2.title"
+"""The name of the open case."""
+
+
+async def calls_of(jobs: Database, world: World) -> list[Mapping[str, Any]]:
+    """Return the calls of the tenant, the oldest first."""
+    async with jobs.pool.acquire() as raw:
+        rows: list[Mapping[str, Any]] = await raw.fetch(
+            "SELECT * FROM calls WHERE tenant_id = $1 ORDER BY recorded_at", world.tenant_id
+        )
+        return rows
+
+
+async def test_a_call_is_logged_in_three_keys_and_the_next_person_is_there(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """AL-3: N gives the best next person; C, 8, Enter log that nobody answered and open the next."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("n")
+        await page.get_by_text("Yours alone until").wait_for()
+        first = await page.locator(HEAD).inner_text()
+        await page.keyboard.press("c")
+        await page.get_by_role("timer").wait_for()
+        await page.keyboard.press("8")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Saved ").wait_for()
+        await expect(page.locator(HEAD)).not_to_have_text(first)
+    calls = await calls_of(job_database, world)
+    assert [(NAMES[world.cases.index(call["case_id"])], call["result"], call["user_id"]) for call in calls] == [
+        (first, "NO_ANSWER", world.cai)
+    ]
+    async with job_database.pool.acquire() as raw:
+        kinds = await raw.fetch(
+            "SELECT kind FROM events WHERE tenant_id = $1 AND actor_id = $2", world.tenant_id, world.cai
+        )
+    assert "contact.revealed" in {row["kind"] for row in kinds}
+
+
+async def test_a_promise_is_one_key_and_enter_and_can_be_taken_back(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """PP-1: 1 suggests all that is overdue until Friday; Z within five seconds takes the call and its promise back."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("n")
+        await page.get_by_text("Yours alone until").wait_for()
+        first = await page.locator(HEAD).inner_text()
+        await page.keyboard.press("1")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Saved ").wait_for()
+        await page.keyboard.press("z")
+        await page.get_by_text("Taken back").wait_for()
+        await expect(page.locator(HEAD)).to_have_text(first)
+    (call,) = await calls_of(job_database, world)
+    assert call["result"] == "RPC_PROMISE"
+    assert call["withdrawn_at"] is not None
+    async with job_database.pool.acquire() as raw:
+        states = [
+            row["state"] for row in await raw.fetch("SELECT state FROM promises WHERE tenant_id = $1", world.tenant_id)
+        ]
+    assert states == ["cancelled"]
+
+
+async def test_two_callers_never_have_the_same_next_person(
+    site: str, browser: Browser, entrance: Entrance, world: World
+) -> None:
+    """AL-3: Cai and Lin press N at once and get different people; the other's is hatched, with the name."""
+    async with (
+        office(browser, site, await entrance(world.cai)) as cai,
+        office(browser, site, await entrance(world.lin)) as lin,
+    ):
+        await lin.get_by_role("link", name="Desk").click()
+        await asyncio.gather(*(page.get_by_role("button", name=NAMES[0]).wait_for() for page in (cai, lin)))
+        await asyncio.gather(cai.keyboard.press("n"), lin.keyboard.press("n"))
+        await asyncio.gather(*(page.get_by_text("Yours alone until").wait_for() for page in (cai, lin)))
+        names = [await page.locator(HEAD).inner_text() for page in (cai, lin)]
+        assert names[0] != names[1]
+        await cai.reload()
+        await cai.get_by_text("with Lin").first.wait_for()
+
+
+async def test_single_keys_rest_while_somebody_types_and_can_be_switched_off(
+    site: str, browser: Browser, entrance: Entrance, world: World
+) -> None:
+    """AD-6: WCAG 2.1.4; the list of keys holds the switch."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("/")
+        await page.keyboard.type("nann")
+        await expect(page.get_by_role("searchbox")).to_have_value("nann")
+        await expect(page.get_by_text("Yours alone until")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("?")
+        await page.get_by_role("checkbox", name="Single keys act").uncheck()
+        await page.get_by_role("button", name="Close").click()
+        await page.keyboard.press("n")
+        await page.wait_for_timeout(400)
+        await expect(page.get_by_text("Yours alone until")).to_have_count(0)
+
+
+async def test_search_finds_a_person_and_a_result_that_needs_a_note_asks_for_it(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """A dispute without a note is not saved; the field has the focus."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("/")
+        await page.keyboard.type("Anna")
+        await page.get_by_role("list", name="Found").get_by_role("button").click()
+        await expect(page.locator(HEAD)).to_have_text("Anna Field")
+        await page.keyboard.press("5")
+        await expect(page.get_by_label("Note")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.get_by_text("This result needs a note.").wait_for()
+        assert await calls_of(job_database, world) == []
+        await page.keyboard.type("says that the fee is wrong")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Saved ").wait_for()
+    (call,) = await calls_of(job_database, world)
+    assert (call["result"], call["note"]) == ("RPC_DISPUTE", "says that the fee is wrong")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_desk_has_no_serious_finding(
+    theme: str, site: str, browser: Browser, entrance: Entrance, world: World
+) -> None:
+    """AD-6: axe, with a case open, a result chosen, the list of keys and the palette."""
+    async with office(browser, site, await entrance(world.cai), theme=theme) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        found = await findings(page)
+        await page.keyboard.press("n")
+        await page.get_by_text("Yours alone until").wait_for()
+        await page.keyboard.press("1")
+        found += await findings(page)
+        await page.keyboard.press("?")
+        found += await findings(page)
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Control+k")
+        found += await findings(page)
+    assert found == []

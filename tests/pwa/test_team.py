@@ -1,0 +1,229 @@
+"""Does a lead see where the team is, give cases to people, plan the day and decide, by mouse and by keyboard?"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from backend.kernel.db import Database
+from backend.kernel.ids import new_id
+from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.day import publish_plan, visit_nobody_home
+from tests.pwa.office import PHONE, office
+from tests.pwa.test_screens import findings
+from tests.world import NAMES, World
+
+pytestmark = pytest.mark.browser
+
+SEEN_WITHIN_MS = 2000
+
+
+async def holder_of(jobs: Database, case_id: UUID) -> UUID | None:
+    """Return who has the case."""
+    async with jobs.pool.acquire() as raw:
+        found: UUID | None = await raw.fetchval("SELECT assignee_id FROM cases WHERE id = $1", case_id)
+        return found
+
+
+async def make_conflict(jobs: Database, world: World) -> UUID:
+    """Write two values for one note on the first case: Mei's stands, Bo's came later."""
+    now = datetime.now(tz=UTC)
+    conflict_id = new_id()
+    async with jobs.pool.acquire() as raw:
+        await raw.execute(
+            "INSERT INTO case_facts (tenant_id, case_id, field, value, version, edited_by, edited_at, mutation_id)"
+            " VALUES ($1, $2, 'next_step', $3, 1, $4, $5, $6)",
+            world.tenant_id, world.cases[0], msgspec.json.encode("again on Wednesday").decode(), world.mei,
+            now - timedelta(minutes=20), new_id(),
+        )  # fmt: skip
+        await raw.execute(
+            "INSERT INTO conflicts (id, tenant_id, case_id, field, base_version, stored_value, stored_by, stored_at,"
+            " sent_value, sent_by, sent_at) VALUES ($1, $2, $3, 'next_step', 0, $4, $5, $6, $7, $8, $9)",
+            conflict_id, world.tenant_id, world.cases[0], msgspec.json.encode("again on Wednesday").decode(), world.mei,
+            now - timedelta(minutes=20), msgspec.json.encode("not before Friday").decode(), world.bo,
+            now - timedelta(minutes=5),
+        )  # fmt: skip
+    return conflict_id
+
+
+async def published(jobs: Database, world: World) -> list[Mapping[str, Any]]:
+    """Return the stops of the published plan."""
+    async with jobs.pool.acquire() as raw:
+        rows: list[Mapping[str, Any]] = await raw.fetch(
+            "SELECT stops.* FROM stops JOIN day_plans ON day_plans.id = plan_id"
+            " WHERE day_plans.tenant_id = $1 AND day_plans.state = 'published'",
+            world.tenant_id,
+        )
+        return rows
+
+
+async def ready(page: Page) -> None:
+    """Wait until the board stands; keys act from then on."""
+    await page.get_by_role("row").filter(has_text="Mei").wait_for()
+
+
+async def plan_tomorrow(page: Page) -> None:
+    """Plan tomorrow for two seconds and wait for the draft."""
+    await page.keyboard.press("d")
+    await page.keyboard.press("l")
+    await page.get_by_label("Time to plan").select_option("2")
+    await page.locator("form").get_by_role("button", name="Plan", exact=True).click()
+    await page.get_by_role("button", name="Publish to the phones").wait_for()
+
+
+async def test_a_case_is_given_with_its_price_first_and_taken_back(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """AL-1: chosen by hand, the preview says who gets how many before anything changes; undo restores who had it."""
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        await page.keyboard.press("a")
+        await page.get_by_role("checkbox", name=NAMES[5]).check()
+        await page.keyboard.press("Escape")
+        await page.locator("#team-target").select_option(label="Bo")
+        await page.get_by_text("1 case would change hands").wait_for()
+        await page.get_by_text("2 → 3").wait_for()
+        assert await holder_of(job_database, world.cases[5]) is None
+        await page.get_by_role("button", name="Assign 1").click()
+        await page.get_by_text("1 case changed hands").wait_for()
+        assert await holder_of(job_database, world.cases[5]) == world.bo
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.get_by_text("1 case changed hands")).to_have_count(0)
+        await expect(page.get_by_role("checkbox", name=NAMES[5])).to_be_visible()
+    assert await holder_of(job_database, world.cases[5]) is None
+
+
+async def test_cases_are_given_by_nearness_and_by_a_shape_on_the_map(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """RT-4: those within a kilometre of where Mei begins; then all within four corners pressed on the map."""
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        await page.keyboard.press("a")
+        await page.get_by_role("button", name="Near", exact=True).click()
+        await page.get_by_label("Near the start of").select_option(label="Mei")
+        await page.get_by_label("Within").select_option("1000")
+        await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
+        await expect(page.get_by_role("checkbox", name=NAMES[3])).to_have_count(0)
+
+        await page.get_by_role("button", name="By hand or shape").click()
+        await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
+        await page.wait_for_timeout(1500)  # the map is still drawn
+        await page.get_by_role("button", name="Draw a shape on the map").click()
+        box = await page.locator("section.map").bounding_box()
+        assert box is not None
+        for across, down in ((0.02, 0.02), (0.98, 0.02), (0.98, 0.97), (0.02, 0.97)):
+            await page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        await page.get_by_text("4 corners").wait_for()
+        await page.locator("#team-target").select_option(label="Mei")
+        await page.get_by_role("button", name="Assign 3").click()
+        await page.get_by_text("3 cases changed hands").wait_for()
+    assert [await holder_of(job_database, case) for case in world.cases] == [world.mei] * 6
+
+
+async def test_a_day_is_planned_published_and_a_stop_moved_by_keyboard(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """RT-1, RT-3: draft, what is left out and why, publishing; then J, T, and the price before the move."""
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        await plan_tomorrow(page)
+        await page.get_by_text(re.compile(r"\+[56] new")).wait_for()
+        assert await published(job_database, world) == []
+        await page.get_by_role("button", name="Publish to the phones").click()
+        await page.get_by_text("Published: the phones hear of it").wait_for()
+        assert {stop["user_id"] for stop in await published(job_database, world)} == {world.mei, world.bo}
+        await page.get_by_role("region", name="The shift").wait_for()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("b")
+        await page.keyboard.press("j")
+        card = page.locator("section.card").filter(has=page.locator("#stop-to"))
+        await card.wait_for()
+        await page.keyboard.press("t")
+        await page.keyboard.press("ArrowDown")
+        await card.get_by_text("the case changes hands too").wait_for()
+        before = {stop["case_id"]: stop["user_id"] for stop in await published(job_database, world)}
+        await card.get_by_role("button", name="Move", exact=True).click()
+        await page.get_by_text("The plan is changed").wait_for()
+    after = {stop["case_id"]: stop["user_id"] for stop in await published(job_database, world)}
+    assert len([case for case in after if after[case] != before[case]]) == 1
+
+
+async def test_a_conflict_is_decided_with_both_values_side_by_side(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """OF-7: the lead keeps what came later; both stay in the record of the conflict."""
+    conflict_id = await make_conflict(job_database, world)
+    async with office(browser, site, await entrance(world.lin)) as page:
+        card = page.get_by_role("article").filter(has_text=NAMES[0])
+        await card.get_by_text("again on Wednesday").wait_for()
+        await card.get_by_text("not before Friday").wait_for()
+        await card.get_by_role("button", name="Keep Bo's").click()
+        await page.get_by_text("Nothing waits for you.").wait_for()
+    async with job_database.pool.acquire() as raw:
+        row = await raw.fetchrow("SELECT state, decided_by FROM conflicts WHERE id = $1", conflict_id)
+        fact = await raw.fetchval("SELECT value FROM case_facts WHERE case_id = $1", world.cases[0])
+    assert row is not None
+    assert (row["state"], row["decided_by"]) == ("kept_sent", world.lin)
+    assert "not before Friday" in fact
+
+
+async def test_a_visit_on_a_phone_is_on_the_board_within_two_seconds(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """TD-1: the lead does nothing; the stop is done on the board as soon as the phone has synced."""
+    stops = await publish_plan(job_database, world, world.cases[:2])
+    async with office(browser, site, await entrance(world.lin)) as lead, open_phone() as phone:
+        await sign_in(phone, site, await entrance(world.mei))
+        row = lead.get_by_role("row").filter(has_text="Mei")
+        await expect(row).to_contain_text("0/2")
+        await visit_nobody_home(phone, world, world.cases[0], stops[0])
+        await phone.get_by_role("heading", name="On the server").wait_for()
+        await expect(row).to_contain_text("1/2", timeout=SEEN_WITHIN_MS)
+
+
+async def test_on_a_phone_a_lead_sees_who_is_where_decides_and_gives_cases(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """TD-2: board first, the map one tap away, a case given; nothing is wider than the phone."""
+    await make_conflict(job_database, world)
+    async with office(browser, site, await entrance(world.lin), size=PHONE) as page:
+        await page.get_by_role("button", name="Keep Mei's").click()
+        await page.get_by_text("Nothing waits for you.").wait_for()
+        await page.get_by_role("row").filter(has_text="Bo").wait_for()
+        await page.get_by_role("button", name="Map", exact=True).click()
+        await page.locator(".maplibregl-canvas").wait_for()
+        await page.get_by_role("button", name="Cases", exact=True).click()
+        await page.get_by_role("checkbox", name=NAMES[5]).check()
+        await page.locator("#team-target").select_option(label="Mei")
+        await page.get_by_role("button", name="Assign 1").click()
+        await page.get_by_text("1 case changed hands").wait_for()
+        assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    assert await holder_of(job_database, world.cases[5]) == world.mei
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_screen_of_the_lead_has_no_serious_finding(
+    theme: str, site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """AD-6: axe on board, cases and plan, with a plan on the time line and a stop open."""
+    await make_conflict(job_database, world)
+    await publish_plan(job_database, world, world.cases[:3])
+    async with office(browser, site, await entrance(world.lin), theme=theme) as page:
+        await page.get_by_role("button", name="Keep Mei's").wait_for()
+        await page.get_by_role("region", name="The shift").wait_for()
+        await page.keyboard.press("j")
+        await page.locator("#stop-to").wait_for()
+        found = await findings(page)
+        await page.keyboard.press("a")
+        await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
+        found += await findings(page)
+        await page.keyboard.press("l")
+        await page.get_by_text("Who works").wait_for()
+        found += await findings(page)
+    assert found == []

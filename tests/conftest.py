@@ -15,7 +15,6 @@ from tests import databases
 from tests.server import serving
 from tests.world import World, make_world
 
-
 # No test is timed: a machine that does three things at once is slow, not wrong. CI repeats the same examples.
 settings.register_profile("rounds", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
 settings.load_profile("rounds")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+_CONTACT = re.compile(r"mailto:[^@\s]+@(localhost|[\w-]+(\.[\w-]+)+)|https://[\w-]+(\.[\w-]+)+")
+
 
 class SettingsError(ValueError):
     """A setting cannot be used; the text says which one and what it should look like."""
@@ -56,11 +58,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _push_contact(env: Mapping[str, str], origin: str) -> str:
-    """Return the operator's own contact; without one a public site stands for itself."""
-    host = urlsplit(origin).hostname
-    default = f"https://{host}" if origin.startswith("https://") else "mailto:rounds@localhost"
+    """Return the operator's own contact; without one a public site stands for itself (not by a bare name or a port)."""
+    site = f"https://{urlsplit(origin).hostname}"
+    default = site if origin.startswith("https://") and _CONTACT.fullmatch(site) else "mailto:rounds@localhost"
     contact = env.get("ROUNDS_PUSH_CONTACT", default)
-    if re.fullmatch(r"mailto:[^@\s]+@[\w.-]+|https://[\w.-]+", contact) is None:
+    if _CONTACT.fullmatch(contact) is None:
         raise SettingsError(f"ROUNDS_PUSH_CONTACT must look like mailto:somebody@example.org, not {contact!r}")
     return contact
 

@@ -23,6 +23,8 @@ def test_defaults_follow_the_port() -> None:
         ("ROUNDS_POOL", "-1"),
         ("ROUNDS_PUSH_CONTACT", "push@example.org"),
         ("ROUNDS_PUSH_CONTACT", "mailto:nobody"),
+        ("ROUNDS_PUSH_CONTACT", "mailto:ops@intranet"),
+        ("ROUNDS_PUSH_CONTACT", "https://example.org/contact"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -37,6 +39,7 @@ def test_a_push_service_may_write_to_the_operator_or_to_the_site() -> None:
     assert contact(ROUNDS_PUSH_CONTACT="mailto:ops@example.org") == "mailto:ops@example.org"
     assert contact(ROUNDS_ORIGIN="https://rounds.example:8443") == "https://rounds.example"
     assert contact() == "mailto:rounds@localhost"
+    assert contact(ROUNDS_ORIGIN="https://rounds") == "mailto:rounds@localhost"
 
 
 def test_a_public_site_never_pushes_to_itself() -> None:

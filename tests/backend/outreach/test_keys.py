@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from py_vapid import Vapid02
 
+from backend.kernel.settings import read_settings
 from backend.outreach.keys import FILE, SIGNED_FOR, open_push_signer
 
 CONTACT = "mailto:push@example.org"
@@ -35,3 +36,13 @@ def test_a_signature_is_used_again_for_its_push_service_until_it_is_about_to_exp
     assert signer.authorization("https://push.example.com/b", NOW + timedelta(hours=10)) == first
     assert signer.authorization("https://push.example.com/b", NOW + SIGNED_FOR - timedelta(minutes=59)) != first
     assert signer.authorization("https://other.example.com/a", NOW) != first
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:8400", "https://rounds.lan:8443", "https://rounds", "https://a.b.example.org"]
+)
+def test_whatever_contact_the_settings_give_can_be_signed(tmp_path: Path, origin: str) -> None:
+    """A contact that the signing library refuses would end the worker at its first message."""
+    settings = read_settings({"DATABASE_URL": "postgresql://nowhere", "ROUNDS_ORIGIN": origin})
+    signer = open_push_signer(tmp_path, settings.push_contact)
+    assert Vapid02.verify(signer.authorization("https://push.example.com:443/a", NOW))

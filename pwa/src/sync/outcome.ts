@@ -2,11 +2,13 @@
 
 /**
  * done: nothing is left to say. offline: nobody answered. sign_in: the session has ended, everything is kept.
- * later: the server asked for patience or failed. busy: another tab or the service worker is at it.
+ * forbidden: the server does not take this phone or person. later: it asked for patience or failed. busy: another tab or
+ * the service worker is at it.
  */
-export type Outcome = 'done' | 'offline' | 'sign_in' | 'later' | 'busy';
+export type Outcome = 'done' | 'offline' | 'sign_in' | 'forbidden' | 'later' | 'busy';
 
 /** What a refusal of the whole request means for the round. */
 export function outcomeOf(status: number): Outcome {
-  return status === 401 ? 'sign_in' : 'later';
+  if (status === 401) return 'sign_in';
+  return status === 403 ? 'forbidden' : 'later';
 }

@@ -67,6 +67,13 @@ describe('push', () => {
     expect(await counts(store)).toMatchObject({ unsent: 1, needsYou: 0 });
   });
 
+  it('says when the server does not take this phone, and keeps everything', async () => {
+    await did(skip('s1'));
+    stage.revoked = true;
+    expect(await flush()).toBe('forbidden');
+    expect(await counts(store)).toMatchObject({ unsent: 1, needsYou: 0 });
+  });
+
   it('keeps a refused item with its reason and sends the others', async () => {
     await did(skip('bad'));
     await did(skip('s2'));

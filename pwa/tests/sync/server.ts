@@ -12,6 +12,8 @@ export interface Stage {
   /** Cuts the network: before a request arrives, or after it was heard (the answer is lost). */
   cut: 'none' | 'before' | 'after';
   signedOut: boolean;
+  /** The device was revoked or is somebody else's. */
+  revoked: boolean;
   refuse: (mutation: Mutation) => string | undefined;
   readonly asked: Asked[];
   readonly facts: Map<string, Mutation>;
@@ -64,6 +66,7 @@ function upload(stage: Stage, asked: Asked): Response {
 
 function answer(stage: Stage, asked: Asked): Response {
   if (stage.signedOut) return problem('identity.not_signed_in', 401);
+  if (stage.revoked) return problem('sync.not_your_device', 403);
   if (asked.path === '/v1/sync/push') return push(stage, JSON.parse(asked.body as string) as PushRequest);
   if (asked.path.startsWith('/v1/uploads')) return upload(stage, asked);
   if (asked.path === '/v1/sync/keys') return json({ keys: [] });
@@ -75,7 +78,7 @@ function answer(stage: Stage, asked: Asked): Response {
 /** Puts the stage behind `fetch`. */
 export function openStage(): Stage {
   const stage: Stage = {
-    cut: 'none', signedOut: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], breakAfterBytes: undefined,
+    cut: 'none', signedOut: false, revoked: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], breakAfterBytes: undefined,
   };
   globalThis.fetch = (input, init) => {
     const asked: Asked = {

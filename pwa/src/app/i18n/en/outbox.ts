@@ -39,6 +39,8 @@ export const outbox = {
     'stop.skip': 'Stop skipped', 'stop.restore': 'Stop put back', 'stops.reorder': 'Order of stops', 'duty.start': 'Duty began', 'duty.end': 'Duty ended',
   } as Readonly<Record<string, string>>,
   asideTitle: 'Set aside',
+  forbiddenTitle: 'The server does not take this phone',
+  forbiddenText: 'Sign in again. If that does not help, ask your lead: the phone may have been revoked. Everything is kept here.',
   laterTitle: 'The server asked us to wait',
   laterText: 'The next try comes by itself.',
   refusedTitle: (what: string) => `${what} was refused`,

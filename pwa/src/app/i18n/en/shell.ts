@@ -10,6 +10,7 @@ export const shell = {
   offline: 'offline',
   offlineFor: (span: string) => `offline ${span}`,
   needsYou: (count: number) => (count === 1 ? '1 needs you' : `${String(count)} need you`),
+  forbidden: 'not accepted',
   openSync: 'Open: what is where',
   newVersionTitle: 'A new version is ready',
   newVersionText: 'It takes a second. Drafts and unsent work stay.',

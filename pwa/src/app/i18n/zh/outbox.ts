@@ -40,6 +40,8 @@ export const outbox: Messages['outbox'] = {
     'stop.skip': '跳过站点', 'stop.restore': '恢复站点', 'stops.reorder': '调整顺序', 'duty.start': '上班', 'duty.end': '下班',
   },
   asideTitle: '已搁置',
+  forbiddenTitle: '服务器不接受这部手机',
+  forbiddenText: '请重新登录。若仍不行,请联系组长:手机可能已被停用。所有内容都保留在这里。',
   laterTitle: '服务器让稍后再试',
   laterText: '会自动重试。',
   refusedTitle: (what) => `${what}被退回`,

@@ -11,6 +11,7 @@ export const shell: Messages['shell'] = {
   offline: '离线',
   offlineFor: (span) => `离线 ${span}`,
   needsYou: (count) => `${String(count)} 条需处理`,
+  forbidden: '未被接受',
   openSync: '打开同步页',
   newVersionTitle: '新版本已就绪',
   newVersionText: '只需一秒,草稿和未上传的内容都会保留。',

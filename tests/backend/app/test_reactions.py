@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 from backend.app.reactions import NEWS_FOR, REACTIONS, READER, step
@@ -21,6 +22,7 @@ from backend.journal.schemas import NewEvent
 from backend.kernel import clock
 from backend.kernel.db import Database, bare_transaction
 from backend.kernel.ids import new_id
+from backend.routing.plan_schemas import StopEdit
 from backend.sync.jobs import refresh_epoch
 from tests.world import TODAY, World
 
@@ -320,6 +322,14 @@ async def test_after_a_restore_everything_is_read_again_and_nothing_told_twice(
         await raw.execute("UPDATE reader_positions SET epoch = gen_random_uuid() WHERE tenant_id = $1", world.tenant_id)
     assert await step(job_database, world.tenant_id, clock.now()) == read
     assert await told(job_database, world) == before
+
+
+@pytest.mark.parametrize("user_id", [None, new_id()])
+def test_the_edit_of_a_plan_is_read_as_it_is_written(user_id: UUID | None) -> None:
+    """`routing.editing` puts the lead's whole wish into the event."""
+    wish = StopEdit(case_id=new_id(), user_id=user_id, position=1, is_locked=None, is_must=None, is_out=False)
+    payload = msgspec.json.decode(msgspec.json.encode({"edit": msgspec.to_builtins(wish), "gain": 0}))
+    assert msgspec.convert(payload, PlanEdited).edit.user_id == user_id
 
 
 def test_the_table_names_events_that_somebody_writes() -> None:

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from backend.app.reactions import NEWS_FOR, READER, REACTIONS, PlanEdited, step
+from backend.app.reactions import NEWS_FOR, REACTIONS, READER, PlanEdited, step
 from backend.cases.assigning import assign_cases, move_cases, undo_batch
 from backend.cases.assignment_queries import cases_to_move
 from backend.cases.commands import open_or_refresh_cases

@@ -213,13 +213,16 @@ async def test_the_screen_of_the_lead_has_no_serious_finding(
 ) -> None:
     """AD-6: axe on board, cases and plan, with a plan on the time line and a stop open."""
     await make_conflict(job_database, world)
-    await publish_plan(job_database, world, world.cases[:3])
     async with office(browser, site, await entrance(world.lin), theme=theme) as page:
         await page.get_by_role("button", name="Keep Mei's").wait_for()
+        await plan_tomorrow(page)
+        found = await findings(page)
         await page.get_by_role("region", name="The shift").wait_for()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("b")
         await page.keyboard.press("j")
         await page.locator("#stop-to").wait_for()
-        found = await findings(page)
+        found += await findings(page)
         await page.keyboard.press("a")
         await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
         found += await findings(page)

@@ -40,6 +40,7 @@ export const problems: Readonly<Record<string, string>> = {
   'assignment.nothing_to_undo': 'It can no longer be undone: something changed since.',
   'assignment.too_many': 'More than 5,000 cases in one step. Draw a smaller area.',
   'case.bad_filter': 'Choose the cases in one way only.',
+  'case.bad_cursor': 'The list has moved on. Load it again.',
   'case.no_place': 'It is not known where that is.',
   'territory.unfit': 'The outline must be one simple shape that does not cross itself.',
   'territory.name_taken': 'Another territory has this name.',

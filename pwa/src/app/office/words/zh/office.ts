@@ -40,6 +40,7 @@ export const problems: Words['problems'] = {
   'assignment.nothing_to_undo': '已无法撤销:之后有变动。',
   'assignment.too_many': '一次超过 5,000 件,请缩小范围。',
   'case.bad_filter': '请只用一种方式选择案件。',
+  'case.bad_cursor': '列表已变化,请重新加载。',
   'case.no_place': '位置未知。',
   'territory.unfit': '轮廓须为一个不自交的多边形。',
   'territory.name_taken': '已有同名片区。',

@@ -1,78 +1,15 @@
 /** What does the server tell screens at desks? The shapes of lists, files and people that several of them share. */
 import { ask, type Reply } from '../http';
-import type { PhoneCase, Point } from '../types';
+import type { components } from '../schema';
 
-export interface CaseRow {
-  readonly id: string;
-  readonly number: string;
-  readonly name: string;
-  readonly is_company: boolean;
-  readonly kind: string;
-  readonly state: string;
-  readonly bucket: string;
-  readonly days_past_due: number;
-  readonly currency: string;
-  readonly overdue_minor: number;
-  readonly balance_minor: number;
-  readonly grade: string | null;
-  readonly score: number;
-  readonly reasons: readonly string[];
-  readonly attempts: number;
-  readonly last_attempt_at: string | null;
-  readonly last_result: string | null;
-  readonly team_id: string | null;
-  readonly desk_team_id: string | null;
-  readonly assignee_id: string | null;
-  readonly assignee_name: string | null;
-  readonly door: Point | null;
-  readonly promise_minor: number | null;
-  readonly promise_due_on: string | null;
-}
+type Schemas = components['schemas'];
 
-export interface CasePage {
-  readonly cases: readonly CaseRow[];
-  readonly next: string | null;
-}
-
-export interface Holder {
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly assigned_at: string;
-  readonly released_at: string | null;
-  readonly reason: string;
-  readonly release_reason: string | null;
-}
-
-export interface CaseFile {
-  readonly whole: PhoneCase;
-  readonly team_id: string | null;
-  readonly desk_team_id: string | null;
-  readonly assignee_id: string | null;
-  readonly opened_at: string;
-  readonly closed_at: string | null;
-  readonly last_result: string | null;
-  readonly holders: readonly Holder[];
-  readonly open_conflict_ids: readonly string[];
-  readonly leased_to: string | null;
-}
-
-export interface UserView {
-  readonly id: string;
-  readonly login: string;
-  readonly name: string;
-  readonly role: string;
-  readonly zone: string;
-  readonly shift_start_minute: number;
-  readonly shift_end_minute: number;
-  readonly is_active: boolean;
-  readonly team_ids: readonly string[];
-}
-
-export interface TeamView {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: string;
-}
+export type CaseRow = Schemas['CaseRow'];
+export type CasePage = Schemas['CasePage'];
+export type Holder = Schemas['HolderView'];
+export type CaseFile = Schemas['CaseFile'];
+export type UserView = Schemas['UserView'];
+export type TeamView = Schemas['TeamView'];
 
 /** A query text of what is set; what is undefined or empty is left out. */
 export function query(values: Readonly<Record<string, string | number | boolean | undefined>>): string {

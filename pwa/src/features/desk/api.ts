@@ -1,31 +1,14 @@
 /** What does the desk ask of the server? */
 import { ask, type Reply } from '@/api/http';
-import type { CaseRow } from '@/api/office/cases';
 import type { CallRecord } from '@/api/types';
+import type { components } from '@/api/schema';
 
-export interface QueueRow {
-  readonly case: CaseRow;
-  readonly blocked: 'leased' | 'cooling' | 'promise_waiting' | 'state' | null;
-  readonly opens_at: string | null;
-  readonly leased_to: string | null;
-  readonly is_mine: boolean;
-}
+type Schemas = components['schemas'];
 
-export interface QueuePage {
-  readonly rows: readonly QueueRow[];
-  readonly waiting: number;
-}
-
-export interface NextCase {
-  readonly case_id: string | null;
-  readonly leased_until: string | null;
-}
-
-export interface CallSaved {
-  readonly id: string;
-  readonly recorded_at: string;
-  readonly undo_until: string;
-}
+export type QueueRow = Schemas['QueueRow'];
+export type QueuePage = Schemas['QueuePage'];
+export type NextCase = Schemas['NextCase'];
+export type CallSaved = Schemas['CallSaved'];
 
 export function getQueue(): Promise<Reply<QueuePage>> {
   return ask({ method: 'GET', path: '/v1/queue' });

@@ -2,50 +2,16 @@
 import { ask, type Reply } from '@/api/http';
 import { query } from '@/api/office/cases';
 import { upload } from '@/api/office/files';
+import type { components } from '@/api/schema';
 
 import type { Mapping } from './mapping';
 
-export interface NounCount {
-  readonly added: number;
-  readonly updated: number;
-  readonly unchanged: number;
-}
+type Schemas = components['schemas'];
 
-export interface Progress {
-  readonly rows_read: number;
-  readonly rows_added: number;
-  readonly rows_updated: number;
-  readonly rows_unchanged: number;
-  readonly rows_skipped: number;
-  readonly rows_refused: number;
-  readonly cases_opened: number;
-  readonly cases_changed: number;
-  readonly counts: Readonly<Record<string, NounCount>>;
-}
-
-export interface Run {
-  readonly id: string;
-  readonly file_name: string;
-  readonly byte_count: number;
-  readonly state: 'uploaded' | 'running' | 'finished' | 'failed';
-  readonly is_interrupted: boolean;
-  readonly mapping_name: string | null;
-  readonly mapping_version: number | null;
-  readonly as_of: string | null;
-  readonly is_dry_run: boolean;
-  readonly rows_total: number | null;
-  readonly progress: Progress;
-  readonly failure: string | null;
-  readonly uploaded_at: string;
-  readonly started_at: string | null;
-  readonly finished_at: string | null;
-}
-
-export interface Flaw {
-  readonly where: string;
-  readonly code: string;
-  readonly value: string;
-}
+export type NounCount = Schemas['NounCount'];
+export type Progress = Schemas['Progress'];
+export type Run = Schemas['Run'];
+export type Flaw = Schemas['Flaw'];
 
 export interface Guess {
   readonly format: string;

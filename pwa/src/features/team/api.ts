@@ -1,62 +1,17 @@
 /** What does the lead's screen ask about people, cases and what is to decide? */
 import { ask, type Reply } from '@/api/http';
-import { query, type CaseRow } from '@/api/office/cases';
-import type { Point } from '@/api/types';
+import { query } from '@/api/office/cases';
+import type { components } from '@/api/schema';
 
-export interface AssignWish {
-  readonly case_ids: readonly string[] | null;
-  readonly territory_id: string | null;
-  readonly area: readonly Point[] | null;
-  readonly user_id: string | null;
-  readonly only_unassigned: boolean;
-  readonly reason: 'manual' | 'territory' | 'proximity' | 'rotation' | 'recall';
-}
+type Schemas = components['schemas'];
 
-export interface AssignLine {
-  readonly case_id: string;
-  readonly number: string;
-  readonly name: string;
-  readonly from_user_name: string | null;
-  readonly is_change: boolean;
-  readonly warnings: readonly string[];
-}
-
-export interface Load {
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly before: number;
-  readonly after: number;
-  readonly is_over: boolean;
-}
-
-export interface AssignPreview {
-  readonly lines: readonly AssignLine[];
-  readonly loads: readonly Load[];
-  readonly changes: number;
-  readonly unknown: number;
-}
-
-export interface AssignDone {
-  readonly batch_id: string;
-  readonly changes: number;
-  readonly loads: readonly Load[];
-}
-
-export interface Territory {
-  readonly id: string;
-  readonly name: string;
-  readonly team_id: string;
-  readonly user_id: string | null;
-  readonly user_name: string | null;
-  readonly area: readonly Point[];
-  readonly open_cases: number;
-}
-
-export interface NearPage {
-  readonly center: Point;
-  readonly radius_m: number;
-  readonly cases: readonly { readonly case: CaseRow; readonly distance_m: number }[];
-}
+export type AssignWish = Schemas['AssignWish'];
+export type AssignLine = Schemas['AssignLine'];
+export type Load = Schemas['Load'];
+export type AssignPreview = Schemas['AssignPreview'];
+export type AssignDone = Schemas['AssignDone'];
+export type Territory = Schemas['TerritoryView'];
+export type NearPage = Schemas['NearPage'];
 
 export function previewAssignment(wish: AssignWish): Promise<Reply<AssignPreview>> {
   return ask({ method: 'POST', path: '/v1/assignments/preview', json: wish });
@@ -74,12 +29,7 @@ export function listTerritories(): Promise<Reply<{ readonly territories: readonl
   return ask({ method: 'GET', path: '/v1/territories' });
 }
 
-export interface TerritoryWish {
-  readonly name: string;
-  readonly team_id: string;
-  readonly user_id: string | null;
-  readonly area: readonly Point[];
-}
+export type TerritoryWish = Schemas['TerritoryWish'];
 
 export function drawTerritory(wish: TerritoryWish): Promise<Reply<Territory>> {
   return ask({ method: 'POST', path: '/v1/territories', json: wish });

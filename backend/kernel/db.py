@@ -139,7 +139,7 @@ async def open_database(url: str, *, role: Role, pool_size: int = 8, statement_t
     # so that a plan made while a table was young does not read it whole when it has grown.
     settings |= {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
     pool = await asyncpg.create_pool(
-        url, min_size=1, max_size=pool_size, timeout=10, server_settings=settings, reset=_keep_as_is
+        url, min_size=1, max_size=pool_size, timeout=10, server_settings=settings, reset=_end_what_is_open
     )
     return Database(engine=engine, pool=pool)
 
@@ -153,8 +153,13 @@ def begin_as(scope: Scope) -> str:
     )
 
 
-async def _keep_as_is(_connection: asyncpg.Connection) -> None:
-    """Save the round trip of asyncpg's reset: all that we set is local to a transaction and went with it."""
+async def _end_what_is_open(connection: asyncpg.Connection) -> None:
+    """Save the round trip of asyncpg's reset: all that we set is local to a transaction and goes with it.
+
+    A request that was cancelled while it rolled back may leave its transaction open; that one costs the round trip.
+    """
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
 
 
 @asynccontextmanager

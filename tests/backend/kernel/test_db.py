@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from backend.kernel.db import Database, bare, bare_transaction, job_transaction, transaction
+from backend.kernel.db import Database, bare, bare_transaction, begin_as, job_transaction, transaction
 from tests.world import World
 
 
@@ -40,3 +40,17 @@ async def test_both_ways_act_for_the_same_person(database: Database, world: Worl
         through_engine = (await tx.execute(text("SELECT count(*) FROM cases"))).scalar()
         through_bare = await (await bare(tx)).fetchval("SELECT count(*) FROM cases")
     assert through_engine == through_bare == 2
+
+
+async def test_a_transaction_that_a_cancelled_request_left_open_does_not_reach_the_next(
+    database: Database, world: World
+) -> None:
+    async with database.pool.acquire() as raw:
+        await raw.execute(begin_as(world.scope(world.ada)))
+        await raw.execute("UPDATE cases SET attempts = 99")
+        pid = await raw.fetchval("SELECT pg_backend_pid()")
+    async with database.pool.acquire() as raw:
+        assert await raw.fetchval("SELECT pg_backend_pid()") == pid
+        assert not raw.is_in_transaction()
+    async with bare_transaction(database, world.scope(world.ada)) as raw:
+        assert await raw.fetchval("SELECT count(*) FROM cases WHERE attempts = 99") == 0

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { AssignLine } from '@/features/team/api';
 import { toggled, warningsOf, wishOf, type Choice } from '@/features/team/assigning';
 import { told } from '@/features/team/refused';
 import { totals } from '@/features/team/sums';
@@ -34,7 +35,9 @@ it('a case is put in and taken out', () => {
 });
 
 it('warnings of cases that do not change are not counted', () => {
-  const line = { case_id: 'a', number: 'a', name: 'a', from_user_name: null, is_change: true, warnings: ['done_today'] };
+  const line: AssignLine = {
+    case_id: 'a', number: 'a', name: 'a', from_user_id: null, from_user_name: null, to_user_id: 'mei', team_id: null, desk_team_id: null, is_change: true, warnings: ['done_today'],
+  };
   expect(warningsOf({ lines: [line, line, { ...line, is_change: false }, { ...line, warnings: ['no_door'] }], loads: [], changes: 3, unknown: 0 })).toEqual([['done_today', 2], ['no_door', 1]]);
 });
 

@@ -4,6 +4,8 @@ import { untrack } from 'svelte';
 import type { Reply } from '@/api/http';
 import { listen, type LiveKind } from '@/api/office/stream';
 
+import { go } from '../router.svelte';
+
 export interface Asked<Body> {
   /** The last answer; undefined until the first one, and when another question is asked. */
   readonly body: Body | undefined;
@@ -44,6 +46,8 @@ export function asked<Body>(prepare: () => (() => Promise<Reply<Body>>) | undefi
     const reply = await question();
     // An answer that comes after a later question is of no use any more.
     if (mine !== round) return;
+    // Nothing waits unsent at a desk: when the session has ended, the way on is to sign in.
+    if (problemOf(reply) === 'identity.not_signed_in') go('/login', { replace: true });
     state = { body: reply.kind === 'answered' ? reply.body : state.body, problem: problemOf(reply), isWaiting: false };
   }
 

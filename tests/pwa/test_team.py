@@ -173,6 +173,60 @@ async def test_a_conflict_is_decided_with_both_values_side_by_side(
     assert "not before Friday" in fact
 
 
+async def test_a_refused_visit_counts_when_the_lead_says_so(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
+) -> None:
+    """OF-7: Mei was at a door that had gone to Bo meanwhile; the lead reads what and why, explains, and it counts."""
+    async with office(browser, site, await entrance(world.lin)) as lead, open_phone() as phone:
+        await sign_in(phone, site, await entrance(world.mei))
+        await ready(lead)
+        await phone.context.set_offline(offline=True)
+        await lead.keyboard.press("a")
+        await lead.get_by_role("checkbox", name=NAMES[0]).check()
+        await lead.locator("#team-target").select_option(label="Bo")
+        await lead.get_by_role("button", name="Assign 1").click()
+        await lead.get_by_text("1 case changed hands").wait_for()
+        await lead.keyboard.press("Escape")
+        await lead.keyboard.press("b")
+        await visit_nobody_home(phone, world, world.cases[0])
+        await phone.context.set_offline(offline=False)
+        card = lead.get_by_role("article").filter(has_text=NAMES[0])
+        await card.get_by_text("Nobody home").wait_for()
+        await card.get_by_text("taken over by somebody else").wait_for()
+        await card.get_by_role("button", name="Let it count").click()
+        await card.get_by_label("Why you decide so").fill("she stood before the door already")
+        await card.get_by_role("button", name="Let it count").click()
+        await lead.get_by_text("Nothing waits for you.").wait_for()
+    async with job_database.pool.acquire() as raw:
+        found = await raw.fetch("SELECT user_id, result FROM visits WHERE tenant_id = $1", world.tenant_id)
+    assert [(row["user_id"], row["result"]) for row in found] == [(world.mei, "NOT_HOME")]
+
+
+async def test_a_shape_is_kept_as_a_territory_and_gives_its_cases(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """AL-1: drawn once, named, and chosen by its name: all doors within go to Mei."""
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        await page.keyboard.press("m")
+        await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
+        await page.wait_for_timeout(1500)  # the map is still drawn
+        box = await page.locator("section.map").bounding_box()
+        assert box is not None
+        for across, down in ((0.02, 0.02), (0.98, 0.02), (0.98, 0.97), (0.02, 0.97)):
+            await page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        await page.get_by_label("Keep it as a territory named").fill("All of town")
+        await page.get_by_role("button", name="Keep", exact=True).click()
+        await page.locator("#team-target").select_option(label="Mei")
+        await page.get_by_text("3 cases would change hands").wait_for()
+        await page.get_by_role("button", name="Assign 3").click()
+        await page.get_by_text("3 cases changed hands").wait_for()
+    async with job_database.pool.acquire() as raw:
+        names = await raw.fetch("SELECT name FROM territories WHERE tenant_id = $1", world.tenant_id)
+    assert [row["name"] for row in names] == ["All of town"]
+    assert [await holder_of(job_database, case) for case in world.cases] == [world.mei] * 6
+
+
 async def test_a_visit_on_a_phone_is_on_the_board_within_two_seconds(
     site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
@@ -207,7 +261,7 @@ async def test_on_a_phone_a_lead_sees_who_is_where_decides_and_gives_cases(
     assert await holder_of(job_database, world.cases[5]) == world.mei
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark", "outdoors"])
 async def test_the_screen_of_the_lead_has_no_serious_finding(
     theme: str, site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
 ) -> None:

@@ -60,9 +60,12 @@ PLACES = (
 
 async def make_world(jobs: Database) -> World:
     """Write the world as a new tenant; `jobs` must be opened as Role.JOB."""
-    ids = [new_id() for _ in range(8)]
-    sets = [[new_id() for _ in NAMES] for _ in range(5)]
-    world = World(*ids, *sets)
+    tenant_id, field_team_id, desk_team_id, mei, bo, lin, cai, ada = (new_id() for _ in range(8))
+    obligors, cases, contacts, addresses, accounts = ([new_id() for _ in NAMES] for _ in range(5))
+    world = World(
+        tenant_id=tenant_id, field_team_id=field_team_id, desk_team_id=desk_team_id, mei=mei, bo=bo, lin=lin, cai=cai,
+        ada=ada, obligors=obligors, cases=cases, contacts=contacts, addresses=addresses, accounts=accounts,
+    )  # fmt: skip
     async with jobs.pool.acquire() as raw, raw.transaction():
         await raw.execute(
             "INSERT INTO tenants (id, code, name, zone, currency, language)"
@@ -74,6 +77,8 @@ async def make_world(jobs: Database) -> World:
         await _people(raw, world)
         await _book(raw, world)
         await _cases(raw, world)
+        # A book that is imported later must not be given the numbers of these six.
+        await raw.fetch("SELECT nextval('case_numbers') FROM generate_series(1, $1::int)", len(NAMES))
     return world
 
 

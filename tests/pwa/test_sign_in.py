@@ -97,7 +97,7 @@ async def test_the_worker_sends_when_no_page_is_open_any_more(
         await visit_nobody_home(page, world, world.cases[0])
         await page.goto("about:blank")
         await page.context.set_offline(False)
-        for _ in range(200):
+        for _ in range(600):
             async with job_database.pool.acquire() as raw:
                 count = await raw.fetchval("SELECT count(*) FROM visits WHERE tenant_id = $1", world.tenant_id)
             if count == 1:

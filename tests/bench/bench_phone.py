@@ -1,4 +1,4 @@
-"""Is the app small and quick on a slow phone? Bytes of the first route, and 5,000 cases at four times slower CPU.
+"""OF-12: is the app small and quick on a slow phone? Bytes of the first route, and 5,000 cases at 4 x slower CPU.
 
 The bundle is read from the build: everything that `/` loads before the first screen stands. The list and the search are
 timed inside Chromium, offline, with the CPU throttled by the browser's own means.

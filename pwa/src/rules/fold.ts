@@ -23,8 +23,8 @@ export interface ShownFact {
   readonly value: string;
   readonly version: number;
   readonly edited_by: string;
-  /** An edit of mine: on its way, or refused because somebody else wrote too. */
-  readonly mine: { readonly value: string; readonly state: 'unsent' | 'conflict' } | undefined;
+  /** An edit of mine: on its way, or kept as a conflict because somebody else wrote too (whose value a pull brings, maybe later). */
+  readonly mine: { readonly value: string; readonly state: 'unsent' | 'conflict'; readonly isTheirsTold: boolean } | undefined;
 }
 
 export interface ShownCase extends Omit<PhoneCase, 'history' | 'promises' | 'facts'> {
@@ -87,10 +87,11 @@ function factsOf(pulled: PhoneCase, deeds: readonly Deed[], pulledAt: string): R
   for (const deed of deeds) {
     const { act, state } = deed;
     if (act.kind !== 'case.edit' || state === 'refused' || state === 'aside') continue;
-    const { field, value } = act.body;
+    const { field, value, base_version } = act.body;
     const told = shown[field] ?? { value: '', version: 0, edited_by: '', mine: undefined };
-    if (state === 'conflict') shown[field] = { ...told, mine: { value, state: 'conflict' } };
-    else if (isOnItsWay(deed)) shown[field] = { ...told, mine: { value, state: 'unsent' } };
+    const isTheirsTold = told.version > base_version;
+    if (state === 'conflict') shown[field] = { ...told, mine: { value, state: 'conflict', isTheirsTold } };
+    else if (isOnItsWay(deed)) shown[field] = { ...told, mine: { value, state: 'unsent', isTheirsTold } };
     else if (isAhead(deed, pulledAt)) shown[field] = { ...told, value, version: told.version + 1, mine: undefined };
   }
   return shown;

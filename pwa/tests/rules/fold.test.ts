@@ -51,11 +51,21 @@ describe('a case', () => {
   it('OF-7: shows both values when somebody else changed a fact too', () => {
     const facts = { door_note: { value: 'theirs', version: 2, edited_at: PULLED_AT, edited_by: 'Bo' } };
     const edit: Act = { kind: 'case.edit', body: { case_id: 'k1', field: 'door_note', base_version: 1, value: 'mine' } };
-    expect(fold([deed(edit, { state: 'conflict' })], { facts }).facts['door_note']).toMatchObject({ value: 'theirs', mine: { value: 'mine', state: 'conflict' } });
-    expect(fold([deed(edit)], { facts }).facts['door_note']?.mine).toEqual({ value: 'mine', state: 'unsent' });
+    expect(fold([deed(edit, { state: 'conflict' })], { facts }).facts['door_note']).toMatchObject({ value: 'theirs', mine: { value: 'mine', state: 'conflict', isTheirsTold: true } });
+    expect(fold([deed(edit)], { facts }).facts['door_note']?.mine).toEqual({ value: 'mine', state: 'unsent', isTheirsTold: true });
     const taken = deed(edit, { state: 'accepted', answered_at: '2026-11-24T11:00:01Z' });
     expect(fold([taken], { facts }).facts['door_note']).toMatchObject({ value: 'mine', version: 3, mine: undefined });
     expect(fold([deed(edit, { state: 'aside' })], { facts }).facts['door_note']?.mine).toBeUndefined();
+  });
+
+  it('OF-7: does not call the old value theirs while the pull that brings theirs is still to come', () => {
+    const edit: Act = { kind: 'case.edit', body: { case_id: 'k1', field: 'door_note', base_version: 1, value: 'mine' } };
+    const old = { door_note: { value: 'old', version: 1, edited_at: PULLED_AT, edited_by: 'Bo' } };
+    for (const facts of [old, {}]) {
+      const base_version = 'door_note' in facts ? 1 : 0;
+      const sent = deed({ ...edit, body: { ...edit.body, base_version } }, { state: 'conflict' });
+      expect(fold([sent], { facts }).facts['door_note']?.mine).toEqual({ value: 'mine', state: 'conflict', isTheirsTold: false });
+    }
   });
 
   it('remembers which numbers were shown', () => {

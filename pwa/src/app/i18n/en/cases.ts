@@ -63,6 +63,7 @@ export const cases = {
   conflictTitle: 'Two people changed this',
   conflictMine: 'Yours',
   conflictTheirs: 'On the server',
+  conflictComing: 'Being fetched',
   conflictText: 'Your lead decides. Both are kept.',
   history: 'History',
   historyEmpty: 'Nothing has happened yet',

@@ -63,6 +63,7 @@ export const cases: Messages['cases'] = {
   conflictTitle: '两个人改了同一项',
   conflictMine: '您的',
   conflictTheirs: '服务器上的',
+  conflictComing: '正在取回',
   conflictText: '由组长决定,两份都已保留。',
   history: '历史',
   historyEmpty: '还没有记录',

@@ -22,7 +22,7 @@ class DayPlan(Base):
     made_by: Mapped[UUID]
     made_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    summary: Mapped[dict[str, object]] = mapped_column(server_default=FetchedValue())
+    summary: Mapped[dict[str, object]]
 
 
 class Stop(Base):

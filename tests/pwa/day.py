@@ -8,21 +8,19 @@ import msgspec
 from PIL import Image
 from playwright.async_api import Page
 
+from backend.kernel.clock import local_day
 from backend.kernel.db import Database
 from backend.kernel.ids import new_id
-from tests.world import PLACES, World
+from tests.plans import write_plan
+from tests.world import PLACES, ZONE, World
 
 
 async def publish_plan(jobs: Database, world: World, cases: list[UUID]) -> list[UUID]:
     """Publish a plan of today for Mei with one stop a case; returns the stops in their order."""
     now = datetime.now(tz=UTC)
-    plan_id, stops = new_id(), [new_id() for _ in cases]
+    stops = [new_id() for _ in cases]
     async with jobs.pool.acquire() as raw, raw.transaction():
-        await raw.execute(
-            "INSERT INTO day_plans (id, tenant_id, team_id, day, state, made_by, made_at, published_at) VALUES"
-            " ($1, $2, $3, ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date, 'published', $5, $4, $4)",
-            plan_id, world.tenant_id, world.field_team_id, now, world.lin,
-        )  # fmt: skip
+        plan_id = await write_plan(raw, world, local_day(now, ZONE), now)
         for n, (stop, case) in enumerate(zip(stops, cases, strict=True)):
             arrive = now + timedelta(minutes=20 * n)
             await raw.execute(

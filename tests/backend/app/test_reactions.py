@@ -24,6 +24,7 @@ from backend.kernel.db import Database, bare_transaction
 from backend.kernel.ids import new_id
 from backend.routing.plan_schemas import StopEdit
 from backend.sync.jobs import refresh_epoch
+from tests.plans import write_plan
 from tests.world import TODAY, World
 
 Told = list[tuple[str, str, UUID | None]]
@@ -77,15 +78,11 @@ async def assign(database: Database, world: World, cases: Sequence[UUID], user_i
 
 async def plan(database: Database, world: World, routes: dict[UUID, list[UUID]], replaces: UUID | None = None) -> UUID:
     """Publish a plan with these cases per collector, in this order."""
-    plan_id, now = new_id(), clock.now()
+    now = clock.now()
     async with bare_transaction(database, world.scope(world.ada)) as raw:
         if replaces is not None:
             await raw.execute("UPDATE day_plans SET state = 'replaced' WHERE id = $1", replaces)
-        await raw.execute(
-            "INSERT INTO day_plans (id, tenant_id, team_id, day, state, made_by, made_at, published_at)"
-            " VALUES ($1, $2, $3, $4, 'published', $5, $6, $6)",
-            plan_id, world.tenant_id, world.field_team_id, TODAY, world.lin, now,
-        )  # fmt: skip
+        plan_id = await write_plan(raw, world, TODAY, now)
         for user_id, cases in routes.items():
             await raw.executemany(
                 "INSERT INTO stops (id, tenant_id, plan_id, case_id, user_id, position, arrive_at, leave_at,"

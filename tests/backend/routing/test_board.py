@@ -5,13 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from backend.kernel.clock import local_day
 from backend.kernel.db import Database
 from backend.kernel.ids import new_id
 from backend.routing.board_schemas import BoardRow, Sum
 from backend.routing.queries import finish_stops, reopen_stops
 from backend.routing.rules import CHECK_IN_GRACE, SILENT_AFTER, board_line, summed
 from tests.backend.desk import Enter, desks
-from tests.world import World
+from tests.plans import write_plan
+from tests.world import ZONE, World
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 
@@ -46,14 +48,9 @@ def test_sums_are_kept_apart_by_currency() -> None:
 
 
 async def a_plan(jobs: Database, world: World, state: str) -> UUID:
-    plan_id = new_id()
+    now = datetime.now(tz=UTC)
     async with jobs.pool.acquire() as raw:
-        await raw.execute(
-            "INSERT INTO day_plans (id, tenant_id, team_id, day, state, made_by, made_at, published_at)"
-            " VALUES ($1, $2, $3, (now() AT TIME ZONE 'Asia/Shanghai')::date, $4, $5, now(), now())",
-            plan_id, world.tenant_id, world.field_team_id, state, world.lin,
-        )  # fmt: skip
-    return plan_id
+        return await write_plan(raw, world, local_day(now, ZONE), now, state=state)
 
 
 async def a_stop(jobs: Database, world: World, plan_id: UUID, case: int, user_id: UUID, *, hours: float = 1) -> UUID:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
@@ -11,6 +12,7 @@ from backend.kernel.db import Database
 from backend.kernel.ids import new_id
 from backend.routing.queries import plan_of
 from tests.backend.desk import Enter
+from tests.plans import write_plan
 from tests.world import World
 
 TOMORROW = (datetime.now(tz=UTC) + timedelta(days=1, hours=8)).date().isoformat()
@@ -229,3 +231,16 @@ async def test_a_plan_of_another_team_is_not_there(world: World, enter: Enter) -
     assert (await lead.get(f"/v1/plans/{new_id()}")).status_code == 404
     caller = await enter(world.cai)
     assert (await caller.get("/v1/plans", params={"day": TOMORROW})).status_code == 403
+
+
+async def test_every_stored_plan_can_be_shown(world: World, enter: Enter, job_database: Database) -> None:
+    """A plan that says nothing of itself was shown as a fault of the server; now it cannot be stored."""
+    today = datetime.now(tz=UTC)
+    async with job_database.pool.acquire() as raw:
+        plan_id = await write_plan(raw, world, today.date(), today)
+        for summary in ("{}", None):
+            with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+                await raw.execute("UPDATE day_plans SET summary = $2::text::jsonb WHERE id = $1", plan_id, summary)
+    lead = await enter(world.lin)
+    shown = await lead.get(f"/v1/plans/{plan_id}")
+    assert (shown.status_code, shown.json()["status"], shown.json()["stops"]) == (200, "ready", [])

@@ -23,8 +23,8 @@ def pair_files(people: Path, ref_column: str, book: Path, book_column: str, out:
 
     Raises Problem(UNREADABLE_FILE) when a file cannot be read or has no such column.
     """
-    own_header, lines = _rows(people, ref_column)
-    book_header, book_lines = _rows(book, book_column)
+    own_header, lines = read_rows(people, ref_column)
+    book_header, book_lines = read_rows(book, book_column)
     own, other = own_header.index(ref_column), book_header.index(book_column)
     count = 0
     with out.open("w", encoding="utf-8", newline="") as file:
@@ -36,7 +36,8 @@ def pair_files(people: Path, ref_column: str, book: Path, book_column: str, out:
     return count
 
 
-def _rows(path: Path, column: str) -> tuple[tuple[str, ...], Iterator[list[str]]]:
+def read_rows(path: Path, column: str) -> tuple[tuple[str, ...], Iterator[list[str]]]:
+    """Return the header of a file and its lines one by one; raises Problem(UNREADABLE_FILE) without that column."""
     try:
         blocks = blocks_of(path, kind_of(path))
         first = next(blocks, None)

@@ -15,8 +15,10 @@ from backend.integrations.commands import runs
 from backend.integrations.commands.runs import By
 from backend.integrations.guessing import guess_file
 from backend.integrations.pairing import pair_files
+from backend.integrations.placing import place_people
 from backend.integrations.queries import NewRun
 from backend.integrations.refused import refused_csv
+from backend.integrations.rules.lines import is_zone
 from backend.integrations.rules.reasons import say
 from backend.integrations.schemas import FILE_BYTES_MAX, Flaw, Mapping, Progress, Run, RunState, StartRun
 from backend.integrations.shipped import read_mapping, shipped_mappings
@@ -27,6 +29,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.problems import Problem
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class _FileFirst(click.Group):
@@ -134,6 +137,23 @@ def pair(people: Path, book_file: Path, ref_column: str, book_column: str, out: 
     except Problem as problem:
         raise click.ClickException(_words(problem)) from problem
     click.echo(f"{count:,} lines written to {out}")
+
+
+@book.command()
+@click.argument("people", type=FILE)
+@click.option("--map", "folder", type=FOLDER, required=True, help="A folder written by `rounds map build`.")
+@click.option("--zone", required=True, help="The town's time zone, as Europe/Helsinki.")
+@click.option("--address", "column", default="address", show_default=True, help="The column of addresses in PEOPLE.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def place(people: Path, folder: Path, zone: str, column: str, out: Path) -> None:
+    """Deal doors of a real town out to PEOPLE, for a rehearsal: nobody is claimed to live there."""
+    if not is_zone(zone):
+        raise click.BadParameter(f"{zone!r} is no time zone", param_hint="--zone")
+    try:
+        count = place_people(people, column, folder, zone, out)
+    except Problem as problem:
+        raise click.ClickException(_words(problem)) from problem
+    click.echo(f"{count:,} lines written to {out}; to be read by the mapping people_placed")
 
 
 def _mapping_of(path: Path) -> Mapping:

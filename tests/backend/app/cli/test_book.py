@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from backend.app.cli.book import book
 from backend.app.cli.people import tenant
 from tests.backend.integrations.books import MAPPING, line, write_csv
+from tests.backend.integrations.test_placing import map_of
 
 Say = Callable[..., Result]
 
@@ -87,3 +88,14 @@ def test_people_are_paired_with_a_book_by_order(say: Say, tmp_path: Path) -> Non
     assert "2 lines" in say("pair", people, loans, "--book-ref", "id", "--out", out).output
     assert out.read_text(encoding="utf-8").split() == ["ref,name,paired_from", "7,王,P1", "9,李,P2"]
     assert "has no column 'nr'" in say("pair", people, loans, "--book-ref", "nr", "--out", out).output
+
+
+def test_people_are_placed_on_a_map_whose_zone_is_named(say: Say, tmp_path: Path) -> None:
+    people = write_csv(tmp_path / "people.csv", ("P1", "四海路 1 号"), header=("ref", "address"))
+    town = map_of(tmp_path, 3)
+    out = tmp_path / "placed.csv"
+    assert "is no time zone" in say("place", people, "--map", town, "--zone", "Helsinki", "--out", out).output
+    done = say("place", people, "--map", town, "--zone", "Europe/Helsinki", "--out", out)
+    assert (done.exit_code, "1 lines written" in done.output) == (0, True)
+    again = say("place", people, "--map", town, "--zone", "Europe/Helsinki", "--address", "home", "--out", out)
+    assert (again.exit_code, again.output) == (1, "Error: people.csv has no column 'home'\n")

@@ -79,6 +79,7 @@ async def _prime(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: dat
     return PullAnswer(
         cursor=write_cursor(behind),
         more=more,
+        is_held_back=False,
         is_prime=True,
         server_time=now,
         cases=await phone_cases(raw, scope.tenant_id, page),
@@ -89,7 +90,8 @@ async def _prime(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: dat
 
 
 async def _changes(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: datetime) -> PullAnswer:
-    changes = await queries.changes_after(raw, scope.tenant_id, scope.user_id, cursor.x, cursor.i, PULL_CASES_MAX)
+    seen = await queries.changes_after(raw, scope.tenant_id, scope.user_id, cursor.x, cursor.i, PULL_CASES_MAX)
+    changes = [change for change in seen if change.is_settled]
     last = changes[-1] if changes else None
     behind = Cursor(e=cursor.e, x=last.xid if last else cursor.x, i=last.id if last else cursor.i, p=None)
     reasons = {change.noun_id: change.reason for change in changes if change.noun == "case"}
@@ -98,6 +100,7 @@ async def _changes(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: d
     return PullAnswer(
         cursor=write_cursor(behind),
         more=len(changes) == PULL_CASES_MAX,
+        is_held_back=len(changes) < len(seen),
         is_prime=False,
         server_time=now,
         cases=cases,

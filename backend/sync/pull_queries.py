@@ -14,9 +14,9 @@ OWN_CASES = """
 SELECT id FROM cases WHERE tenant_id = $1 AND assignee_id = $2 AND closed_at IS NULL AND id > $3 ORDER BY id LIMIT $4
 """
 CHANGES = """
-SELECT id, xid::text::bigint AS xid, noun, noun_id, reason, recorded_at FROM phone_changes
-WHERE tenant_id = $1 AND user_id = $2 AND (xid, id) > ($3::text::xid8, $4::uuid)
-    AND xid < pg_snapshot_xmin(pg_current_snapshot())
+SELECT id, xid::text::bigint AS xid, noun, noun_id, reason, recorded_at,
+    xid < pg_snapshot_xmin(pg_current_snapshot()) AS is_settled
+FROM phone_changes WHERE tenant_id = $1 AND user_id = $2 AND (xid, id) > ($3::text::xid8, $4::uuid)
 ORDER BY phone_changes.xid, phone_changes.id LIMIT $5
 """
 # Changes are pruned per user from the oldest on; the newest pruned one is noted, and a cursor before it is too old.
@@ -24,7 +24,7 @@ PRUNED = "SELECT pruned_xid::text::bigint FROM phone_change_floors WHERE tenant_
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One line of the stream."""
+    """One line of the stream; not settled while a transaction that may still write before it is under way."""
 
     id: UUID
     xid: int
@@ -32,6 +32,7 @@ class Change(msgspec.Struct, frozen=True):
     noun_id: UUID
     reason: str
     recorded_at: datetime
+    is_settled: bool
 
     def as_notice(self) -> PhoneNotice:
         """Return the line as the inbox shows it."""
@@ -66,7 +67,7 @@ async def own_case_ids(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, 
 async def changes_after(
     raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, xid: int, change_id: UUID, limit: int
 ) -> list[Change]:
-    """Return the next changes of a user's stream."""
+    """Return the next changes of a user's stream: first those that may be told, then those that must wait."""
     rows = await raw.fetch(CHANGES, tenant_id, user_id, str(xid), change_id, limit)
     return [Change(**dict(row)) for row in rows]
 

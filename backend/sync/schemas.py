@@ -96,12 +96,14 @@ class PhoneNotice(msgspec.Struct, frozen=True):
 class PullAnswer(msgspec.Struct, frozen=True):
     """What changed for this user since the cursor; ask again at once while `more` is true.
 
-    `is_prime` says that the cases are all there are: what a phone holds beyond them goes, the outbox stays.
-    `plan` is the published plan of the newest day, or null; it is always the whole plan.
+    `is_held_back` says that changes were seen which may not be told yet, because a transaction that began earlier is
+    still writing: ask again soon. `is_prime` says that the cases are all there are: what a phone holds beyond them goes,
+    the outbox stays. `plan` is the published plan of the newest day, or null; it is always the whole plan.
     """
 
     cursor: str
     more: bool
+    is_held_back: bool
     is_prime: bool
     server_time: datetime
     cases: list[PhoneCase]

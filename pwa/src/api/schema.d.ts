@@ -2135,6 +2135,7 @@ export interface components {
         readonly PullAnswer: {
             readonly cursor: string;
             readonly more: boolean;
+            readonly is_held_back: boolean;
             readonly is_prime: boolean;
             /** Format: date-time */
             readonly server_time: string;

@@ -32,7 +32,8 @@ function again(delay: number): void {
 }
 
 function plan(outcome: Outcome): void {
-  failures = outcome === 'offline' || outcome === 'later' || outcome === 'forbidden' ? failures + 1 : 0;
+  const isToTryAgain = outcome === 'offline' || outcome === 'later' || outcome === 'forbidden' || outcome === 'behind';
+  failures = isToTryAgain ? failures + 1 : 0;
   if (isWanted) again(0);
   else if (failures > 0) again(delayMs(failures, Math.random()));
   else if (outcome === 'busy') again(BUSY_MS);

@@ -13,11 +13,13 @@ export const FLUSH_LOCK = 'rounds-flush';
 export const FLUSH_TAG = 'rounds-flush';
 
 async function round(db: Store, deviceId: string): Promise<Outcome> {
+  let ended: Outcome = 'done';
   for (const step of [() => push(db, deviceId), () => pull(db), () => upload(db)]) {
     const outcome = await step();
-    if (outcome !== 'done') return outcome;
+    if (outcome === 'behind') ended = outcome;
+    else if (outcome !== 'done') return outcome;
   }
-  return 'done';
+  return ended;
 }
 
 /** Runs a round for whoever is signed in. Says `busy` when one is running already. */

@@ -126,7 +126,7 @@ export async function pull(db: Store): Promise<Outcome> {
     }
     await takePage(db, reply.body, prime);
     await learnClock(db, reply.body.server_time, askedMs);
-    if (!reply.body.more) return 'done';
+    if (!reply.body.more) return reply.body.is_held_back ? 'behind' : 'done';
   }
   return 'later';
 }

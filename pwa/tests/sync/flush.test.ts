@@ -150,6 +150,13 @@ describe('pull', () => {
     expect(await store.count('cases')).toBe(0);
   });
 
+  it('comes back for news that the server may tell only in a moment', async () => {
+    stage.pages = [samplePage([], { is_prime: false, is_held_back: true })];
+    expect(await flush()).toBe('behind');
+    stage.pages = [samplePage([], { is_prime: false })];
+    expect(await flush()).toBe('done');
+  });
+
   it('an erased case goes at once, its unsent work stays', async () => {
     stage.pages = [samplePage([sampleCase('k1')])];
     await flush();

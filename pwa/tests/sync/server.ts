@@ -72,7 +72,7 @@ function answer(stage: Stage, asked: Asked): Response {
   if (asked.path === '/v1/sync/keys') return json({ keys: [] });
   const page = stage.pages.shift();
   if (page === 'gone') return problem('sync.cursor_too_old', 410);
-  return json(page ?? { cursor: 'c', more: false, is_prime: false, server_time: '2026-11-24T10:00:00Z', cases: [], gone: [], plan: null, notices: [] });
+  return json(page ?? { cursor: 'c', more: false, is_held_back: false, is_prime: false, server_time: '2026-11-24T10:00:00Z', cases: [], gone: [], plan: null, notices: [] });
 }
 
 /** Puts the stage behind `fetch`. */

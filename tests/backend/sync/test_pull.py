@@ -129,6 +129,7 @@ async def test_concurrent_commits_never_make_a_pull_miss_a_change(
             await note_changes(late, world.tenant_id, [(world.mei, world.cases[1])])
         between = await get(database, world, world.mei, cursor)
         await early_transaction.commit()
+    assert (between.is_held_back, between.cases, between.cursor) == (True, [], cursor), "the phone must ask again soon"
     told = {case.id for case in between.cases}
     while told != set(world.cases[:2]):  # `hear` gives up when nothing more comes
         between = await hear(database, world, world.mei, between.cursor)

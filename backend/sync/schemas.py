@@ -97,8 +97,8 @@ class PullAnswer(msgspec.Struct, frozen=True):
     """What changed for this user since the cursor; ask again at once while `more` is true.
 
     `is_held_back` says that changes were seen which may not be told yet, because a transaction that began earlier is
-    still writing: ask again soon. `is_prime` says that the cases are all there are: what a phone holds beyond them goes,
-    the outbox stays. `plan` is the published plan of the newest day, or null; it is always the whole plan.
+    still writing: ask again soon. `is_prime` says that the cases are all there are: what a phone holds beyond them
+    goes, the outbox stays. `plan` is the published plan of the newest day, or null; it is always the whole plan.
     """
 
     cursor: str

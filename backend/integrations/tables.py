@@ -51,6 +51,9 @@ class ImportRun(Base):
     cases_changed: Mapped[big_int] = mapped_column(server_default=FetchedValue())
     header: Mapped[list[str]] = mapped_column(JSONB(), server_default=FetchedValue())
     failure: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default=FetchedValue())
+    queued_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
     started_by: Mapped[UUID | None]
     uploaded_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,9 @@ from backend.identity.commands.sign_in import make_sign_in_link
 from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, Role, open_database, transaction
+from backend.kernel.settings import read_settings
 from tests import databases
+from tests.backend.integrations.queueing import working_off
 from tests.server import serving
 from tests.world import World, make_world
 
@@ -59,10 +62,23 @@ async def world(job_database: Database) -> World:
 
 
 @pytest.fixture(scope="session")
-def server(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder in which the real application keeps its files."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(url: str, data: Path) -> Iterator[str]:
     """Origin of the real application, served by uvicorn in a process of its own against this process's database."""
-    with serving(url, tmp_path_factory.mktemp("data")) as origin:
+    with serving(url, data) as origin:
         yield origin
+
+
+@pytest.fixture
+async def imports_worker(url: str, data: Path, job_database: Database) -> AsyncIterator[None]:
+    """Have imports that were started at the server done, as the worker does."""
+    async with working_off(job_database, read_settings({"DATABASE_URL": url, "ROUNDS_DATA": str(data)})):
+        yield
 
 
 @pytest.fixture

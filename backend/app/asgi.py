@@ -20,7 +20,6 @@ from backend.evidence import routes as evidence_routes
 from backend.evidence.storage import open_storage
 from backend.identity.routes.parts import IdentityParts, identity_parts
 from backend.integrations import routes as import_routes
-from backend.integrations.background import imports_life
 from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
@@ -80,7 +79,7 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook(page_headers(PWA), is_https=parts.door.is_https)],
         on_startup=[parts.check],
-        lifespan=[life_of(settings), imports_life, live_life, plans_life],
+        lifespan=[life_of(settings), live_life, plans_life],
         openapi_config=openapi_config() if is_described else None,
         # The pull of a phone on a slow line is worth the CPU; push answers are small and stay as they are.
         compression_config=CompressionConfig(

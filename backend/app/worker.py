@@ -1,4 +1,4 @@
-"""What does Rounds do while nobody asks? Reactions to events, messages on their way, and tidying up by the clock.
+"""What does Rounds do while nobody asks? Reactions to events, messages on their way, imports, tidying up by the clock.
 
 `python -m backend.app.worker`: one process, one event loop; several may run on one database. Each job has a place that
 one worker at a time can take (docs/decisions/0005-periodic-jobs-without-a-queue.md). SIGTERM ends it after the step at
@@ -22,6 +22,7 @@ from backend.app.reactions import react
 from backend.evidence.jobs import sweep_uploads
 from backend.evidence.storage import Storage, open_storage
 from backend.identity.jobs import forget_expired
+from backend.integrations import working
 from backend.journal.jobs import make_partitions
 from backend.kernel import clock
 from backend.kernel.db import Database, Role, open_database
@@ -107,9 +108,14 @@ async def _make_partitions(parts: Parts, now: datetime) -> object:
         await owner.close()
 
 
+async def _sweep_imports(parts: Parts, now: datetime) -> object:
+    return await working.sweep_files(parts.database, parts.settings, now)
+
+
 PERIODIC = (
     Periodic("make_partitions", timedelta(hours=12), _make_partitions),
     Periodic("sweep_uploads", timedelta(hours=1), _sweep_uploads),
+    Periodic("sweep_imports", timedelta(hours=1), _sweep_imports),
     Periodic("prune_changes", timedelta(hours=1), _prune_changes),
     Periodic("forget_sign_ins", timedelta(hours=1), _forget_sign_ins),
     Periodic("forget_messages", timedelta(hours=1), _forget_messages),
@@ -133,12 +139,17 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             async def messages() -> bool:
                 return bool(await deliver(outbox, clock.now()))
 
+            async def imports() -> bool:
+                return await working.work_off(database, settings, stop)
+
             async def by_the_clock() -> bool:
                 await run_periodic(parts, stop)
                 return False
 
             jobs.create_task(keep_doing("reactions", reactions, IDLE_S, stop))
             jobs.create_task(keep_doing("messages", messages, IDLE_S, stop))
+            for _ in range(working.AT_ONCE_MAX):
+                jobs.create_task(keep_doing("imports", imports, IDLE_S, stop))
             jobs.create_task(keep_doing("periodic jobs", by_the_clock, LOOK_AT_CLOCK_S, stop))
     finally:
         await database.close()

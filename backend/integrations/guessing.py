@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backend.integrations.commands.runs import kind_of
-from backend.integrations.problems import UNREADABLE_FILE
+from backend.integrations.problems import FILE_GONE, UNREADABLE_FILE
 from backend.integrations.reading.blocks import FileError
 from backend.integrations.reading.open import first_block
 from backend.integrations.rules.flaws import flaws_of
@@ -17,7 +17,9 @@ SHOWN_ROWS = 5
 
 
 def guess_file(path: Path, mappings: Sequence[SavedMapping]) -> Guess:
-    """Look at the first lines of a file; raises Problem(UNREADABLE_FILE) with the reason in one line."""
+    """Look at the first lines of a file; raises Problem: it is gone, or cannot be read (the reason in one line)."""
+    if not path.is_file():
+        raise Problem(FILE_GONE)
     kind = kind_of(path)
     try:
         block = first_block(path, kind, LOOK_ROWS)

@@ -30,6 +30,7 @@ from backend.integrations.schemas import CELL_CHARS_MAX, ROWS_MAX, Progress, Ref
 from backend.integrations.spool import drop_spooled
 from backend.kernel import clock
 from backend.kernel.db import SET_SCOPE, Database, Reach, Scope
+from backend.kernel.live import announce
 from backend.kernel.problems import Problem
 from backend.kernel.upsert import Status
 
@@ -46,7 +47,9 @@ class Job(msgspec.Struct, frozen=True):
 
     by: By
     run_id: UUID
-    wanted: StartRun
+    wanted: StartRun | None
+    """None: as it was queued."""
+
     folder: Path
 
     def scope(self) -> Scope:
@@ -60,19 +63,6 @@ class Prepared(msgspec.Struct, frozen=True):
     block: Block
     lines: Lines
     draft: Draft
-
-
-async def begin_import(database: Database, job: Job) -> Run:
-    """Check file and mapping, mark the run as running; raises Problem when it cannot begin or runs already."""
-    async with database.pool.acquire() as raw:
-        async with _as(raw, job):
-            found = await runs.load_run(raw, job.by.tenant_id, job.run_id)
-        file = await asyncio.to_thread(runs.inspect, job.folder / found.spool_name)
-        async with _as(raw, job):
-            present = await runs.load_run(raw, job.by.tenant_id, job.run_id, lock=True)
-            if present.run.state is RunState.RUNNING and not present.run.is_interrupted:
-                raise Problem(ALREADY_RUNNING)
-            return (await runs.begin_run(raw, job.by, job.run_id, job.wanted, file, clock.now())).run
 
 
 async def run_import(database: Database, job: Job, tell: Told | None = None) -> Run:
@@ -94,13 +84,14 @@ async def run_import(database: Database, job: Job, tell: Told | None = None) -> 
 async def _run(raw: asyncpg.Connection, job: Job, tell: Told | None) -> Run:
     async with _as(raw, job):
         found = await runs.load_run(raw, job.by.tenant_id, job.run_id)
-    file = await asyncio.to_thread(runs.inspect, job.folder / found.spool_name)
+    path = job.folder / found.spool_name
+    file = await asyncio.to_thread(runs.inspect, path)
     async with _as(raw, job):
         stored = await runs.begin_run(raw, job.by, job.run_id, job.wanted, file, clock.now())
     if stored.mapping is None or stored.run.as_of is None:
         raise AssertionError("a run that has begun has a mapping and a day")
     compiled = compile_mapping(stored.mapping, stored.header, stored.run.as_of)
-    blocks = blocks_of(file.path, file.kind, block_rows=block_rows_of(compiled))
+    blocks = blocks_of(path, file.kind, block_rows=block_rows_of(compiled))
     failure: str | None = None
     try:
         await _store_all(raw, job, stored, compiled, blocks, tell)
@@ -114,6 +105,14 @@ async def _run(raw: asyncpg.Connection, job: Job, tell: Told | None) -> Run:
     if failure is None:
         await asyncio.to_thread(drop_spooled, job.folder, stored.spool_name)
     return ended.run
+
+
+async def give_up(database: Database, job: Job, failure: str) -> None:
+    """Record that an import that nobody works on has failed, and why; it can be started again."""
+    async with database.pool.acquire() as raw, _as(raw, job):
+        stored = await runs.load_run(raw, job.by.tenant_id, job.run_id, lock=True)
+        if stored.run.state in {RunState.QUEUED, RunState.RUNNING}:
+            await runs.end_run(raw, job.by, stored.run, failure=failure, rows_total=None, now=clock.now())
 
 
 def block_rows_of(compiled: CompiledMapping) -> int:
@@ -200,6 +199,7 @@ async def _store_block(
         await queries.insert_refusals(raw, job.by.tenant_id, job.run_id, first, refusals)
         after = _progress(before, prepared, stored, len({one.line for one in refusals}))
         await queries.write_progress(raw, job.by.tenant_id, job.run_id, after)
+        await announce(raw, job.by.tenant_id, runs.LIVE_KIND)
     return after
 
 

@@ -1,7 +1,7 @@
 """All SQL of imports: mappings in versions, runs with their progress, refused lines."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -10,12 +10,14 @@ import msgspec
 from backend.integrations.schemas import Mapping, NounCount, Progress, Refusal, Run, RunState, SavedMapping
 from backend.kernel.limits import PAGE_SIZE_MAX
 
+# Whoever works on a run holds its lock on the very connection that writes, so that both end together.
+_NOBODY = """NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 725004
+        AND objid = (hashtext(id::text)::bigint & 4294967295)::oid AND granted)"""
 # JSON is read as text: the two pools decode jsonb differently, the engine's into objects, the bare one not at all.
-RUN_COLUMNS = """id, file_name, spool_name, byte_count, sha256, state, mapping_name, mapping_version, mapping::text,
+RUN_COLUMNS = f"""id, file_name, spool_name, byte_count, sha256, state, mapping_name, mapping_version, mapping::text,
     as_of, is_dry_run, rows_total, rows_read, rows_added, rows_updated, rows_unchanged, rows_skipped, rows_refused,
     cases_opened, cases_changed, counts::text, header::text, failure, uploaded_at, started_at, finished_at,
-    state = 'running' AND NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 725004
-        AND objid = (hashtext(id::text)::bigint & 4294967295)::oid AND granted) AS is_interrupted"""
+    state = 'running' AND coalesce(lease_until < now(), true) AND {_NOBODY} AS is_interrupted"""
 INSERT_RUN = """
 INSERT INTO import_runs (id, tenant_id, file_name, spool_name, byte_count, sha256, state, started_by, uploaded_at)
 VALUES ($1, $2, $3, $4, $5, $6, 'uploaded', $7, $8)
@@ -24,12 +26,35 @@ RUN_BY_ID = f"SELECT {RUN_COLUMNS} FROM import_runs WHERE tenant_id = $1 AND id 
 NEWEST_RUNS = f"SELECT {RUN_COLUMNS} FROM import_runs WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2"
 START_RUN = """
 UPDATE import_runs SET state = 'running', mapping_name = $3, mapping_version = $4, mapping = $5::jsonb, as_of = $6,
-    is_dry_run = $7, rows_total = $8, header = $9::jsonb, failure = NULL, started_at = coalesce(started_at, $10)
+    is_dry_run = $7, rows_total = $8, header = $9::jsonb, failure = NULL, started_at = coalesce(started_at, $10),
+    lease_until = NULL
 WHERE tenant_id = $1 AND id = $2
+"""
+QUEUE_RUN = """
+UPDATE import_runs SET state = 'queued', mapping_name = $3, mapping_version = $4, mapping = $5::jsonb, as_of = $6,
+    is_dry_run = $7, rows_total = $8, header = $9::jsonb, failure = NULL, queued_at = $10, started_by = $11,
+    attempts = 0, lease_until = NULL
+WHERE tenant_id = $1 AND id = $2
+"""
+WAITING = "SELECT count(*) FROM import_runs WHERE tenant_id = $1 AND state = 'queued'"
+# Across tenants: only jobs may ask this. What the command line began (no attempts) is the operator's to go on with.
+CLAIM = f"""
+UPDATE import_runs SET attempts = attempts + 1, lease_until = $1::timestamptz + $2::interval WHERE id = (
+    SELECT id FROM import_runs WHERE (state = 'queued' OR (state = 'running' AND attempts > 0))
+        AND coalesce(lease_until < $1, true) AND {_NOBODY}
+    ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, tenant_id, started_by, attempts
+"""
+PUT_OFF = "UPDATE import_runs SET lease_until = $2 WHERE id = $1 AND state IN ('queued', 'running')"
+# The files of these are still wanted: at work or waiting, or left by their owner not so long ago.
+KEPT_FILES = f"""
+SELECT spool_name FROM import_runs WHERE spool_name = ANY($1::text[]) AND (state = 'queued'
+    OR (state = 'running' AND (attempts > 0 OR NOT {_NOBODY}))
+    OR greatest(uploaded_at, started_at, queued_at, finished_at) > $2)
 """
 WRITE_PROGRESS = """
 UPDATE import_runs SET rows_read = $3, rows_added = $4, rows_updated = $5, rows_unchanged = $6, rows_skipped = $7,
-    rows_refused = $8, cases_opened = $9, cases_changed = $10, counts = $11::jsonb
+    rows_refused = $8, cases_opened = $9, cases_changed = $10, counts = $11::jsonb, attempts = least(attempts, 1)
 WHERE tenant_id = $1 AND id = $2
 """
 END_RUN = """
@@ -95,6 +120,15 @@ class RunStart(msgspec.Struct, frozen=True):
     header: Sequence[str]
 
 
+class Claimed(msgspec.Struct, frozen=True):
+    """A run that a worker may work on, the how-manyth try since its last stored block, and for whom."""
+
+    id: UUID
+    tenant_id: UUID
+    started_by: UUID | None
+    attempts: int
+
+
 async def insert_run(
     raw: asyncpg.Connection, tenant_id: UUID, new: NewRun, started_by: UUID | None, now: datetime
 ) -> None:
@@ -116,10 +150,42 @@ async def newest_runs(raw: asyncpg.Connection, tenant_id: UUID, limit: int) -> l
 
 async def start_run(raw: asyncpg.Connection, tenant_id: UUID, run_id: UUID, start: RunStart, now: datetime) -> None:
     """Write that a run is running, and with what."""
-    await raw.execute(
-        START_RUN, tenant_id, run_id, start.mapping_name, start.mapping_version, _json(start.mapping), start.as_of,
-        start.is_dry_run, start.rows_total, _json(list(start.header)), now,
+    await raw.execute(START_RUN, tenant_id, run_id, *_start_values(start), now)
+
+
+async def queue_run(
+    raw: asyncpg.Connection, tenant_id: UUID, run_id: UUID, start: RunStart, started_by: UUID | None, now: datetime
+) -> None:
+    """Write that a run waits for the worker, with what, and for whom."""
+    await raw.execute(QUEUE_RUN, tenant_id, run_id, *_start_values(start), now, started_by)
+
+
+def _start_values(start: RunStart) -> tuple[object, ...]:
+    return (
+        start.mapping_name, start.mapping_version, _json(start.mapping), start.as_of, start.is_dry_run,
+        start.rows_total, _json(list(start.header)),
     )  # fmt: skip
+
+
+async def waiting_count(raw: asyncpg.Connection, tenant_id: UUID) -> int:
+    """Return how many runs of a tenant wait for the worker."""
+    return int(await raw.fetchval(WAITING, tenant_id))
+
+
+async def claim_run(raw: asyncpg.Connection, lease: timedelta, now: datetime) -> Claimed | None:
+    """Take the run that waits longest, of any tenant, so that no other worker takes it before `lease` is over."""
+    row = await raw.fetchrow(CLAIM, now, lease)
+    return None if row is None else Claimed(**dict(row))
+
+
+async def put_off_run(raw: asyncpg.Connection, run_id: UUID, until: datetime) -> None:
+    """Let nobody claim a run before then."""
+    await raw.execute(PUT_OFF, run_id, until)
+
+
+async def kept_files(raw: asyncpg.Connection, names: Sequence[str], left_before: datetime) -> set[str]:
+    """Return which of these waiting files are still wanted."""
+    return {row["spool_name"] for row in await raw.fetch(KEPT_FILES, names, left_before)}
 
 
 async def write_progress(raw: asyncpg.Connection, tenant_id: UUID, run_id: UUID, progress: Progress) -> None:

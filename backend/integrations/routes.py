@@ -14,12 +14,10 @@ from litestar.response import Stream
 from backend.identity.admission import Who
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
-from backend.integrations import jobs, queries
-from backend.integrations.background import run_in_background
+from backend.integrations import queries
 from backend.integrations.commands import runs
 from backend.integrations.commands.runs import By
-from backend.integrations.guessing import guess_file
-from backend.integrations.problems import FILE_GONE
+from backend.integrations.looking import guess_apart, inspect_apart
 from backend.integrations.queries import NewRun
 from backend.integrations.refused import refused_csv
 from backend.integrations.rules.reasons import Language
@@ -37,7 +35,6 @@ from backend.integrations.spool import spool_folder, spool_stream
 from backend.kernel import clock
 from backend.kernel.db import bare, bare_transaction
 from backend.kernel.ids import new_id
-from backend.kernel.problems import Problem
 from backend.kernel.settings import Settings
 from backend.kernel.web import FromDatabase, Tx
 
@@ -94,10 +91,7 @@ async def guess(
     async with bare_transaction(database, who.scope()) as raw:
         stored = await runs.load_run(raw, who.tenant_id, run_id)
         mappings = await runs.all_mappings(raw, who.tenant_id)
-    path = folder_of(request.app.state) / stored.spool_name
-    if not await asyncio.to_thread(path.is_file):
-        raise Problem(FILE_GONE)
-    return await asyncio.to_thread(guess_file, path, mappings)
+    return await guess_apart(folder_of(request.app.state) / stored.spool_name, mappings)
 
 
 @post("/imports/{run_id:uuid}/start", status_code=202, opt=_OPT)
@@ -108,11 +102,16 @@ async def start(
     run_id: FromPath[UUID],
     data: JSONBody[StartRun],
 ) -> Run:
-    """Begin an import, or go on with one that was interrupted; the answer comes at once, the work goes on behind it."""
-    job = jobs.Job(By(who.tenant_id, who.user_id), run_id, data, folder_of(request.app.state))
-    run = await jobs.begin_import(database, job)
-    run_in_background(request.app.state, jobs.run_import(database, job))
-    return run
+    """Queue an import for the worker, or one that was interrupted or failed again; file and mapping are checked first.
+
+    Going on stores nothing twice.
+    """
+    async with bare_transaction(database, who.scope()) as raw:
+        stored = await runs.load_run(raw, who.tenant_id, run_id)
+    file = await inspect_apart(folder_of(request.app.state) / stored.spool_name)
+    async with bare_transaction(database, who.scope()) as raw:
+        by = By(who.tenant_id, who.user_id)
+        return (await runs.queue_run(raw, by, run_id, data, file, clock.now())).run
 
 
 @get("/imports/{run_id:uuid}/refused.csv", opt=_OPT, media_type="text/csv; charset=utf-8")

@@ -122,9 +122,10 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class RunState(StrEnum):
-    """Where an import stands; one that was interrupted stays running until it is started again."""
+    """Where an import stands; one that was interrupted stays running until somebody goes on with it."""
 
     UPLOADED = "uploaded"
+    QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
@@ -153,7 +154,10 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """An import as it stands; one that is interrupted says running and nobody works on it: start it again."""
+    """An import as it stands; one that is interrupted says running and nobody works on it.
+
+    The worker goes on with what it began itself; anything else waits to be started again.
+    """
 
     id: UUID
     file_name: str

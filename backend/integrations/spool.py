@@ -1,8 +1,10 @@
 """Where does an uploaded file wait? In the data folder, under a name of ours, hashed while it arrives."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -55,6 +57,13 @@ def spool_copy(source: Path, folder: Path, run_id: UUID, bytes_max: int) -> Spoo
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return Spooled(path.name, path.stat().st_size, digest.hexdigest())
+
+
+def left_since(folder: Path, moment: datetime) -> list[str]:
+    """Return the names of waiting files that nobody has written to since `moment`, the oldest first."""
+    with os.scandir(folder) as entries:
+        touched = [(entry.stat().st_mtime, entry.name) for entry in entries]
+    return [name for at, name in sorted(touched) if at < moment.timestamp()]
 
 
 def _refuse_above(count: int, bytes_max: int) -> None:

@@ -34,6 +34,9 @@ class Settings(msgspec.Struct, frozen=True):
     is_push_test: bool = False
     """Whether pushes may go to a push service on this very machine, over http."""
 
+    keep_uploads_days: int = 7
+    """How long a file waits whose import failed or was never started; a book is personal data."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from the environment; raises SettingsError with one clear line."""
@@ -54,6 +57,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         files_url=env.get("ROUNDS_FILES", ""),
         push_contact=_push_contact(env, origin),
         is_push_test=_push_test(env, origin),
+        keep_uploads_days=_whole(env, "ROUNDS_KEEP_UPLOADS_DAYS", 7),
     )
 
 

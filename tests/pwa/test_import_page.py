@@ -13,7 +13,7 @@ from tests.pwa.office import office
 from tests.pwa.test_screens import findings
 from tests.world import World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("imports_worker")]
 
 HEAD = ("客户编号", "客户姓名", "手机号", "借据号", "贷款金额", "放款日期", "逾期金额", "逾期天数", "住址")
 

@@ -10,9 +10,11 @@ import msgspec
 from backend.integrations import queries
 from backend.integrations.problems import (
     ALREADY_FINISHED,
+    ALREADY_RUNNING,
     FILE_GONE,
     FLAWED_MAPPING,
     NO_MAPPING,
+    QUEUE_FULL,
     UNREADABLE_FILE,
 )
 from backend.integrations.queries import NewRun, RunStart, StoredRun
@@ -26,7 +28,11 @@ from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
 from backend.kernel.clock import local_day
 from backend.kernel.ids import new_id
+from backend.kernel.live import announce
 from backend.kernel.problems import NOT_FOUND, Problem
+
+LIVE_KIND = "import"
+"""What open screens are told when something of an import changed."""
 
 
 class By(msgspec.Struct, frozen=True):
@@ -43,10 +49,13 @@ async def take_file(raw: asyncpg.Connection, by: By, new: NewRun, now: datetime)
     await append_bare(raw, [_event(by, "import.uploaded", new.id, now, payload)])
 
 
+WAITING_MAX = 20
+"""Imports of one tenant that wait for the worker; nobody starts more by hand, and each keeps a file of up to 512 MB."""
+
+
 class Inspected(msgspec.Struct, frozen=True):
     """What a file is, once it was looked at; this takes a pass over the file, so it happens outside a transaction."""
 
-    path: Path
     kind: FileKind
     header: tuple[str, ...]
     rows_total: int | None
@@ -57,36 +66,63 @@ def inspect(path: Path) -> Inspected:
     if not path.is_file():
         raise Problem(FILE_GONE)
     kind = kind_of(path)
-    return Inspected(path, kind, header_of_file(path, kind), rows_total(path, kind))
+    return Inspected(kind, header_of_file(path, kind), rows_total(path, kind))
+
+
+async def queue_run(
+    raw: asyncpg.Connection, by: By, run_id: UUID, wanted: StartRun, file: Inspected, now: datetime
+) -> StoredRun:
+    """Let a run wait for the worker; raises Problem as begin_run does, and when it waits or runs, or too many wait.
+
+    The worker finds in it everything that was chosen, for whom it acts too.
+    """
+    stored = await load_run(raw, by.tenant_id, run_id, lock=True)
+    state, is_interrupted = stored.run.state, stored.run.is_interrupted
+    if state is RunState.QUEUED or (state is RunState.RUNNING and not is_interrupted):
+        raise Problem(ALREADY_RUNNING)
+    ready = await _ready(raw, by, stored, wanted, file, now)
+    if await queries.waiting_count(raw, by.tenant_id) >= WAITING_MAX:
+        raise Problem(QUEUE_FULL, retry_after_s=60)
+    await queries.queue_run(raw, by.tenant_id, run_id, ready, by.actor_id, now)
+    await announce(raw, by.tenant_id, LIVE_KIND)
+    return await load_run(raw, by.tenant_id, run_id)
 
 
 async def begin_run(
-    raw: asyncpg.Connection, by: By, run_id: UUID, wanted: StartRun, file: Inspected, now: datetime
+    raw: asyncpg.Connection, by: By, run_id: UUID, wanted: StartRun | None, file: Inspected, now: datetime
 ) -> StoredRun:
     """Let a run begin or go on; raises Problem when it is finished, the mapping is unknown or does not fit the file.
 
-    A run that was interrupted or failed goes on behind its last stored block, with the mapping it began with.
+    A run that was interrupted or failed goes on behind its last stored block, with the mapping it began with; one that
+    was queued (`wanted` is None) with what was chosen then.
     """
     stored = await load_run(raw, by.tenant_id, run_id, lock=True)
-    if stored.run.state is RunState.FINISHED:
-        raise Problem(ALREADY_FINISHED)
-    goes_on = stored.mapping is not None and stored.run.progress.rows_read > 0
-    start = _again(stored) if goes_on else await _start_of(raw, by, wanted, now)
-    flaws = flaws_of(start.mapping, file.header)
-    if flaws:
-        raise Problem(FLAWED_MAPPING, flaws=msgspec.to_builtins(flaws))
-    ready = msgspec.structs.replace(start, header=file.header, rows_total=file.rows_total)
+    ready = await _ready(raw, by, stored, wanted, file, now)
     await queries.start_run(raw, by.tenant_id, run_id, ready, now)
     if stored.run.started_at is None:
         payload: dict[str, object] = {"mapping": ready.mapping_name, "version": ready.mapping_version}
         await append_bare(raw, [_event(by, "import.started", run_id, now, payload)])
+    await announce(raw, by.tenant_id, LIVE_KIND)
     return await load_run(raw, by.tenant_id, run_id)
+
+
+async def _ready(
+    raw: asyncpg.Connection, by: By, stored: StoredRun, wanted: StartRun | None, file: Inspected, now: datetime
+) -> RunStart:
+    if stored.run.state is RunState.FINISHED:
+        raise Problem(ALREADY_FINISHED)
+    goes_on = stored.mapping is not None and stored.run.progress.rows_read > 0
+    start = _again(stored) if wanted is None or goes_on else await _start_of(raw, by, wanted, now)
+    flaws = flaws_of(start.mapping, file.header)
+    if flaws:
+        raise Problem(FLAWED_MAPPING, flaws=msgspec.to_builtins(flaws))
+    return msgspec.structs.replace(start, header=file.header, rows_total=file.rows_total)
 
 
 def _again(stored: StoredRun) -> RunStart:
     run = stored.run
     if stored.mapping is None or run.as_of is None:
-        raise AssertionError("a run that has read lines has a mapping and a day")
+        raise AssertionError("a run that was queued or has read lines has a mapping and a day")
     return RunStart(
         run.mapping_name, run.mapping_version, stored.mapping, run.as_of, run.is_dry_run, run.rows_total, stored.header
     )
@@ -119,6 +155,7 @@ async def end_run(
     }
     kind = "import.finished" if failure is None else "import.failed"
     await append_bare(raw, [_event(by, kind, run.id, now, payload)])
+    await announce(raw, by.tenant_id, LIVE_KIND)
 
 
 async def save_mapping(raw: asyncpg.Connection, by: By, name: str, mapping: Mapping, now: datetime) -> SavedMapping:

@@ -183,7 +183,7 @@ async def test_two_starts_of_one_run_and_a_start_too_late_are_refused(
     assert [isinstance(one, Run) for one in both].count(True) == 1
     assert [one.kind for one in both if isinstance(one, Problem)] in ([ALREADY_RUNNING], [ALREADY_FINISHED])
     with pytest.raises(Problem) as late:
-        await jobs.begin_import(database, job)
+        await jobs.run_import(database, job)
     assert late.value.kind in {ALREADY_FINISHED, FILE_GONE}
 
 

@@ -8,8 +8,15 @@ from uuid import UUID
 
 import httpx
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 
+from backend.kernel.db import Database
+from backend.kernel.settings import read_settings
 from tests.backend.integrations.books import MAPPING, line, write_csv
+from tests.backend.integrations.queueing import working_off
+from tests.server import started
 from tests.world import World
 
 Entrance = Callable[[UUID], Awaitable[str]]
@@ -40,6 +47,7 @@ async def ended(client: httpx.AsyncClient, run_id: object) -> dict[str, object]:
     raise AssertionError("the import did not end within 30 s")
 
 
+@pytest.mark.usefixtures("imports_worker")
 async def test_a_book_is_uploaded_guessed_started_watched_and_its_refused_lines_fetched(
     server: str, entrance: Entrance, world: World, tmp_path: Path
 ) -> None:
@@ -101,6 +109,40 @@ async def test_what_cannot_begin_is_a_problem_with_its_reasons(
         other = await upload(client, picture)
         unread = await client.get(f"/v1/imports/{other['id']}/guess")
         assert (unread.status_code, unread.json()["code"]) == (409, "import.unreadable_file")
+
+
+def peak_mb(pid: int) -> float:
+    """Return the most memory that a process ever had."""
+    said = Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1]
+    return int(said.split()[0]) / 1024
+
+
+async def test_a_large_parquet_file_is_looked_at_and_read_beside_the_server(
+    url: str, job_database: Database, entrance: Entrance, world: World, tmp_path: Path
+) -> None:
+    """One row group of 300,000 lines: whoever decodes it takes hundreds of megabytes, and that is not the server."""
+    lines = 300_000
+    names = [f"P-{n:06d} {'x' * 200}" for n in range(lines)]
+    numbers = [str(n) for n in range(lines)]
+    kept = pa.table({"ref": numbers, "loan": numbers, "name": names, "phone": numbers, "home": names})
+    pq.write_table(kept, tmp_path / "book.parquet", row_group_size=lines, compression="none")
+    mapping = {
+        "title": "t", "currency": "CNY", "language": "en", "zone": "Asia/Shanghai", "phone_region": "CN",
+        "rows": [{"column": "ref", "one_of": ["1", "2", "3"]}],
+        "obligor": {"external_ref": "ref", "name": "name"}, "account": {"external_ref": "loan"},
+        "balance": {"overdue": {"constant": "5"}, "days_past_due": {"constant": "1"}},
+    }  # fmt: skip
+    with started("backend.app.asgi:app", url, tmp_path / "data") as served:
+        settings = read_settings({"DATABASE_URL": url, "ROUNDS_DATA": str(tmp_path / "data")})
+        async with signed_in(served.origin, entrance, world.ada) as client, working_off(job_database, settings):
+            run = await upload(client, tmp_path / "book.parquet")
+            guess = (await client.get(f"/v1/imports/{run['id']}/guess")).json()
+            assert (guess["format"], guess["sample"][0][0]) == ("parquet", "0")
+            begun = await client.post(f"/v1/imports/{run['id']}/start", json={"mapping": mapping})
+            assert (begun.status_code, begun.json()["rows_total"]) == (202, lines), begun.text
+            done = await ended(client, run["id"])
+        assert (done["state"], done["progress"]) == ("finished", done["progress"] | {"rows_read": lines})
+        assert peak_mb(served.pid) < 200
 
 
 async def test_only_who_may_import_comes_near(server: str, entrance: Entrance, world: World) -> None:

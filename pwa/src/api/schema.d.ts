@@ -819,7 +819,9 @@ export interface paths {
         readonly put?: never;
         /**
          * Start
-         * @description Begin an import, or go on with one that was interrupted; the answer comes at once, the work goes on behind it.
+         * @description Queue an import for the worker, or one that was interrupted or failed again; file and mapping are checked first.
+         *
+         *     Going on stores nothing twice.
          */
         readonly post: operations["V1ImportsRunIdStartStart"];
         readonly delete?: never;
@@ -2277,10 +2279,10 @@ export interface components {
         };
         /**
          * RunState
-         * @description Where an import stands; one that was interrupted stays running until it is started again.
+         * @description Where an import stands; one that was interrupted stays running until somebody goes on with it.
          * @enum {string}
          */
-        readonly RunState: "uploaded" | "running" | "finished" | "failed";
+        readonly RunState: "uploaded" | "queued" | "running" | "finished" | "failed";
         /** SavedMapping */
         readonly SavedMapping: {
             readonly name: string;

@@ -5,6 +5,7 @@ from backend.kernel.problems import Kind
 MALFORMED = Kind("sync.malformed", 422, "The item is not of the form that its kind and schema ask for.")
 UNKNOWN_KIND = Kind("sync.unknown_kind", 422, "The server does not know this kind of item, or not this schema of it.")
 NOT_TIME_ORDERED = Kind("sync.bad_id", 422, "Ids of items are UUIDv7.")
+UNREADABLE = Kind("sync.unreadable", 422, "The item was sealed for a key that this server has not, or was changed.")
 ID_REUSED = Kind("sync.id_reused", 409, "Another item has this id already; both are kept apart.")
 IN_THE_FUTURE = Kind(
     "sync.in_the_future", 422, "The item carries a moment that has not come yet; check the phone's clock."
@@ -23,6 +24,7 @@ KINDS = (
     MALFORMED,
     UNKNOWN_KIND,
     NOT_TIME_ORDERED,
+    UNREADABLE,
     ID_REUSED,
     IN_THE_FUTURE,
     TOO_OLD,

@@ -27,6 +27,7 @@ from backend.sync.deciding import ACCEPTED, Decision, Item, OnFile, Writes, deci
 from backend.sync.mutations import Body, RecordWithdraw, UnknownKindError, read_body
 from backend.sync.queries import Claim, DeviceSeen, KnownMutation, Refusal
 from backend.sync.schemas import Answer, AnswerStatus, Mutation, PushAnswer, PushRequest, Receipt
+from backend.sync.sealed import is_sealed
 from backend.visits import queries as visit_queries
 from backend.visits.schemas import VisitRecord
 
@@ -139,7 +140,7 @@ def _decide_all(
 def _read(mutation: Mutation, device_id: UUID, received_at: datetime) -> Decided:
     """Read the body; what cannot be read or taken is decided here."""
     digest = rules.body_hash(mutation)
-    refusal = rules.envelope_refusal(mutation, received_at)
+    refusal = problems.UNREADABLE if is_sealed(mutation) else rules.envelope_refusal(mutation, received_at)
     detail: dict[str, str] = {}
     if refusal is None:
         try:

@@ -11,6 +11,7 @@ from backend.cases.schemas import Worker
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
+from backend.kernel.boxes import Boxes
 from backend.kernel.db import Database, Reach
 from backend.kernel.live import announce_soon
 from backend.kernel.problems import MALFORMED, Problem
@@ -22,6 +23,7 @@ from backend.sync.problems import NOT_YOUR_DEVICE
 from backend.sync.pull import CURSOR_LENGTH_MAX
 from backend.sync.push import Sender
 from backend.sync.schemas import BATCH_BYTES_MAX, PublicKey, PublicKeys, PullAnswer, PushAnswer, PushRequest
+from backend.sync.sealed import opened
 
 
 def key_of(state: State) -> SigningKey:
@@ -30,6 +32,14 @@ def key_of(state: State) -> SigningKey:
     if not isinstance(key, SigningKey):
         raise TypeError("app.state.signing_key is not a SigningKey")
     return key
+
+
+def boxes_of(state: State) -> Boxes:
+    """Return the box keys of the application; raises TypeError when the application was put together wrongly."""
+    boxes = state.get("boxes")
+    if not isinstance(boxes, Boxes):
+        raise TypeError("app.state.boxes is not a Boxes")
+    return boxes
 
 
 def worker_of(who: Principal) -> Worker:
@@ -64,7 +74,8 @@ async def push(request: Request[Principal, object, State], who: Principal, datab
     if who.device_id is not None and who.device_id != data.device_id:
         raise Problem(NOT_YOUR_DEVICE)
     sender = Sender(tenant_id=who.tenant_id, device_id=data.device_id, worker=worker_of(who))
-    answer = await pushing.push(database, sender, data, key_of(request.app.state), clock.now())
+    batch = opened(data, boxes_of(request.app.state))
+    answer = await pushing.push(database, sender, batch, key_of(request.app.state), clock.now())
     announce_soon(live_of(request.app.state), database.pool, who.tenant_id, "sync")
     return answer
 
@@ -79,9 +90,13 @@ async def pull(
 
 @get("/keys", opt={"permission": Permission.SYNC_PULL})
 async def keys(request: Request[Principal, object, State]) -> PublicKeys:
-    """Give the public keys that receipts may be signed with."""
+    """Give the public keys that receipts may be signed with, and those that phones seal for."""
     key = key_of(request.app.state)
-    return PublicKeys(keys=[PublicKey(key_id=key.key_id, public_key=key.public_key)])
+    boxes = boxes_of(request.app.state)
+    return PublicKeys(
+        keys=[PublicKey(key_id=key.key_id, public_key=key.public_key)],
+        box_keys=[PublicKey(key_id=one.key_id, public_key=one.public_key) for one in boxes.keys],
+    )
 
 
 router = Router(path="/sync", route_handlers=[push, pull, keys], tags=["sync"])

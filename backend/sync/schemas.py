@@ -12,6 +12,7 @@ from backend.kernel.limits import Code, Instant
 from backend.routing.schemas import PhonePlan
 
 BATCH_MAX = 200
+ENVELOPES_MAX = 50
 BATCH_BYTES_MAX = 1 * 2**20
 PULL_CASES_MAX = 100
 
@@ -33,14 +34,42 @@ class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: msgspec.Raw
 
 
+class SealedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body under the key of an envelope: AES-256-GCM, bound to id, kind and schema of its item; base64."""
+
+    envelope: UUID
+    iv: str
+    data: str
+
+
+class SealedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in the place of a body that only the server can open (backend/sync/sealed.py)."""
+
+    sealed: SealedText
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key of the phone, wrapped for a box key of the server and bound to the device (backend/kernel/boxes.py)."""
+
+    id: UUID
+    box_key_id: Annotated[str, msgspec.Meta(max_length=32)]
+    epk: Annotated[str, msgspec.Meta(max_length=64)]
+    iv: Annotated[str, msgspec.Meta(max_length=32)]
+    wrapped: Annotated[str, msgspec.Meta(max_length=128)]
+
+
 class PushRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted."""
+    """A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
+
+    `envelopes` are those that sealed bodies of this batch name; a phone of an older version has none.
+    """
 
     device_id: UUID
     app_version: Annotated[str, msgspec.Meta(max_length=40)]
     sent_at: Instant
     unsent_count: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
     mutations: Annotated[list[Mutation], msgspec.Meta(max_length=BATCH_MAX)]
+    envelopes: Annotated[list[Envelope], msgspec.Meta(max_length=ENVELOPES_MAX)] = []
 
 
 class AnswerStatus(StrEnum):
@@ -113,13 +142,14 @@ class PullAnswer(msgspec.Struct, frozen=True):
 
 
 class PublicKey(msgspec.Struct, frozen=True):
-    """An Ed25519 key (32 raw bytes, base64) with the name that receipts give."""
+    """A public key (32 raw bytes, base64) with its name."""
 
     key_id: str
     public_key: str
 
 
 class PublicKeys(msgspec.Struct, frozen=True):
-    """The keys in use, the newest first."""
+    """The keys in use, the newest first: Ed25519 that receipts are signed with, X25519 that phones seal for."""
 
     keys: list[PublicKey]
+    box_keys: list[PublicKey]

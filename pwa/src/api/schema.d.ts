@@ -486,6 +486,8 @@ export interface paths {
         /**
          * ListCases
          * @description List cases, the highest score first. `search`: part of the name, pinyin, or the beginning of the number.
+         *
+         *     One or two letters are sought at the beginning of the words of a name.
          */
         readonly get: operations["V1CasesListCases"];
         readonly put?: never;
@@ -1209,7 +1211,7 @@ export interface paths {
         };
         /**
          * Keys
-         * @description Give the public keys that receipts may be signed with.
+         * @description Give the public keys that receipts may be signed with, and those that phones seal for.
          */
         readonly get: operations["V1SyncKeysKeys"];
         readonly put?: never;
@@ -2132,6 +2134,7 @@ export interface components {
         /** PublicKeys */
         readonly PublicKeys: {
             readonly keys: readonly components["schemas"]["PublicKey"][];
+            readonly box_keys: readonly components["schemas"]["PublicKey"][];
         };
         /** PullAnswer */
         readonly PullAnswer: {
@@ -2526,6 +2529,8 @@ export interface components {
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
+         *
+         *         `envelopes` are those that sealed bodies of this batch name; a phone of an older version has none.
          */
         readonly PushRequest: {
             /** Format: uuid */
@@ -2535,6 +2540,8 @@ export interface components {
             readonly sent_at: string;
             readonly unsent_count: number;
             readonly mutations: readonly components["schemas"]["Mutation"][];
+            /** @default [] */
+            readonly envelopes: readonly components["schemas"]["Envelope"][];
         };
         /**
          * Mutation
@@ -2554,6 +2561,18 @@ export interface components {
             readonly occurred_at: string;
             readonly clock_offset_ms: number | null;
             readonly body: unknown;
+        };
+        /**
+         * Envelope
+         * @description A key of the phone, wrapped for a box key of the server and bound to the device (backend/kernel/boxes.py).
+         */
+        readonly Envelope: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly box_key_id: string;
+            readonly epk: string;
+            readonly iv: string;
+            readonly wrapped: string;
         };
         /**
          * VisitRecord

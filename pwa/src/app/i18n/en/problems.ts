@@ -33,6 +33,7 @@ export const problems: Readonly<Record<string, string>> = {
   'sync.unknown_kind': 'The server does not know this kind of item yet. It is kept; tell your administrator.',
   'sync.id_reused': 'Another item has the same number. Both are kept; tell your administrator.',
   'sync.bad_id': 'The number of this item is not of the right form. It is kept; tell your administrator.',
+  'sync.unreadable': 'The server could not open this item. It is kept; tell your administrator.',
   'sync.not_storable': 'The server could not store this item. It is kept; tell your administrator.',
   'sync.not_your_device': 'This phone is not registered to you, or it was revoked. Ask your lead.',
   'sync.too_large': 'The item is larger than the server takes. It is kept; export it.',

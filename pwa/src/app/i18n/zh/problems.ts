@@ -34,6 +34,7 @@ export const problems: Messages['problems'] = {
   'sync.unknown_kind': '服务器尚不认识此类内容。已保留,请告知管理员。',
   'sync.id_reused': '另一条内容使用了相同编号,两条都已保留,请告知管理员。',
   'sync.bad_id': '此条编号格式不正确。已保留,请告知管理员。',
+  'sync.unreadable': '服务器无法解开此条。已保留,请告知管理员。',
   'sync.not_storable': '服务器无法保存此条。已保留,请告知管理员。',
   'sync.not_your_device': '这部手机未登记在您名下或已停用,请联系组长。',
   'sync.too_large': '此条超过服务器限制。已保留,请导出。',

@@ -20,6 +20,7 @@ from backend.evidence import routes as evidence_routes
 from backend.evidence.storage import open_storage
 from backend.identity.routes.parts import IdentityParts, identity_parts
 from backend.integrations import routes as import_routes
+from backend.kernel.boxes import open_boxes
 from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
@@ -131,6 +132,7 @@ def life_of(settings: Settings) -> Lifespan:
         application.state.database = database
         application.state.storage = open_storage(settings.files_url, settings.data_dir)
         application.state.signing_key = open_signing_key(settings.data_dir / "keys")
+        application.state.boxes = open_boxes(settings.data_dir / "keys")
         application.state.push_signer = open_push_signer(settings.data_dir / "keys", settings.push_contact)
         try:
             yield

@@ -139,6 +139,19 @@ def write_world(world: World, folder: Path, formats: Iterable[str]) -> dict[str,
     return counts
 
 
+def write_truth(world: World, folder: Path) -> None:
+    """Write the hidden truth alone, for `oracle.read_oracle`; what lies there is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        open_writers: dict[str, ParquetWriter] = {}
+        for block in world.blocks():
+            for table in block.hidden.values():
+                if table.noun not in open_writers:
+                    open_writers[table.noun] = ParquetWriter(folder / f"{table.noun}.parquet")
+                    stack.callback(open_writers[table.noun].close)
+                open_writers[table.noun].write(table)
+
+
 def arrow_table(table: Table) -> pa.Table:
     """Return the table as Arrow columns: unknown is null, dates are date32, instants UTC."""
     return pa.table({name: _arrow_column(column) for name, column in table.columns.items()})

@@ -33,6 +33,14 @@ def day_to_plan(now: datetime, zone: str) -> date:
     return local.date() + timedelta(days=local.hour >= EVENING_HOUR)
 
 
+def wish_for(team_id: UUID, day: date) -> PlanWish:
+    """Return what is asked for a day of the demo: everybody, by car, a break at noon, cases stay with whom they are."""
+    return PlanWish(
+        team_id=team_id, day=day, user_ids=None, must_case_ids=[], seconds=1, mode=Mode.CAR, break_at_minute=720,
+        break_minutes=45, may_move_cases=False,
+    )  # fmt: skip
+
+
 async def publish_plans(raw: asyncpg.Connection, tenant_id: UUID, now: datetime) -> int:
     """Plan and publish the day for each field team that has no plan of it; returns how many were made."""
     zone = await raw.fetchval("SELECT zone FROM tenants WHERE id = $1", tenant_id)
@@ -41,12 +49,8 @@ async def publish_plans(raw: asyncpg.Connection, tenant_id: UUID, now: datetime)
         if row["lead_id"] is None:
             continue
         act = Act(tenant_id=tenant_id, actor_id=row["lead_id"], device_id=None, at=now)
-        wish = PlanWish(
-            team_id=row["id"], day=day, user_ids=None, must_case_ids=[], seconds=1, mode=Mode.CAR, break_at_minute=720,
-            break_minutes=45, may_move_cases=False,
-        )  # fmt: skip
         try:
-            begun = await planning.begin_plan(raw, act, wish, None)
+            begun = await planning.begin_plan(raw, act, wish_for(row["id"], day), None)
         except Problem as problem:
             if problem.kind in {NOBODY_WORKS, NOTHING_TO_VISIT}:
                 continue

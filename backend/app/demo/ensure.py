@@ -31,12 +31,19 @@ from backend.portfolio.queries import directory_of
 from backend.portfolio.schemas import Directory
 from backend.routing.town import MADE_UP_MAP, REAL_MAP
 from ml.synthetic.block import Block
+from ml.synthetic.files import write_truth
 from ml.synthetic.language import LANGUAGES
 from ml.synthetic.layers import town_layers
 from ml.synthetic.world import World, make_mapped_world, make_world
 
 DEMO_CODE = "demo"
 SEED = 7
+TRUTH_FOLDER = Path("demo") / "truth"
+"""Where in the data folder lies what no lender sees: the living demo asks it what people answer."""
+
+MARK = "INSERT INTO demo_switches (tenant_id, is_on, changed_at) VALUES ($1, true, $2)"
+"""From here on the lender is the demo's; nothing else writes this row, whatever a lender is called."""
+
 EVERYTHING: frozenset[str] = frozenset()
 """On a new tenant nothing is changed, so no column needs to be named as changeable."""
 LINK_ROLES = (UserRole.COLLECTOR, UserRole.CALLER, UserRole.LEAD, UserRole.ADMIN)
@@ -65,7 +72,9 @@ async def ensure_demo(url: str, data: Path, *, language: str = "zh", map_zone: s
             raw = await bare(tx)
             tenant_id = await raw.fetchval("SELECT id FROM tenants WHERE code = $1", DEMO_CODE)
             if tenant_id is None:
-                tenant_id = await _make(tx, _world(language, map_zone, data / "map", now), now)
+                world = _world(language, map_zone, data / "map", now)
+                tenant_id = await _make(tx, world, now)
+                write_truth(world, data / TRUTH_FOLDER)
             await raw.execute(SET_SCOPE, *_scope(tenant_id).settings())
             await publish_plans(raw, tenant_id, now)
         return await _entrances(database, tenant_id, now)
@@ -99,6 +108,7 @@ async def _make(tx: AsyncConnection, world: World, now: datetime) -> UUID:
         language="zh-CN" if tongue.code == "zh" else "en",
     )
     await people.create_tenant(tx, act, new)
+    await raw.execute(MARK, act.tenant_id, now)
     hired = await hire(tx, act, world)
     for block in world.blocks():
         await _write_block(raw, act.tenant_id, block, hired, now)

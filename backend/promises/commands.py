@@ -1,6 +1,6 @@
-"""What can be done to promises? Record them with the fact that made them, cancel them when it is taken back."""
+"""What can be done to promises? Record them with the fact that made them, cancel them with it, settle them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
 from backend.kernel.statements import Statement
 from backend.promises import queries
-from backend.promises.schemas import RecordedPromise
+from backend.promises.schemas import PromiseState, RecordedPromise
+
+SETTLED = frozenset({PromiseState.KEPT, PromiseState.PART_KEPT, PromiseState.BROKEN})
 
 
 def plan_promises(
@@ -60,4 +62,29 @@ async def cancel_promises_of(
             payload={"reason": "record_withdrawn"},
         )
         for promise_id, case_id in await queries.cancel_promises(raw, tenant_id, source_ids)
+    ]
+
+
+async def settle_promises(
+    raw: asyncpg.Connection, tenant_id: UUID, states: Mapping[UUID, PromiseState], at: datetime
+) -> list[NewEvent]:
+    """Say of open promises what became of them (kept, part_kept, broken); returns the events of those that changed.
+
+    Raises ValueError for another state: those have acts of their own.
+    """
+    if not set(states.values()) <= SETTLED:
+        raise ValueError("a promise is settled as kept, part_kept or broken")
+    return [
+        NewEvent(
+            id=new_id(),
+            tenant_id=tenant_id,
+            kind=f"promise.{state.value}",
+            subject_id=promise_id,
+            case_id=case_id,
+            actor_id=None,
+            device_id=None,
+            occurred_at=at,
+            payload={},
+        )
+        for promise_id, case_id, state in await queries.settle_promises(raw, tenant_id, states)
     ]

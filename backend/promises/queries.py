@@ -1,12 +1,12 @@
 """All SQL of the promises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
 
 from backend.kernel.statements import Statement
-from backend.promises.schemas import RecordedPromise
+from backend.promises.schemas import PromiseState, RecordedPromise
 
 INSERT_PROMISES = """
 INSERT INTO promises (id, tenant_id, case_id, source_kind, source_id, amount_minor, currency, due_on, tolerance_days,
@@ -19,6 +19,12 @@ FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::da
 CANCEL_PROMISES = """
 UPDATE promises SET state = 'cancelled' WHERE tenant_id = $1 AND source_id = ANY($2::uuid[]) AND state = 'open'
 RETURNING id, case_id
+"""
+
+SETTLE_PROMISES = """
+UPDATE promises SET state = new.state FROM unnest($2::uuid[], $3::text[]) AS new (id, state)
+WHERE promises.tenant_id = $1 AND promises.id = new.id AND promises.state IN ('open', 'due_today')
+RETURNING promises.id, promises.case_id, promises.state
 """
 
 
@@ -40,3 +46,11 @@ async def cancel_promises(
     """Cancel the open promises that these records made; returns (promise, case) pairs."""
     rows = await raw.fetch(CANCEL_PROMISES, tenant_id, source_ids)
     return [(row["id"], row["case_id"]) for row in rows]
+
+
+async def settle_promises(
+    raw: asyncpg.Connection, tenant_id: UUID, states: Mapping[UUID, PromiseState]
+) -> list[tuple[UUID, UUID, PromiseState]]:
+    """Set the states of promises that nobody has settled yet; returns (promise, case, state) of those that changed."""
+    rows = await raw.fetch(SETTLE_PROMISES, tenant_id, list(states), [state.value for state in states.values()])
+    return [(row["id"], row["case_id"], PromiseState(row["state"])) for row in rows]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+DEMO_PACE_MAX = 3600
 _CONTACT = re.compile(r"mailto:[^@\s]+@(localhost|[\w-]+(\.[\w-]+)+)|https://[\w-]+(\.[\w-]+)+")
 
 
@@ -34,6 +35,12 @@ class Settings(msgspec.Struct, frozen=True):
     is_push_test: bool = False
     """Whether pushes may go to a push service on this very machine, over http."""
 
+    is_demo_live: bool = True
+    """Whether the people of the demo may act by themselves at all; its switch decides when."""
+
+    demo_pace: int = 24
+    """How many simulated seconds pass in one of the clock: 24 makes a shift of nine hours 23 minutes."""
+
     keep_uploads_days: int = 7
     """How long a file waits whose import failed or was never started; a book is personal data."""
 
@@ -57,6 +64,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         files_url=env.get("ROUNDS_FILES", ""),
         push_contact=_push_contact(env, origin),
         is_push_test=_push_test(env, origin),
+        is_demo_live=env.get("ROUNDS_DEMO_LIVE", "1") == "1",
+        demo_pace=_demo_pace(env),
         keep_uploads_days=_whole(env, "ROUNDS_KEEP_UPLOADS_DAYS", 7),
     )
 
@@ -76,6 +85,13 @@ def _push_test(env: Mapping[str, str], origin: str) -> bool:
     if is_test and origin.startswith("https://"):
         raise SettingsError("ROUNDS_PUSH_TEST lets pushes go to this machine: it must not be set on a public site")
     return is_test
+
+
+def _demo_pace(env: Mapping[str, str]) -> int:
+    pace = _whole(env, "ROUNDS_DEMO_PACE", 24)
+    if pace > DEMO_PACE_MAX:
+        raise SettingsError(f"ROUNDS_DEMO_PACE must be at most {DEMO_PACE_MAX}, not {pace}")
+    return pace
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

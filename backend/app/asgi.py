@@ -12,6 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Contact, License
 from litestar.types import ControllerRouterHandler
 
+from backend.app.demo.live import routes as demo_routes
 from backend.app.serve import site_handler
 from backend.calls import routes as call_routes
 from backend.cases import routes as case_routes
@@ -111,6 +112,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         sync_routes.router,
         decide_routes.router,
         live_routes.router,
+        demo_routes.router,
     ]
 
 

@@ -1302,6 +1302,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/demo/live": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetLive
+         * @description Say whether this lender is the demo's, and whether its people act by themselves.
+         */
+        readonly get: operations["V1DemoLiveGetLive"];
+        /**
+         * PutLive
+         * @description Let the demo's people act, or stop them; there is no such switch (404) where the lender is not the demo's.
+         */
+        readonly put: operations["V1DemoLivePutLive"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1720,6 +1744,18 @@ export interface components {
         /** LinkSignIn */
         readonly LinkSignIn: {
             readonly token: string;
+        };
+        /** LiveView */
+        readonly LiveView: {
+            readonly is_demo: boolean;
+            readonly is_on: boolean;
+            readonly is_held: boolean;
+            readonly pace: number;
+            readonly changed_at: string | null;
+        };
+        /** LiveWish */
+        readonly LiveWish: {
+            readonly is_on: boolean;
         };
         /** Load */
         readonly Load: {
@@ -5309,6 +5345,65 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+        };
+    };
+    readonly V1DemoLiveGetLive: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LiveView"];
+                };
+            };
+        };
+    };
+    readonly V1DemoLivePutLive: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LiveWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LiveView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
                 };
             };
         };

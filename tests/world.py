@@ -12,6 +12,7 @@ import msgspec
 
 from backend.kernel.db import Database, Reach, Scope
 from backend.kernel.ids import new_id
+from backend.portfolio.rules import sort_name
 
 ZONE = "Asia/Shanghai"
 TODAY = date(2026, 11, 24)
@@ -120,8 +121,8 @@ async def _book(raw: asyncpg.Connection, world: World) -> None:
         kind = "company" if "公司" in name else "person"
         await raw.execute(
             "INSERT INTO obligors (id, tenant_id, external_ref, kind, name, name_sort, language, zone, row_hash)"
-            " VALUES ($1, $2, $3, $4, $5, $5, 'zh-CN', $6, $7)",
-            obligor, world.tenant_id, f"C{n + 1}", kind, name, ZONE, digest,
+            " VALUES ($1, $2, $3, $4, $5, $6, 'zh-CN', $7, $8)",
+            obligor, world.tenant_id, f"C{n + 1}", kind, name, sort_name(name), ZONE, digest,
         )  # fmt: skip
         await raw.execute(
             "INSERT INTO contact_points (id, tenant_id, obligor_id, kind, value, normal, status, consent, source,"

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,11 +30,13 @@ LEFT JOIN users u ON u.id = c.assignee_id
 LEFT JOIN LATERAL (SELECT amount_minor, due_on FROM promises WHERE promises.case_id = c.id
     AND promises.state IN ('open', 'due_today') ORDER BY due_on LIMIT 1) p ON true
 """
+# Below a policy no index of a place or of a part of a name is used: a checked function finds the ids, the policies
+# decide again which rows are read (20261124_2215_find_cases_by_index).
 NEAR = f"""
 SELECT {COLUMNS}, ST_Distance(c.door, center.place, false)::float8 AS distance_m
-FROM (SELECT $2::text::geography AS place) center CROSS JOIN cases c {JOINS}
-WHERE c.tenant_id = $1 AND c.closed_at IS NULL AND ST_DWithin(c.door, center.place, $3, false)
-ORDER BY distance_m, c.id LIMIT $4
+FROM (SELECT $2::text::geography AS place) center CROSS JOIN unnest(find_cases_near(center.place, $3, $4)) found (id)
+JOIN cases c ON c.id = found.id {JOINS}
+WHERE c.tenant_id = $1 ORDER BY distance_m, c.id
 """
 CENTER_OF_CASE = """
 SELECT ST_Y(door::geometry) AS lat, ST_X(door::geometry) AS lon FROM cases
@@ -120,8 +123,11 @@ SELECT q.score, q.id, row_to_json(q)::text AS line FROM (
         CASE WHEN c.door IS NOT NULL THEN json_build_object('lat', ST_Y(c.door::geometry), 'lon',
             ST_X(c.door::geometry)) END AS door,
         p.amount_minor AS promise_minor, p.due_on AS promise_due_on
-    FROM cases c {joins} WHERE {where} ORDER BY c.score DESC, c.id LIMIT {limit}) q
+    FROM {source} {joins} WHERE {where} ORDER BY c.score DESC, c.id LIMIT {limit}) q
 """
+FOUND = "unnest(find_cases($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)) found (id) JOIN cases c USING (id)"
+TRIGRAM = 3
+"""Letters that an index of parts of names needs; less is sought at the beginning of a word."""
 
 
 async def cases_page(
@@ -132,16 +138,33 @@ async def cases_page(
     Each filter adds its own piece of SQL, so that the planner sees only what is asked and uses the index for it.
     """
     limit = min(limit, PAGE_SIZE_MAX)
-    where, arguments = conditions(wanted, after)
-    sql = LINES.format(joins=JOINS, where=" AND ".join(where), limit=limit + 1)
+    cursor = None if after is None else read_cursor(after)
+    typed = (wanted.search or "").strip()
+    if typed:
+        source, where, arguments = FOUND, ["c.tenant_id = $1"], found(typed, wanted, cursor, limit + 1)
+    else:
+        source, (where, arguments) = "cases c", conditions(wanted, cursor)
+    sql = LINES.format(source=source, joins=JOINS, where=" AND ".join(where), limit=limit + 1)
     rows = await raw.fetch(sql, tenant_id, *arguments)
     page = rows[:limit]
-    cursor = write_cursor(page[-1]["score"], page[-1]["id"]) if len(rows) > limit else None
+    end = write_cursor(page[-1]["score"], page[-1]["id"]) if len(rows) > limit else None
     lines = ",".join(row["line"] for row in page)
-    return b'{"cases":[%b],"next":%b}' % (lines.encode(), msgspec.json.encode(cursor))
+    return b'{"cases":[%b],"next":%b}' % (lines.encode(), msgspec.json.encode(end))
 
 
-def conditions(wanted: CaseFilter, after: str | None) -> tuple[list[str], list[object]]:
+def found(typed: str, wanted: CaseFilter, after: Cursor | None, limit: int) -> list[object]:
+    """Return the arguments of FOUND from $2 on: a part of the name, its beginning without spaces, the number's."""
+    name = sort_name(typed).strip()
+    exact = re.sub(r"([\\%_])", r"\\\1", name)
+    part = f"%{exact}%" if len(name) >= TRIGRAM else f"% {exact}%"
+    return [
+        part if any(letter.isalnum() for letter in name) else None, name.replace(" ", ""), typed.lower(), wanted.is_closed,
+        wanted.team_id, wanted.desk_team_id, wanted.assignee_id, wanted.is_unassigned, wanted.state, wanted.bucket,
+        None if after is None else after.s, None if after is None else after.i, limit,
+    ]  # fmt: skip
+
+
+def conditions(wanted: CaseFilter, after: Cursor | None) -> tuple[list[str], list[object]]:
     """Return the pieces of WHERE with their arguments from $2 on."""
     pieces = ["c.tenant_id = $1", "c.closed_at IS NOT NULL" if wanted.is_closed else "c.closed_at IS NULL"]
     arguments: list[object] = []
@@ -158,18 +181,9 @@ def conditions(wanted: CaseFilter, after: str | None) -> tuple[list[str], list[o
             add(f"c.{column} = {{}}", value)
     if wanted.is_unassigned:
         pieces.append("c.assignee_id IS NULL")
-    if wanted.search and wanted.search.strip():
-        typed = wanted.search.strip()
-        add(
-            "(position({0} in o.name_sort) > 0 OR starts_with(replace(o.name_sort, ' ', ''), {1})"
-            " OR position({2} in o.name) > 0 OR starts_with(lower(c.number), {3})"
-            " OR starts_with(ltrim(substr(c.number, 3), '0'), {3}))",
-            sort_name(typed).strip(), sort_name(typed).replace(" ", ""), typed, typed.lower(),
-        )  # fmt: skip
     if after is not None:
-        cursor = read_cursor(after)
         # A row comparison cannot mix directions; this form reads the index from the right place.
-        add("c.score <= {0} AND (c.score < {0} OR c.id > {1})", cursor.s, cursor.i)
+        add("c.score <= {0} AND (c.score < {0} OR c.id > {1})", after.s, after.i)
     return pieces, arguments
 
 

@@ -68,7 +68,10 @@ async def list_cases(
     after: Text = None,
     limit: Limit = 50,
 ) -> Response[bytes]:
-    """List cases, the highest score first. `search`: part of the name, pinyin, or the beginning of the number."""
+    """List cases, the highest score first. `search`: part of the name, pinyin, or the beginning of the number.
+
+    One or two letters are sought at the beginning of the words of a name.
+    """
     wanted = CaseFilter(
         team_id=team_id,
         desk_team_id=desk_team_id,

@@ -243,3 +243,60 @@ async def test_who_only_reads_sees_no_password_and_no_session(reader: Database, 
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with raw.transaction():
                     await raw.execute(statement)
+
+
+AROUND_POLICIES = {"find_cases": "app_job", "find_cases_near": "app_job", "learn_book_statistics": "app_owner"}
+
+
+async def test_what_runs_around_the_policies_is_known_pinned_and_open_to_the_api_alone(database: Database) -> None:
+    async with database.pool.acquire() as raw:
+        rows = await raw.fetch(
+            "SELECT p.proname, p.proowner::regrole::text AS owner, p.proconfig,"
+            " ARRAY(SELECT r.rolname FROM pg_roles r WHERE has_function_privilege(r.oid, p.oid, 'EXECUTE')"
+            " AND NOT r.rolsuper AND r.rolname LIKE 'app_%' ORDER BY 1) AS callers"
+            " FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace"
+            " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        )
+    assert {row["proname"]: row["owner"] for row in rows} == AROUND_POLICIES
+    for row in rows:
+        assert any(setting.startswith("search_path=public") for setting in row["proconfig"]), row["proname"]
+        assert set(row["callers"]) == {"app_job", "app_rw", row["owner"]}, row["proname"]
+
+
+FIND_ALL = "SELECT find_cases('%', '', '', $1, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, 1000)"
+FIND_ALL_NEAR = "SELECT find_cases_near('SRID=4326;POINT(120.15 30.25)', 20000000, 1000)"
+
+
+@pytest.mark.parametrize("name", CASES_SEEN)
+async def test_what_runs_around_the_policies_finds_exactly_what_they_show(
+    database: Database, job_database: Database, world: World, name: str
+) -> None:
+    """The widest question of each reach, beside another lender's cases; one of the own is closed, one at the desk."""
+    abroad = await make_world(job_database)
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("UPDATE cases SET closed_at = now(), state = 'cured' WHERE id = $1", world.cases[1])
+        await raw.execute("UPDATE cases SET team_id = NULL WHERE id = $1", world.cases[4])
+    async with acting(database, world.scope(getattr(world, name))) as raw:
+        seen = {row["id"]: row["closed_at"] for row in await raw.fetch("SELECT id, closed_at FROM cases")}
+        near = await raw.fetch("SELECT id FROM cases WHERE closed_at IS NULL AND door IS NOT NULL")
+        found = [*await raw.fetchval(FIND_ALL, False), *await raw.fetchval(FIND_ALL, True)]  # noqa: FBT003 - closed
+        found_near = await raw.fetchval(FIND_ALL_NEAR)
+    assert sorted(found) == sorted(seen)
+    assert sorted(found_near) == sorted(row["id"] for row in near)
+    assert not {*found, *found_near} & set(abroad.cases)
+
+
+async def test_what_runs_around_the_policies_finds_nothing_without_a_scope(database: Database, world: World) -> None:
+    nobody = Scope(tenant_id=world.tenant_id, user_id=UUID(int=0), reach=Reach.OWN, team_ids=())
+    no_team = Scope(tenant_id=world.tenant_id, user_id=world.lin, reach=Reach.TEAM, team_ids=())
+    for scope in (nobody, no_team):
+        async with acting(database, scope) as raw:
+            assert (await raw.fetchval(FIND_ALL, False), await raw.fetchval(FIND_ALL_NEAR)) == ([], [])  # noqa: FBT003
+    async with database.pool.acquire() as raw:
+        assert (await raw.fetchval(FIND_ALL, False), await raw.fetchval(FIND_ALL_NEAR)) == ([], [])  # noqa: FBT003
+
+
+async def test_who_only_reads_may_not_call_what_runs_around_the_policies(reader: Database, world: World) -> None:
+    async with acting(reader, world.scope(world.ada)) as raw:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await raw.fetchval(FIND_ALL_NEAR)

@@ -144,7 +144,7 @@ def lay_out(
             case,
             case.door,
             rules.lawful_window(head.day, case.zone, base),
-            best_score=best,
+            worth_m=rules.prize_m(case, best),
             holder=None,
             is_must=False,
         )

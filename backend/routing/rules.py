@@ -71,6 +71,9 @@ whoever is late.
 PRIZE_MIN_M = 2_000
 PRIZE_MAX_M = 30_000
 """The best case of the day is worth half an hour's drive out and back, the least two kilometres."""
+FREE_SHARE = 1 / 3
+"""What a case of nobody's counts for while people have cases that stay with them: it fills the rest of a day, and takes
+the place of a case that the lead gave to somebody only with nine times its score."""
 
 
 class DayInput(msgspec.Struct, frozen=True):
@@ -105,15 +108,16 @@ def lawful_window(day: date, zone: str, base: datetime) -> tuple[int, int]:
     return round((first - base).total_seconds()), round((last - base).total_seconds())
 
 
-def prize_m(case: VisitableCase, best_score: float) -> int:
+def prize_m(case: VisitableCase, best_score: float, *, is_second: bool = False) -> int:
     """Return how many metres of way a visit is worth: by the root of its score, the most when a promise falls due.
 
     The root, because scores are products and run over decades: in proportion, all but the first few would be worth
-    nothing and a day would stay half empty.
+    nothing and a day would stay half empty. `is_second` when the team has cases of its own that come before this one.
     """
     if case.is_promise_due:
         return PRIZE_MAX_M
     share = sqrt(case.score / best_score) if best_score > 0 and case.score > 0 else 0.0
+    share *= FREE_SHARE if is_second else 1.0
     return round(PRIZE_MIN_M + (PRIZE_MAX_M - PRIZE_MIN_M) * min(1.0, share))
 
 
@@ -152,7 +156,7 @@ def candidate_of(
     door: Point,
     window_s: tuple[int, int],
     *,
-    best_score: float,
+    worth_m: int,
     holder: UUID | None,
     is_must: bool,
 ) -> Candidate:
@@ -163,29 +167,30 @@ def candidate_of(
         service_s=SERVICE_S,
         window_start_s=window_s[0],
         window_end_s=window_s[1],
-        prize_m=prize_m(case, best_score),
+        prize_m=worth_m,
         is_must=is_must,
         holder=holder,
     )
 
 
 def problem_of(given: DayInput) -> DayProblem:
-    """Return the problem of a day: at most 60 doors a collector, the highest scores first, musts always.
+    """Return the problem of a day: at most 60 doors a collector, the highest worth first, musts always.
 
-    A case stays with its holder unless the wish lets it move; a locked stop stays with whom it was locked to.
+    A case stays with its holder unless the wish lets it move, and then comes before the cases of nobody; a locked stop
+    stays with whom it was locked to.
     """
     wish, base = given.wish, midnight(given.wish.day, given.zone)
     doors = [case.door for case in given.cases if case.door is not None]
     collectors = collectors_of(given.people, wish.day, base, given.now, middle(doors))
     working = {one.id for one in collectors}
-    best = max((case.score for case in given.cases), default=0.0)
+    worth = _worth_of(given, working)
     musts = {*wish.must_case_ids, *given.locked}
     room = {one.id: CANDIDATES_A_COLLECTOR for one in collectors}
     total = CANDIDATES_A_COLLECTOR * len(collectors)
     taken: list[VisitableCase] = []
     candidates: list[Candidate] = []
     left_out: list[Unplanned] = []
-    for case in sorted(given.cases, key=lambda one: (one.id not in musts, -one.score, one.id)):
+    for case in sorted(given.cases, key=lambda one: (one.id not in musts, -worth[one.id], -one.score, one.id)):
         holder = given.locked.get(case.id) or (None if wish.may_move_cases else case.assignee_id)
         why = _why_not_tried(case, holder, working, room, is_full=len(taken) >= total)
         if case.door is None or (why is not None and not (why is WhyNot.OVER_CAP and case.id in musts)):
@@ -196,9 +201,17 @@ def problem_of(given: DayInput) -> DayProblem:
         taken.append(case)
         is_must = case.id in musts
         window_s = lawful_window(wish.day, case.zone, base)
-        candidates.append(candidate_of(case, case.door, window_s, best_score=best, holder=holder, is_must=is_must))
+        worth_m = worth[case.id]
+        candidates.append(candidate_of(case, case.door, window_s, worth_m=worth_m, holder=holder, is_must=is_must))
     problem = Problem(collectors=collectors, candidates=candidates, pause=pause_of(wish), mode=wish.mode)
     return DayProblem(problem=problem, cases=taken, left_out=left_out)
+
+
+def _worth_of(given: DayInput, working: set[UUID]) -> dict[UUID, int]:
+    """Return what each visit is worth (m); those of nobody come second while people have cases that stay with them."""
+    best = max((case.score for case in given.cases), default=0.0)
+    has_own = not given.wish.may_move_cases and any(case.assignee_id in working for case in given.cases)
+    return {case.id: prize_m(case, best, is_second=has_own and case.assignee_id is None) for case in given.cases}
 
 
 def _why_not_tried(

@@ -111,6 +111,24 @@ def test_a_case_stays_with_its_holder_unless_it_may_move_and_a_lock_binds() -> N
     }  # fmt: skip
 
 
+def test_what_the_lead_gave_to_somebody_comes_before_what_is_nobody_s() -> None:
+    """Found with a real book: twenty cases given to Mei, and not one of them in her day of a town full of free ones."""
+    own = [case(number) for number in range(200, 210)]
+    free = [case(1000 + number, assignee_id=None) for number in range(CANDIDATES_A_COLLECTOR)]
+    huge, due = case(90_000, assignee_id=None), case(1, assignee_id=None, is_promise_due=True)
+    kept = rules.problem_of(day([*free, *own, huge, due])).problem.candidates
+    assert {one.id for one in own} | {huge.id, due.id} <= {one.id for one in kept}
+    of_own = [one.prize_m for one in kept if one.holder == MEI]
+    worth = {one.id: one.prize_m for one in kept}
+    assert worth[due.id] == rules.PRIZE_MAX_M
+    assert worth[huge.id] > max(of_own)
+
+    wish = msgspec.structs.replace(day([]).wish, may_move_cases=True)
+    moving = {one.id: one.prize_m for one in rules.problem_of(day([own[0], free[0]], wish=wish)).problem.candidates}
+    alone = {one.id: one.prize_m for one in rules.problem_of(day([free[0]])).problem.candidates}
+    assert moving[free[0].id] == alone[free[0].id] == rules.PRIZE_MAX_M
+
+
 @pytest.mark.parametrize(
     ("score", "best", "is_due", "prize"),
     [

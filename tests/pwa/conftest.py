@@ -77,7 +77,7 @@ def open_phone(playwright: Playwright, tmp_path: Path) -> OpenPhone:
     """Open a phone: a Chromium with its own profile on the disk, which survives being closed and opened again."""
 
     @asynccontextmanager
-    async def opened(name: str = "phone", *, lang: str = "en") -> AsyncIterator[Page]:
+    async def opened(name: str = "phone", *, lang: str = "en", zone: str = "Asia/Shanghai") -> AsyncIterator[Page]:
         context = await playwright.chromium.launch_persistent_context(
             tmp_path / name,
             executable_path=CHROMIUM,
@@ -86,7 +86,7 @@ def open_phone(playwright: Playwright, tmp_path: Path) -> OpenPhone:
             geolocation={"latitude": 30.25, "longitude": 120.15, "accuracy": 12},
             permissions=PERMISSIONS,
             locale="zh-CN" if lang == "zh-CN" else "en-GB",
-            timezone_id="Asia/Shanghai",
+            timezone_id=zone,
         )
         page = context.pages[0]
         said = listen(page)

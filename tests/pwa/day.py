@@ -1,5 +1,6 @@
 """What a collector does on the phone, tap by tap."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -46,28 +47,38 @@ async def visit_nobody_home(
 ) -> None:
     """Record "nobody home": four taps after the visit is open."""
     await open_visit(page, world, case, stop)
-    await page.get_by_role("button", name="I am here").click()
-    await page.get_by_role("radio", name="Nobody", exact=True).click()
-    await page.get_by_role("radio", name="Nobody home", exact=True).click()
-    if photo is not None:
-        await take(page, photo)
-    await page.get_by_role("button", name="Save", exact=True).click()
-    await (
-        page.get_by_role("heading", name="Saved on this phone")
-        .or_(page.get_by_role("heading", name="On the server"))
-        .wait_for()
-    )
+    await say_nobody_home(page, photo)
 
 
 async def visit_promise(page: Page, world: World, case: UUID, photo: Path, stop: UUID | None = None) -> None:
     """Record a promise of everything for tomorrow, with a photo."""
     await open_visit(page, world, case, stop)
+    await say_promise(page, photo)
+
+
+async def say_nobody_home(page: Page, photo: Path | None = None) -> None:
+    """Fill an open visit to its end: at the door, nobody home."""
+    await page.get_by_role("button", name="I am here").click()
+    await page.get_by_role("radio", name="Nobody", exact=True).click()
+    await page.get_by_role("radio", name="Nobody home", exact=True).click()
+    if photo is not None:
+        await take(page, photo)
+    await save(page)
+
+
+async def say_promise(page: Page, photo: Path) -> None:
+    """Fill an open visit to its end: at the door, everything promised for tomorrow, a photo."""
     await page.get_by_role("button", name="I am here").click()
     await page.get_by_role("radio", name="The client", exact=True).click()
     await page.get_by_role("radio", name="Promised to pay", exact=True).click()
-    await page.get_by_role("button", name="All ¥").click()
+    await page.get_by_role("button", name=re.compile("^All ")).click()
     await page.get_by_role("button", name="Tomorrow").click()
     await take(page, photo)
+    await save(page)
+
+
+async def save(page: Page) -> None:
+    """Save the visit and wait until the phone, or the server, has it."""
     await page.get_by_role("button", name="Save", exact=True).click()
     await (
         page.get_by_role("heading", name="Saved on this phone")
@@ -78,13 +89,22 @@ async def visit_promise(page: Page, world: World, case: UUID, photo: Path, stop:
 
 async def walk_to(page: Page, world: World, case: UUID) -> None:
     """Carry the phone to the door of a case."""
-    lat, lon = PLACES[world.cases.index(case)]
-    await page.context.set_geolocation({"latitude": lat, "longitude": lon, "accuracy": 12})
+    await walk(page, PLACES[world.cases.index(case)])
+
+
+async def walk(page: Page, place: tuple[float, float]) -> None:
+    """Carry the phone to a place (degrees north, east)."""
+    await page.context.set_geolocation({"latitude": place[0], "longitude": place[1], "accuracy": 12})
 
 
 async def open_visit(page: Page, world: World, case: UUID, stop: UUID | None = None) -> None:
     """Go to the door, open the visit of a case and wait until the phone knows that it is there."""
-    await walk_to(page, world, case)
+    await open_visit_at(page, PLACES[world.cases.index(case)], case, stop)
+
+
+async def open_visit_at(page: Page, door: tuple[float, float], case: UUID, stop: UUID | None = None) -> None:
+    """Do the same for a case whose door is given."""
+    await walk(page, door)
     await follow(page, f"/cases/{case}/visit" + (f"?stop={stop}" if stop else ""))
     await page.get_by_text("0 m from the door", exact=True).wait_for()
 
@@ -94,6 +114,17 @@ async def take(page: Page, photo: Path) -> None:
     before = await page.locator(".photo img[src]").count()
     await page.locator("input[type=file]").set_input_files(photo)
     await page.locator(".photo img[src]").nth(before).wait_for()
+
+
+async def log_call(page: Page, case: UUID) -> None:
+    """Log that nobody answered when the client had called back."""
+    await follow(page, f"/cases/{case}")
+    await page.get_by_role("link", name="Log a call").click()
+    await page.get_by_role("button", name="The client called").click()
+    await page.get_by_role("radio", name="Nobody", exact=True).click()
+    await page.get_by_role("radio", name="No answer", exact=True).click()
+    await page.get_by_role("button", name="Save the call").click()
+    await page.get_by_text("Call · No answer").wait_for()
 
 
 async def follow(page: Page, path: str) -> None:

@@ -13,14 +13,20 @@ PHONE = (360, 780)
 
 @asynccontextmanager
 async def office(
-    browser: Browser, site: str, token: str, *, size: tuple[int, int] = DESK, theme: str = "light"
+    browser: Browser,
+    site: str,
+    token: str,
+    *,
+    size: tuple[int, int] = DESK,
+    theme: str = "light",
+    zone: str = "Asia/Shanghai",
 ) -> AsyncIterator[Page]:
     """Sign somebody in on a screen of this size; the first screen of the role opens by itself."""
     width, height = size
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         locale="en-GB",
-        timezone_id="Asia/Shanghai",
+        timezone_id=zone,
         reduced_motion="reduce",
     )
     page = await context.new_page()

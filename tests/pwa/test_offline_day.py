@@ -4,11 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
-from tests.pwa.day import follow, open_visit, picture, publish_plan, visit_nobody_home, visit_promise
+from tests.pwa.day import follow, log_call, open_visit, picture, publish_plan, visit_nobody_home, visit_promise
 from tests.pwa.network import Network
 from tests.world import World
 
@@ -25,17 +24,6 @@ async def facts_of(jobs: Database, world: World) -> dict[str, int]:
     }
     async with jobs.pool.acquire() as raw:
         return {name: await raw.fetchval(sql, world.tenant_id) for name, sql in counted.items()}
-
-
-async def log_call(page: Page, case: object) -> None:
-    """Log that nobody answered when the client had called back."""
-    await follow(page, f"/cases/{case}")
-    await page.get_by_role("link", name="Log a call").click()
-    await page.get_by_role("button", name="The client called").click()
-    await page.get_by_role("radio", name="Nobody", exact=True).click()
-    await page.get_by_role("radio", name="No answer", exact=True).click()
-    await page.get_by_role("button", name="Save the call").click()
-    await page.get_by_text("Call · No answer").wait_for()
 
 
 async def test_a_whole_day_in_flight_mode_ends_with_each_fact_once(

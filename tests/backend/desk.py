@@ -1,6 +1,6 @@
 """Desks of the world: the API of some features, with a browser per person that is signed in by link."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +18,7 @@ from backend.kernel.db import Database, Reach, Scope, transaction
 from backend.kernel.live import Live, make_live
 from backend.kernel.settings import Settings
 from backend.kernel.web import EXCEPTION_HANDLERS
+from tests.asgi import transport_to
 from tests.world import World
 
 ORIGIN = "http://localhost:8400"
@@ -40,7 +41,7 @@ class Enter:
 
 @asynccontextmanager
 async def desks(
-    database: Database, world: World, handlers: list[ControllerRouterHandler], live: Live | None = None
+    database: Database, world: World, handlers: Sequence[ControllerRouterHandler], live: Live | None = None
 ) -> AsyncIterator[Enter]:
     """Give a function that signs somebody in and returns the browser."""
     parts = identity_parts(SETTINGS)
@@ -61,7 +62,7 @@ async def desks(
         scope = Scope(tenant_id=world.tenant_id, user_id=world.ada, reach=Reach.TENANT, team_ids=())
         async with transaction(database, scope) as tx:
             token = (await coming_in.make_sign_in_link(tx, act, user_id)).token
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=OWN)
+        client = httpx.AsyncClient(transport=transport_to(app), base_url=ORIGIN, headers=OWN)
         clients.append(client)
         answer = await client.post("/v1/session/link", json={"token": token})
         assert answer.status_code == 201, answer.text

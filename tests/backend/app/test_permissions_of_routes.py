@@ -6,8 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.connection import ASGIConnection
+from litestar import HttpMethod, Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from backend.app.asgi import make_app
@@ -21,6 +20,7 @@ from backend.kernel.db import Database, transaction
 from backend.kernel.ids import new_id
 from backend.kernel.problems import Problem
 from backend.kernel.settings import Settings
+from tests.asgi import transport_to, unsent
 from tests.world import World
 
 ORIGIN = "http://localhost:8499"
@@ -64,9 +64,7 @@ async def tokens(database: Database, world: World) -> dict[UserRole, str]:
 @pytest.fixture
 async def client(whole: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """Reach the application without a session; each request brings its own cookie."""
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(whole), base_url=ORIGIN, headers={"X-Rounds": "1"}
-    ) as reached:
+    async with httpx.AsyncClient(transport=transport_to(whole), base_url=ORIGIN, headers={"X-Rounds": "1"}) as reached:
         yield reached
 
 
@@ -139,12 +137,8 @@ async def test_a_role_with_the_permission_is_let_in_by_every_route(
     """AD-1: asked of the guards alone, so that nothing is done."""
     for method, path, handler in routes_of(whole):
         for role in UserRole:
-            connection = ASGIConnection[HTTPRouteHandler, object, object, object](
-                {
-                    "type": "http", "method": method, "path": example(path), "litestar_app": whole,
-                    "headers": [(b"cookie", f"{COOKIE}={tokens[role]}".encode()), (b"x-rounds", b"1")],
-                }
-            )  # fmt: skip
+            headers = {"Cookie": f"{COOKIE}={tokens[role]}", "X-Rounds": "1"}
+            connection = unsent(whole, example(path), headers, HttpMethod(method))
             is_in = True
             try:
                 await handler.authorize_connection(connection)

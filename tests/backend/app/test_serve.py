@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from backend.app import serve
 from backend.app.serve import site_handler
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook
+from tests.asgi import transport_to
 
 SCRIPT = b"console.log('rounds');" * 400
 PAGE = b"<!doctype html><title>Rounds</title>" + b"<p>x</p>" * 100
@@ -64,7 +65,7 @@ def open_browser(dist: Path, cache: Path) -> httpx.AsyncClient:
         openapi_config=None,
         logging_config=None,
     )
-    transport = httpx.ASGITransport(app)
+    transport = transport_to(app)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers={"Accept-Encoding": "identity"})
 
 

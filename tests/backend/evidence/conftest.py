@@ -18,6 +18,7 @@ from backend.kernel import clock
 from backend.kernel.db import Database, Reach, Scope, transaction
 from backend.kernel.settings import Settings
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook
+from tests.asgi import transport_to
 from tests.world import World
 
 ORIGIN = "http://localhost:8400"
@@ -64,7 +65,7 @@ async def signed_in(app: Litestar, database: Database, world: World) -> AsyncIte
     clients: list[httpx.AsyncClient] = []
 
     async def enter(user_id: UUID) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=OWN)
+        client = httpx.AsyncClient(transport=transport_to(app), base_url=ORIGIN, headers=OWN)
         clients.append(client)
         await sign_in(client, database, world, user_id)
         return client

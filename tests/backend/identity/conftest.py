@@ -16,6 +16,7 @@ from backend.kernel import clock
 from backend.kernel.db import Database, Reach, Scope, transaction
 from backend.kernel.settings import Settings
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook
+from tests.asgi import transport_to
 from tests.world import World
 
 ORIGIN = "http://localhost:8400"
@@ -52,7 +53,7 @@ def app(database: Database, parts: IdentityParts) -> Litestar:
 @pytest.fixture
 async def browser(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """Open a browser that is not signed in."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=OWN) as client:
+    async with httpx.AsyncClient(transport=transport_to(app), base_url=ORIGIN, headers=OWN) as client:
         yield client
 
 
@@ -63,7 +64,7 @@ async def signed_in(app: Litestar, database: Database, world: World) -> AsyncIte
 
     async def enter(user_id: UUID) -> httpx.AsyncClient:
         token = await link_for(database, world, user_id)
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=OWN)
+        client = httpx.AsyncClient(transport=transport_to(app), base_url=ORIGIN, headers=OWN)
         clients.append(client)
         answer = await client.post("/v1/session/link", json={"token": token})
         assert answer.status_code == 201, answer.text

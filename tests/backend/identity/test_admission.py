@@ -7,8 +7,8 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar, get, post
-from litestar.connection import ASGIConnection
 from litestar.exceptions import ImproperlyConfiguredException
+from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.identity import admission
@@ -28,6 +28,7 @@ from backend.identity.routes.parts import IdentityParts
 from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, Role, sqlalchemy_url, transaction
+from tests.asgi import unsent
 from tests.backend.identity.conftest import ORIGIN, SETTINGS, SignedIn
 from tests.backend.identity.phone import new_phone
 from tests.world import World
@@ -67,7 +68,9 @@ async def opened() -> None:
 
 
 @pytest.mark.parametrize("handler", [silent, both, no_reason, misspelt])
-async def test_an_application_with_a_route_that_names_no_permission_does_not_start(handler: object) -> None:
+async def test_an_application_with_a_route_that_names_no_permission_does_not_start(
+    handler: HTTPRouteHandler,
+) -> None:
     app = Litestar(route_handlers=[handler, good, opened], openapi_config=None, logging_config=None)
     assert len(undeclared(app)) == 1
     with pytest.raises(ImproperlyConfiguredException, match="name no permission"):
@@ -116,7 +119,8 @@ def test_writing_is_taken_from_our_own_pages_only(marks: Marks, *, is_ours: bool
     ],
 )
 def test_the_cookie_is_read_by_its_whole_name(cookies: list[bytes], token: str | None) -> None:
-    scope = {"headers": [(b"cookie", value) for value in cookies]}
+    scope = unsent(None, "/", {}).scope
+    scope["headers"] = [(b"cookie", value) for value in cookies]
     assert marks_of(scope, "rounds-8400").token == token
 
 
@@ -189,13 +193,12 @@ async def test_a_session_costs_one_statement_and_then_none(
     """The measured path of the sync: a request that is remembered asks the database nothing about the session."""
     mei, statements = await signed_in(world.mei), list[str]()
     watched = await count_statements(url, statements)
-    connection = ASGIConnection(
-        {
-            "type": "http", "method": "GET", "path": "/v1/session", "litestar_app": app,
-            "headers": [(b"cookie", f"rounds-8400={mei.cookies['rounds-8400']}".encode())],
-        }
-    )  # fmt: skip
-    [handler] = [one for path, one in handlers_of(app) if path == "/v1/session" and "GET" in one.http_methods]
+    connection = unsent(app, "/v1/session", {"Cookie": f"rounds-8400={mei.cookies['rounds-8400']}"})
+    [handler] = [
+        one
+        for path, one in handlers_of(app)
+        if path == "/v1/session" and isinstance(one, HTTPRouteHandler) and "GET" in one.http_methods
+    ]
     app.state["database"] = watched
 
     # The first time the driver also asks about types; that is once a connection.

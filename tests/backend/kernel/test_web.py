@@ -26,6 +26,7 @@ from backend.kernel.web import (
     provide_database,
     provide_tx,
 )
+from tests.asgi import transport_to
 from tests.world import World
 
 
@@ -170,7 +171,7 @@ async def client(database: Database, world: World) -> AsyncIterator[httpx.AsyncC
         openapi_config=None,
         logging_config=None,
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as reached:
+    async with httpx.AsyncClient(transport=transport_to(app), base_url="http://localhost") as reached:
         yield reached
 
 

@@ -17,6 +17,7 @@ from backend.kernel.settings import read_settings
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook
 from backend.outreach.keys import PushSigner
 from backend.outreach.routes import router
+from tests.asgi import transport_to
 from tests.backend.outreach.conftest import subscriptions
 from tests.push_service import AUTH, P256DH
 from tests.world import World
@@ -41,7 +42,7 @@ async def mei(database: Database, signer: PushSigner, world: World) -> AsyncIter
         openapi_config=None,
         logging_config=None,
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=SETTINGS.origin, headers=OWN) as http:
+    async with httpx.AsyncClient(transport=transport_to(app), base_url=SETTINGS.origin, headers=OWN) as http:
         await enter(http, database, world, world.mei)
         yield http
 

@@ -1,6 +1,7 @@
 """Are promises written with their events, and only cancelled while they are open?"""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -11,14 +12,14 @@ from backend.promises.schemas import PromiseMade, PromiseState, RecordedPromise
 from tests.world import MORNING, World
 
 
-def recorded(world: World, source_id: object) -> RecordedPromise:
+def recorded(world: World, source_id: UUID) -> RecordedPromise:
     made = PromiseMade(id=new_id(), amount_minor=500, currency="CNY", due_on=date(2026, 11, 27), tolerance_days=1)
     return RecordedPromise(
         made=made,
         case_id=world.cases[0],
         source_id=source_id,
         made_by=world.mei,
-        made_at=MORNING,  # type: ignore[arg-type]
+        made_at=MORNING,
     )
 
 

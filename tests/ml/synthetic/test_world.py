@@ -10,7 +10,7 @@ from ml.synthetic.block import make_block
 from ml.synthetic.columns import Table
 from ml.synthetic.sizes import SIZES
 from ml.synthetic.world import make_world
-from tests.ml.synthetic.worlds import TODAY, by_ref, rows, small_block, small_world
+from tests.ml.synthetic.worlds import TODAY, by_ref, days, ints, rows, small_block, small_world
 
 REFERENCES = [
     ("related_parties", "obligor_ref", "obligors"),
@@ -114,8 +114,8 @@ def test_references_of_two_blocks_never_meet() -> None:
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2026, 3, 1), date(2026, 12, 31)])
 def test_any_day_can_be_today(today: date) -> None:
     block = next(make_world("small", 3, today, "en").blocks())
-    assert (block.book["balances"].columns["days_past_due"] >= 0).all()
-    assert (block.book["payments"].columns["paid_on"] < np.datetime64(today)).all()
+    assert (ints(block.book["balances"], "days_past_due") >= 0).all()
+    assert (days(block.book["payments"], "paid_on") < np.datetime64(today)).all()
 
 
 def test_the_world_of_another_seed_is_another_world() -> None:
@@ -127,11 +127,12 @@ def test_a_full_block_of_a_city_is_whole() -> None:
     """20,000 cases, 25,000 accounts; lender's balances stay consistent in bulk."""
     world = make_world("city", 7, TODAY, "zh")
     block = make_block(world.frame, 4, 20_000)
-    balances, accounts = block.book["balances"].columns, block.book["accounts"].columns
-    assert len(accounts["ref"]) == 25_000
-    assert (balances["principal_minor"] <= accounts["principal_minor"]).all()
-    assert (balances["overdue_minor"] <= balances["principal_minor"] + balances["interest_minor"]).all()
-    assert ((balances["days_past_due"] > 0) == (balances["overdue_minor"] > 0)).all()
+    balances, accounts = block.book["balances"], block.book["accounts"]
+    assert len(accounts) == 25_000
+    principal, overdue = ints(balances, "principal_minor"), ints(balances, "overdue_minor")
+    assert (principal <= ints(accounts, "principal_minor")).all()
+    assert (overdue <= principal + ints(balances, "interest_minor")).all()
+    assert ((ints(balances, "days_past_due") > 0) == (overdue > 0)).all()
     assert len(np.unique(block.book["obligors"].columns["id_number"])) > 19_990
 
 

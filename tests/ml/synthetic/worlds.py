@@ -3,8 +3,10 @@
 from datetime import date
 from functools import cache
 
+import numpy as np
+
 from ml.synthetic.block import Block
-from ml.synthetic.columns import Value
+from ml.synthetic.columns import Days, Ints, Table, Value
 from ml.synthetic.world import World, make_world
 
 TODAY = date(2026, 11, 24)
@@ -30,3 +32,17 @@ def rows(block: Block, noun: str) -> list[dict[str, Value]]:
 def by_ref(block: Block, noun: str) -> dict[Value, dict[str, Value]]:
     """Return a noun of the book under its references."""
     return {row["ref"]: row for row in rows(block, noun)}
+
+
+def ints(table: Table, column: str) -> Ints:
+    """Return a column of whole numbers, which it must be."""
+    found = table.columns[column]
+    assert found.dtype.kind == "i"
+    return found.astype(np.int64)
+
+
+def days(table: Table, column: str) -> Days:
+    """Return a column of days, which it must be."""
+    found = table.columns[column]
+    assert found.dtype.kind == "M"
+    return found.astype("datetime64[D]")

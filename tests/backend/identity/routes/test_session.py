@@ -15,6 +15,7 @@ from backend.identity.routes.parts import identity_parts
 from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, bare, transaction
+from tests.asgi import transport_to
 from tests.backend.identity.conftest import OWN, SETTINGS, SignedIn, link_for
 from tests.backend.identity.phone import new_phone
 from tests.world import World
@@ -77,7 +78,7 @@ async def test_on_https_the_cookie_is_bound_to_the_host(database: Database, worl
     token = await link_for(database, world, world.mei)
     headers = OWN | {"Origin": "https://rounds.example"}
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="https://rounds.example", headers=headers
+        transport=transport_to(app), base_url="https://rounds.example", headers=headers
     ) as client:
         cookie = (await client.post("/v1/session/link", json={"token": token})).headers["set-cookie"]
     assert cookie.startswith("__Host-rounds=")

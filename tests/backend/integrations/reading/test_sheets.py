@@ -17,7 +17,7 @@ from backend.integrations.reading.open import blocks_of, rows_total
 from backend.integrations.reading.sheets import parquet_blocks, xlsx_blocks
 
 
-def workbook(path: Path, *rows: tuple[object, ...]) -> Path:
+def workbook(path: Path, *rows: tuple[str | float | datetime | date | None, ...]) -> Path:
     book = openpyxl.Workbook()
     assert book.active is not None
     for row in rows:

@@ -78,7 +78,7 @@ async def messages(live: Live, who: Principal) -> AsyncGenerator[ServerSentEvent
 
 @get("/", opt={"permission": Permission.CASE_READ, "uncompressed": True})
 async def live(request: Request[Principal, object, State], who: Who) -> ServerSentEvent:
-    """Stream the kinds of what changes in the tenant: sync, assignment, plan, board, decision, queue, resync."""
+    """Stream kinds of what changes: sync, assignment, plan, board, decision, queue, import, demo, resync."""
     return ServerSentEvent(messages(live_of(request.app.state), who))
 
 

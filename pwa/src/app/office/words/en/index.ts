@@ -1,9 +1,10 @@
 /** Everything that desk screens say in English; the shape that every other language fills. */
+import { demo } from './demo';
 import { desk } from './desk';
 import { imports } from './imports';
 import { office, problems } from './office';
 import { team } from './team';
 
-export const words = { desk, imports, office, problems, team };
+export const words = { demo, desk, imports, office, problems, team };
 
 export type Words = typeof words;

@@ -1,8 +1,9 @@
 /** Everything that desk screens say in Chinese (mainland). */
 import type { Words } from '../en/index';
+import { demo } from './demo';
 import { desk } from './desk';
 import { imports } from './imports';
 import { office, problems } from './office';
 import { team } from './team';
 
-export const words: Words = { desk, imports, office, problems, team };
+export const words: Words = { demo, desk, imports, office, problems, team };

@@ -48,7 +48,7 @@ json_build_object(
         SELECT l.id, 'call', l.ended_at, l.result, l.paid_minor, l.note, u.name, l.withdrawn_at IS NOT NULL
           FROM calls l JOIN users u ON u.id = l.user_id WHERE l.case_id = c.id
         UNION ALL
-        SELECT y.id, 'payment', y.paid_on::timestamp AT TIME ZONE 'UTC', y.mode, y.amount_minor, '', '',
+        SELECT y.id, 'payment', y.paid_on::timestamp AT TIME ZONE o.zone, y.mode, y.amount_minor, '', '',
           y.reversed_on IS NOT NULL FROM payments y WHERE y.obligor_id = c.obligor_id
             AND y.tenant_id = c.tenant_id) every
       ORDER BY at DESC LIMIT __HISTORY__) h),

@@ -30,10 +30,10 @@ export function moment(at: string, zone: string): string {
   return `${day(dayIn(new Date(at), zone), zone)} ${time(at, zone)}`;
 }
 
-/** For narrow columns: the hour today, else day and month. */
+/** For narrow columns: the hour today, else day and month, and the year of another year. */
 export function shortMoment(at: string, zone: string): string {
   const on = dayIn(new Date(at), zone);
-  return on === today(zone) ? time(at, zone) : sayShortDay(new Date(at), zone, lang());
+  return on === today(zone) ? time(at, zone) : sayShortDay(on, today(zone), lang());
 }
 
 export function exact(at: string, zone: string): string {

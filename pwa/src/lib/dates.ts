@@ -72,9 +72,10 @@ export function sayTime(at: Date, zone: string, lang: string): string {
   return formatFor(lang, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
-/** Day and month only, for the narrow column of a time line. */
-export function sayShortDay(at: Date, zone: string, lang: string): string {
-  return formatFor(lang, { timeZone: zone, day: 'numeric', month: 'short' }).format(at);
+/** Day and month for the narrow column of a time line; with the year when it is another one. */
+export function sayShortDay(day: Day, today: Day, lang: string): string {
+  const isThisYear = day.slice(0, 4) === today.slice(0, 4);
+  return formatFor(lang, { timeZone: 'UTC', day: 'numeric', month: 'short', ...(isThisYear ? {} : { year: 'numeric' }) }).format(utcOf(day));
 }
 
 /** The exact instant, for hold and for reading aloud. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { addDays, dayIn, daysBetween, nextWeekday, sayDay, sayTime, weekdayOf } from '@/lib/dates';
+import { addDays, dayIn, daysBetween, nextWeekday, sayDay, sayShortDay, sayTime, weekdayOf } from '@/lib/dates';
 
 const words = { today: 'today', tomorrow: 'tomorrow', yesterday: 'yesterday' };
 
@@ -25,6 +25,10 @@ describe('dates', () => {
     ['2026-12-24', 'Dec 24'], ['2027-02-01', 'Feb 1, 2027'],
   ])('says %s as %s', (day, said) => {
     expect(sayDay(day, '2026-11-24', { lang: 'en', words })).toBe(said);
+  });
+
+  it.each([['2026-11-01', 'Nov 1'], ['2026-01-01', 'Jan 1'], ['2009-09-30', 'Sep 30, 2009']])('says %s in a column as %s', (day, said) => {
+    expect(sayShortDay(day, '2026-11-24', 'en')).toBe(said);
   });
 
   it('says midnight as 00:00', () => {

@@ -75,7 +75,10 @@ def serve(wish: Wish, stop: Stop) -> None:
         url = held.enter_context(_database(data))
         bring_up_to_date(url)
         environment = environment_of(chosen, wish, url, data)
-        running = start([server_child(wish.host, chosen.port), worker_child()], environment)
+        children = [server_child(wish.host, chosen.port), worker_child()]
+        if wish.is_demo and chosen.is_demo_live:
+            children.append(demo_child())
+        running = start(children, environment)
         held.callback(stop_all, running, _say)
         # The server needs a second to load; the demo is made, or found, meanwhile.
         zone = os.environ.get("ROUNDS_MAP_ZONE")
@@ -121,6 +124,11 @@ def server_child(host: str, port: int) -> Child:
 def worker_child() -> Child:
     """Describe the worker: reactions, messages and what is done by the clock."""
     return Child(name="worker", arguments=(sys.executable, "-m", "backend.app.worker"))
+
+
+def demo_child() -> Child:
+    """Describe the demo's life: its collectors and clients, who act by themselves."""
+    return Child(name="demo", arguments=(sys.executable, "-m", "backend.app.demo.live.process"))
 
 
 def check_port(host: str, port: int) -> None:

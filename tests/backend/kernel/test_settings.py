@@ -21,6 +21,8 @@ def test_defaults_follow_the_port() -> None:
         ("ROUNDS_PORT", "0"),
         ("ROUNDS_PORT", "eighty"),
         ("ROUNDS_POOL", "-1"),
+        ("ROUNDS_DEMO_PACE", "0"),
+        ("ROUNDS_DEMO_PACE", "3601"),
         ("ROUNDS_PUSH_CONTACT", "push@example.org"),
         ("ROUNDS_PUSH_CONTACT", "mailto:nobody"),
         ("ROUNDS_PUSH_CONTACT", "mailto:ops@intranet"),
@@ -30,6 +32,14 @@ def test_defaults_follow_the_port() -> None:
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({"DATABASE_URL": URL, name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "lives"), [({}, True), ({"ROUNDS_DEMO_LIVE": "1"}, True), ({"ROUNDS_DEMO_LIVE": "0"}, False)]
+)
+def test_the_demo_lives_unless_the_operator_holds_it(given: dict[str, str], *, lives: bool) -> None:
+    settings = read_settings({"DATABASE_URL": URL, **given})
+    assert (settings.is_demo_live, settings.demo_pace) == (lives, 24)
 
 
 def test_a_push_service_may_write_to_the_operator_or_to_the_site() -> None:

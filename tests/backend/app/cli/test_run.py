@@ -34,7 +34,8 @@ def free_port() -> int:
 
 def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL" and not k.startswith("ROUNDS_")}
-    return {**kept, "ROUNDS_DATA": str(data), "ROUNDS_PORT": str(port), **more}
+    # The demo stands still unless a test asks for its life.
+    return {**kept, "ROUNDS_DATA": str(data), "ROUNDS_PORT": str(port), "ROUNDS_DEMO_LIVE": "0", **more}
 
 
 def begin(data: Path, port: int, *options: str, **more: str) -> tuple[subprocess.Popen[str], list[str]]:

@@ -62,7 +62,7 @@ CASES_OF_TEAM = f"""{_CASES} WHERE c.tenant_id = $1 AND c.team_id = $2 AND c.clo
     AND (c.id = ANY($6::uuid[]) OR NOT EXISTS (SELECT 1 FROM stops s JOIN day_plans d ON d.id = s.plan_id
         WHERE d.tenant_id = $1 AND d.team_id = $2 AND d.day = $3 AND d.state = 'published' AND s.case_id = c.id
             AND s.state = 'skipped'))
-ORDER BY c.score DESC, c.id LIMIT {CASES_MAX}
+ORDER BY c.id = ANY($6::uuid[]) DESC, c.score DESC, c.id LIMIT {CASES_MAX}
 """
 CASES_BY_ID = f"{_CASES} WHERE c.tenant_id = $1 AND c.id = ANY($2::uuid[]) AND c.closed_at IS NULL ORDER BY c.id"
 LOCKED_STOPS = """

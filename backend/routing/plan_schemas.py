@@ -129,7 +129,7 @@ class StopView(msgspec.Struct, frozen=True):
 
 
 class PlanView(msgspec.Struct, frozen=True):
-    """A whole plan."""
+    """A whole plan; `must_case_ids` is what it was asked to visit, whether it could or not."""
 
     id: UUID
     team_id: UUID
@@ -143,6 +143,7 @@ class PlanView(msgspec.Struct, frozen=True):
     stops: list[StopView]
     days: list[DayEnd]
     unplanned: list[Unplanned]
+    must_case_ids: list[UUID]
     gain_m: int
     curve: list[ProgressPoint]
     error: str | None

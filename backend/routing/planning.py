@@ -52,7 +52,7 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     """Write an empty draft and return what is to be computed for it.
 
     Raises Problem: not_found (no such field team of the asker), plan.day_past, plan.nobody_works,
-    plan.nothing_to_visit.
+    plan.must_not_open, plan.nothing_to_visit.
     """
     zone = None
     if team_ids is None or wish.team_id in team_ids:
@@ -66,6 +66,9 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     if not working:
         raise Problem(problems.NOBODY_WORKS)
     cases = await queries.visitable_cases(raw, act.tenant_id, wish, base)
+    missing = sorted(set(wish.must_case_ids) - {case.id for case in cases})
+    if missing:
+        raise Problem(problems.MUST_NOT_OPEN, case_ids=[str(one) for one in missing])
     locked = await queries.locked_stops(raw, act.tenant_id, wish.team_id, wish.day)
     given = DayInput(wish=wish, zone=zone, people=working, cases=cases, locked=locked, now=act.at)
     day = rules.problem_of(given)
@@ -166,6 +169,7 @@ async def view_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead, now:
         stops=await queries.stops_of(raw, tenant_id, head.id),
         days=head.summary.days,
         unplanned=head.summary.unplanned,
+        must_case_ids=head.summary.wish.must_case_ids,
         gain_m=head.summary.gain_m,
         curve=head.summary.curve,
         error=error,

@@ -8,6 +8,9 @@ PLAN_REPLACED = Kind("plan.replaced", 409, "A newer plan has taken this one's pl
 NOT_READY = Kind("plan.not_ready", 409, "The plan is not a finished draft.")
 BUSY = Kind("plan.busy", 503, "The planner has enough to do; try again in a minute.")
 NOBODY_WORKS = Kind("plan.nobody_works", 409, "Nobody of the team works that day.")
+MUST_NOT_OPEN = Kind(
+    "plan.must_not_open", 409, "A case that must be visited is closed, not the team's, or was visited that day."
+)
 NOTHING_TO_VISIT = Kind("plan.nothing_to_visit", 409, "The team has no open case to visit that day.")
 CASE_NOT_IN_PLAN = Kind("plan.case_not_in_plan", 404, "That case is not in the plan.")
 NO_DOOR = Kind("plan.no_door", 409, "It is not known where the door of that case is.")
@@ -22,6 +25,7 @@ KINDS = (
     NOT_READY,
     BUSY,
     NOBODY_WORKS,
+    MUST_NOT_OPEN,
     NOTHING_TO_VISIT,
     CASE_NOT_IN_PLAN,
     NO_DOOR,

@@ -244,3 +244,38 @@ async def test_every_stored_plan_can_be_shown(world: World, enter: Enter, job_da
     lead = await enter(world.lin)
     shown = await lead.get(f"/v1/plans/{plan_id}")
     assert (shown.status_code, shown.json()["status"], shown.json()["stops"]) == (200, "ready", [])
+
+
+async def test_a_must_is_visited_or_its_reason_is_told(world: World, enter: Enter, job_database: Database) -> None:
+    """RT-1: must-visits; one without a door and one whose holder is away cannot be, and the plan says so."""
+    lead = await enter(world.lin)
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("UPDATE cases SET door = NULL, door_address_id = NULL WHERE id = $1", world.cases[1])
+        # Twenty kilometres off and without a score: not worth the way, unless it must be visited.
+        await raw.execute(
+            "UPDATE cases SET door = ST_MakePoint(120.35, 30.25)::geography, score = 0 WHERE id = $1", world.cases[0]
+        )
+    musts = [str(world.cases[n]) for n in (0, 1, 3)]
+    free = await drafted(lead, world, user_ids=[str(world.mei)])
+    assert str(world.cases[0]) not in by_case(free)
+    plan = await drafted(lead, world, user_ids=[str(world.mei)], must_case_ids=musts)
+    assert plan["must_case_ids"] == musts
+    far = by_case(plan)[str(world.cases[0])]
+    assert (far["user_id"], far["is_must"]) == (str(world.mei), True)
+    unplanned = plan["unplanned"]
+    assert isinstance(unplanned, list)
+    reasons = {one["case_id"]: one["reason"] for one in unplanned}
+    assert (reasons[musts[1]], reasons[musts[2]]) == ("no_door", "holder_absent")
+
+
+async def test_a_must_that_is_closed_or_not_the_team_s_is_refused_at_once(
+    world: World, enter: Enter, job_database: Database
+) -> None:
+    lead = await enter(world.lin)
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("UPDATE cases SET state = 'closed', closed_at = now() WHERE id = $1", world.cases[0])
+    stranger = new_id()
+    musts = [str(one) for one in (world.cases[0], world.cases[1], stranger)]
+    answer = await lead.post("/v1/plans", json=wish(world, must_case_ids=musts))
+    assert (answer.status_code, answer.json()["code"]) == (409, "plan.must_not_open")
+    assert answer.json()["data"]["case_ids"] == sorted([musts[0], musts[2]])

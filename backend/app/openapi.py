@@ -21,7 +21,7 @@ from backend.promises import problems as promise_problems
 from backend.routing import problems as routing_problems
 from backend.sync import problems as sync_problems
 from backend.sync.mutations import MUTATIONS
-from backend.sync.schemas import PushRequest
+from backend.sync.schemas import LeftBehind, PushRequest
 from backend.visits import codes as visit_codes
 from backend.visits import problems as visit_problems
 
@@ -65,16 +65,17 @@ def _with_mutations(document: dict[str, Any]) -> dict[str, Any]:
     """Add what the framework cannot see: the body of a push, which the handler reads itself, and those of its items."""
     kinds = {name: kind.body for name, kind in MUTATIONS.items()}
     _, shapes = msgspec.json.schema_components(
-        [PushRequest, *kinds.values()], ref_template="#/components/schemas/{name}"
+        [PushRequest, LeftBehind, *kinds.values()], ref_template="#/components/schemas/{name}"
     )
     document["components"]["schemas"] |= shapes
     document["x-mutations"] = {
         name: {"schema": MUTATIONS[name].schema, "body": {"$ref": f"#/components/schemas/{body.__name__}"}}
         for name, body in kinds.items()
     }
-    reference = {"$ref": "#/components/schemas/PushRequest"}
-    push = document["paths"]["/v1/sync/push"]["post"]
-    push["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+    for path, body in (("/v1/sync/push", PushRequest), ("/v1/sync/left-behind", LeftBehind)):
+        reference = {"$ref": f"#/components/schemas/{body.__name__}"}
+        content = {"application/json": {"schema": reference}}
+        document["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
     return document
 
 

@@ -10,6 +10,10 @@ DEVICE_REVOKED = Kind("identity.device_revoked", 403, "This device was revoked; 
 DEVICE_ID_TAKEN = Kind("identity.device_id_taken", 409, "Another device has this id.")
 DEVICE_KEY_UNFIT = Kind("identity.device_key_unfit", 422, "A P-256 public key (SPKI) is needed.")
 TOO_MANY_DEVICES = Kind("identity.too_many_devices", 409, "You have too many devices; revoke one first.")
+NO_LOCK = Kind("device.no_lock", 404, "This device has no PIN yet.")
+LOCK_UNFIT = Kind("device.lock_unfit", 422, "The proof of a PIN has 32 bytes.")
+PIN_WRONG = Kind("device.pin_wrong", 403, "This PIN is not right.")
+PIN_SPENT = Kind("device.pin_spent", 410, "The PIN was wrong too often; set a new one. Unsent work is safe.")
 LOGIN_TAKEN = Kind("identity.login_taken", 409, "Somebody else signs in with this name.")
 LOGIN_UNFIT = Kind("identity.login_unfit", 422, "A sign-in name has 2 to 80 small letters, digits, or . _ @ -.")
 PASSWORD_WEAK = Kind("identity.password_weak", 422, "This password is too easy to guess.")
@@ -31,6 +35,10 @@ KINDS = (
     DEVICE_ID_TAKEN,
     DEVICE_KEY_UNFIT,
     TOO_MANY_DEVICES,
+    NO_LOCK,
+    LOCK_UNFIT,
+    PIN_WRONG,
+    PIN_SPENT,
     LOGIN_TAKEN,
     LOGIN_UNFIT,
     PASSWORD_WEAK,

@@ -1,7 +1,7 @@
 """Who may come in, how long does it last, how long must one wait? Pure functions of values and `now`."""
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ DEVICE_LIFE = timedelta(days=30)
 SLIDE_AFTER = timedelta(days=1)
 LINK_LIFE = timedelta(hours=24)
 CHALLENGE_LIFE = timedelta(minutes=2)
+PIN_TRIES = 8
 
 FREE_FAILURES = 3
 LOGIN_WAIT_MAX_S = 15 * 60
@@ -84,9 +85,14 @@ def must_slide(expires_at: datetime, now: datetime, *, has_device: bool) -> bool
     return has_device and expires_at - now < DEVICE_LIFE - SLIDE_AFTER
 
 
-def proof_text(device_id: UUID, nonce: str) -> bytes:
+def proof_text(device_id: UUID, nonce: str, purpose: str = "sign-in") -> bytes:
     """Return the bytes that a device signs: what it is for, who signs, and the server's nonce, one a line."""
-    return f"rounds sign-in\n{device_id}\n{nonce}".encode()
+    return f"rounds {purpose}\n{device_id}\n{nonce}".encode()
+
+
+def base64_text(data: bytes) -> str:
+    """Return standard base64 with its padding."""
+    return b64encode(data).decode()
 
 
 def read_public_key(spki: bytes) -> ec.EllipticCurvePublicKey | None:
@@ -106,15 +112,15 @@ def read_base64(text: str) -> bytes | None:
         return None
 
 
-def is_proven(device: DeviceOnFile, proof: DeviceProof) -> bool:
-    """Tell whether the device's own key signed the nonce (ECDSA, P-256, SHA-256, r || s)."""
+def is_proven(device: DeviceOnFile, proof: DeviceProof, purpose: str = "sign-in") -> bool:
+    """Tell whether the device's own key signed the nonce for this purpose (ECDSA, P-256, SHA-256, r || s)."""
     key, signature = read_public_key(device.public_key), read_base64(proof.signature)
     if key is None or signature is None or len(signature) != _SIGNATURE_BYTES:
         return False
     half = _SIGNATURE_BYTES // 2
     encoded = encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))
     try:
-        key.verify(encoded, proof_text(device.id, proof.nonce), ec.ECDSA(SHA256()))
+        key.verify(encoded, proof_text(device.id, proof.nonce, purpose), ec.ECDSA(SHA256()))
     except InvalidSignature:
         return False
     return True

@@ -137,6 +137,30 @@ class WhoAmI(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class PinProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a PIN leads to on the phone: 32 bytes, base64, from which neither the PIN nor the key can be read."""
+
+    verifier: Annotated[str, msgspec.Meta(min_length=43, max_length=44)]
+
+
+class LockShare(msgspec.Struct, frozen=True):
+    """The server's half of the key (32 bytes, base64), until when the phone may keep it in memory (UTC), and where.
+
+    With `may_start_cold` the lender also allows it on the phone's storage until then.
+    """
+
+    share: str
+    lease_until: datetime
+    may_start_cold: bool
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Until when a phone that a passkey opens may be read without asking the server again (UTC)."""
+
+    lease_until: datetime
+    may_start_cold: bool
+
+
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A phone or browser with the public half of a key that it cannot export (SPKI DER of P-256, base64)."""
 

@@ -20,6 +20,8 @@ class Tenant(Base):
     zone: Mapped[str]
     currency: Mapped[str]
     language: Mapped[str]
+    phone_lease_hours: Mapped[int] = mapped_column(server_default=FetchedValue())
+    may_start_cold: Mapped[bool] = mapped_column(server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 
@@ -78,6 +80,19 @@ class Device(Base):
     last_seq: Mapped[big_int] = mapped_column(server_default=FetchedValue())
     unsent_count: Mapped[int] = mapped_column(server_default=FetchedValue())
     clock_offset_ms: Mapped[big_int] = mapped_column(server_default=FetchedValue())
+
+
+class DeviceLock(Base):
+    """The server's half of the key that opens a phone; spent, and empty, after the eighth wrong PIN."""
+
+    __tablename__ = "device_locks"
+    tenant_id: Mapped[UUID]
+    device_id: Mapped[UUID] = mapped_column(primary_key=True)
+    share: Mapped[bytes | None]
+    verifier: Mapped[bytes | None]
+    tries_left: Mapped[int]
+    made_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
 
 
 class Duty(Base):

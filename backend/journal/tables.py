@@ -1,4 +1,4 @@
-"""How does an event lie in the journal?"""
+"""How do events lie in the journal, and the seals over them beside it?"""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel.db import Base, Xid8
+from backend.kernel.db import Base, Xid8, big_int
 
 
 class EventRow(Base):
@@ -24,3 +24,26 @@ class EventRow(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=FetchedValue())
     payload: Mapped[dict[str, object]]
+
+
+class SealRow(Base):
+    """A signed head over one batch of a tenant's events."""
+
+    __tablename__ = "seals"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[big_int] = mapped_column(primary_key=True)
+    head: Mapped[str]
+    key_id: Mapped[str]
+    signature: Mapped[str]
+    sealed_at: Mapped[datetime]
+
+
+class SealedEvent(Base):
+    """Where in which batch an event stands."""
+
+    __tablename__ = "sealed_events"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[big_int]
+    index: Mapped[int]
+    recorded_at: Mapped[datetime]

@@ -13,6 +13,8 @@ IN_THE_FUTURE = Kind(
 TOO_OLD = Kind("sync.too_old", 409, "The item is older than 90 days; a lead decides on it.")
 NOT_STORABLE = Kind("sync.not_storable", 422, "The database refused the item.")
 NOT_YOUR_DEVICE = Kind("sync.not_your_device", 403, "This device is not registered to you, or it was revoked.")
+SIGN_IN_FIRST = Kind("sync.sign_in_first", 409, "This device is in service: sign in, then everything is sent.")
+LEFT_BEHIND = Kind("sync.left_behind", 409, "It came from a device out of service; a lead decides on it.")
 CURSOR_TOO_OLD = Kind(
     "sync.cursor_too_old", 410, "The phone was away too long; load everything again, the outbox stays."
 )
@@ -30,6 +32,8 @@ KINDS = (
     TOO_OLD,
     NOT_STORABLE,
     NOT_YOUR_DEVICE,
+    SIGN_IN_FIRST,
+    LEFT_BEHIND,
     CURSOR_TOO_OLD,
     BAD_CURSOR,
     CANNOT_APPLY,

@@ -37,11 +37,15 @@ RACES_MAX = 5
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """Who pushes: the person with the rights, and from which device."""
+    """Who pushes: the person with the rights, and from which device.
+
+    What was left behind on a device that was taken out of service is kept for a lead, whatever it says.
+    """
 
     tenant_id: UUID
     device_id: UUID
     worker: Worker
+    is_left_behind: bool = False
 
     @property
     def ids(self) -> tuple[UUID, UUID, UUID]:
@@ -127,7 +131,9 @@ def _decide_all(
     writes = Writes()
     decided: dict[UUID, Decided] = {}
     for one in fresh:
-        if refused_with is not None:
+        if sender.is_left_behind:
+            decision = Decision(refusal=problems.LEFT_BEHIND, detail={})
+        elif refused_with is not None:
             decision = Decision(refusal=problems.NOT_STORABLE, detail=refused_with)
         elif one.item is None:
             decision = one.decision
@@ -173,7 +179,8 @@ async def _load(
     reads = [queries.known_mutations(sender.tenant_id, [one.mutation.id for one in read])]
     reads.append(batches.cases_on_file(sender.tenant_id, case_ids, sender.worker.user_id))
     reads.append(visit_queries.doors(sender.tenant_id, list(doors)))
-    is_own, found = await read_together(raw, queries.see_device(sender.ids, seen, now), reads)
+    see = queries.see_device(sender.ids, seen, now, may_be_revoked=sender.is_left_behind)
+    is_own, found = await read_together(raw, see, reads)
     if not is_own:
         raise Problem(problems.NOT_YOUR_DEVICE)
     known, cases, places = found

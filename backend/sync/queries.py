@@ -44,7 +44,7 @@ WHERE tenant_id = $1 AND user_id = $2 AND id = ANY($3::uuid[])
 SEE_DEVICE = """
 UPDATE devices SET last_seen_at = $4, app_version = $5, unsent_count = $6, last_seq = greatest(last_seq, $7),
     clock_offset_ms = $8
-WHERE tenant_id = $1 AND id = $2 AND user_id = $3 AND revoked_at IS NULL
+WHERE tenant_id = $1 AND id = $2 AND user_id = $3 AND (revoked_at IS NULL OR $9)
 RETURNING id
 """
 
@@ -151,10 +151,13 @@ class DeviceSeen(msgspec.Struct, frozen=True):
     clock_offset_ms: int
 
 
-def see_device(who: tuple[UUID, UUID, UUID], seen: DeviceSeen, now: datetime) -> Statement:
+def see_device(
+    who: tuple[UUID, UUID, UUID], seen: DeviceSeen, now: datetime, *, may_be_revoked: bool = False
+) -> Statement:
     """Return the statement that notes the device's state; it gives no row when the device is foreign or revoked."""
     tenant_id, user_id, device_id = who
     arguments = (
-        tenant_id, device_id, user_id, now, seen.app_version, seen.unsent_count, seen.last_seq, seen.clock_offset_ms
+        tenant_id, device_id, user_id, now, seen.app_version, seen.unsent_count, seen.last_seq, seen.clock_offset_ms,
+        may_be_revoked,
     )  # fmt: skip
     return Statement(sql=SEE_DEVICE, arguments=arguments)

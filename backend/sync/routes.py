@@ -8,21 +8,25 @@ from litestar.datastructures import State
 from litestar.params import Parameter
 
 from backend.cases.schemas import Worker
+from backend.identity.admission import AtDoor
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
 from backend.kernel.boxes import Boxes
 from backend.kernel.db import Database, Reach
 from backend.kernel.live import announce_soon
-from backend.kernel.problems import MALFORMED, Problem
+from backend.kernel.problems import MALFORMED, TOO_MANY, Problem
 from backend.kernel.signing import SigningKey
+from backend.kernel.throttle import wait_for_token_s
+from backend.kernel.web import FromDatabase
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
+from backend.sync.left_behind import sender_of_left
 from backend.sync.live_routes import live_of
 from backend.sync.problems import NOT_YOUR_DEVICE
 from backend.sync.pull import CURSOR_LENGTH_MAX
 from backend.sync.push import Sender
-from backend.sync.schemas import BATCH_BYTES_MAX, PublicKey, PublicKeys, PullAnswer, PushAnswer, PushRequest
+from backend.sync.schemas import BATCH_BYTES_MAX, LeftBehind, PublicKey, PublicKeys, PullAnswer, PushAnswer, PushRequest
 from backend.sync.sealed import opened
 
 
@@ -59,6 +63,17 @@ def read_batch(body: bytes) -> PushRequest:
         raise Problem(MALFORMED, fields=[{"field": "", "says": str(error)}]) from error
 
 
+_LEFT_BEHIND = msgspec.json.Decoder(LeftBehind)
+
+
+def read_left_behind(body: bytes) -> LeftBehind:
+    """Read what a device left behind; raises Problem (malformed)."""
+    try:
+        return _LEFT_BEHIND.decode(body)
+    except msgspec.DecodeError as error:
+        raise Problem(MALFORMED, fields=[{"field": "", "says": str(error)}]) from error
+
+
 @post(
     "/push",
     status_code=200,
@@ -80,6 +95,30 @@ async def push(request: Request[Principal, object, State], who: Principal, datab
     return answer
 
 
+@post(
+    "/left-behind",
+    status_code=200,
+    opt={
+        "public": "a device out of service proves itself by its key, and may only leave something",
+        "uncompressed": True,
+    },
+    request_max_body_size=BATCH_BYTES_MAX,
+)
+async def left_behind(request: Request[object, object, State], database: FromDatabase, door: AtDoor) -> PushAnswer:
+    """Take what waited on a device that was revoked, or whose person left; it is kept for a lead to decide.
+
+    The body is a LeftBehind. A device in service is asked to sign in instead (sync.sign_in_first).
+    """
+    now = clock.now()
+    wait_s = wait_for_token_s(door.challenges, now.timestamp())
+    if wait_s > 0:
+        raise Problem(TOO_MANY, retry_after_s=int(wait_s) + 1)
+    left = read_left_behind(await request.body())
+    batch = opened(left.batch, boxes_of(request.app.state))
+    sender = await sender_of_left(database, left, now)
+    return await pushing.push(database, sender, batch, key_of(request.app.state), now)
+
+
 @get("/pull", opt={"permission": Permission.SYNC_PULL})
 async def pull(
     who: Principal, database: Database, cursor: Annotated[str | None, Parameter(max_length=CURSOR_LENGTH_MAX)] = None
@@ -99,4 +138,4 @@ async def keys(request: Request[Principal, object, State]) -> PublicKeys:
     )
 
 
-router = Router(path="/sync", route_handlers=[push, pull, keys], tags=["sync"])
+router = Router(path="/sync", route_handlers=[push, left_behind, pull, keys], tags=["sync"])

@@ -72,6 +72,17 @@ class PushRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     envelopes: Annotated[list[Envelope], msgspec.Meta(max_length=ENVELOPES_MAX)] = []
 
 
+class LeftBehind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The last batch of a device that may not come in any more, with its proof over a nonce of the server.
+
+    `signature` is over `rounds left-behind`, the device's id and the nonce, one a line (ECDSA P-256, r || s, base64).
+    """
+
+    nonce: Annotated[str, msgspec.Meta(min_length=20, max_length=64)]
+    signature: Annotated[str, msgspec.Meta(min_length=86, max_length=88)]
+    batch: PushRequest
+
+
 class AnswerStatus(StrEnum):
     """What became of a mutation: in the record, refused and kept in quarantine, or kept as a conflict to decide."""
 

@@ -3,17 +3,27 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Response, Router, get, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from backend.identity.admission import AtDoor, Who, marks_of
 from backend.identity.commands import devices as acts
+from backend.identity.commands import locks
 from backend.identity.permissions import Permission, may
 from backend.identity.principal import Principal
 from backend.identity.queries import devices
 from backend.identity.routes.session import cookie_of
-from backend.identity.schemas import BODY_BYTES_MAX, Challenge, DevicePage, DeviceRevocation, NewDevice
+from backend.identity.schemas import (
+    BODY_BYTES_MAX,
+    Challenge,
+    DevicePage,
+    DeviceRevocation,
+    Lease,
+    LockShare,
+    NewDevice,
+    PinProof,
+)
 from backend.kernel import clock
 from backend.kernel.db import bare
 from backend.kernel.limits import PAGE_SIZE_MAX
@@ -53,6 +63,24 @@ async def revoke_device(device_id: FromPath[UUID], data: JSONBody[DeviceRevocati
     await acts.revoke_device(tx, who, device_id, data.reason, clock.now())
 
 
+@put("/{device_id:uuid}/lock", opt={"permission": Permission.DEVICE_OWN})
+async def make_lock(device_id: FromPath[UUID], data: JSONBody[PinProof], database: FromDatabase, who: Who) -> LockShare:
+    """Make the server's half of the key that opens this device's own data; the one before opens nothing any more."""
+    return await locks.make_lock(database, who, device_id, data.verifier, clock.now())
+
+
+@post("/{device_id:uuid}/unlock", status_code=200, opt={"permission": Permission.DEVICE_OWN})
+async def unlock(device_id: FromPath[UUID], data: JSONBody[PinProof], database: FromDatabase, who: Who) -> LockShare:
+    """Give the server's half to who knows the PIN; the eighth wrong PIN destroys it."""
+    return await locks.unlock(database, who, device_id, data.verifier, clock.now())
+
+
+@post("/{device_id:uuid}/lease", status_code=200, opt={"permission": Permission.DEVICE_OWN})
+async def renew_lease(device_id: FromPath[UUID], database: FromDatabase, who: Who) -> Lease:
+    """Say until when a device that a passkey opens may be read without asking again."""
+    return await locks.renew_lease(database, who, device_id, clock.now())
+
+
 @post(
     "/{device_id:uuid}/challenge",
     status_code=201,
@@ -69,7 +97,7 @@ async def challenge(device_id: FromPath[UUID], database: FromDatabase, door: AtD
 
 router = Router(
     path="/devices",
-    route_handlers=[register_device, list_devices, revoke_device, challenge],
+    route_handlers=[register_device, list_devices, revoke_device, make_lock, unlock, renew_lease, challenge],
     tags=["devices"],
     request_max_body_size=BODY_BYTES_MAX,
 )

@@ -176,6 +176,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/devices/{device_id}/lock": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * MakeLock
+         * @description Make the server's half of the key that opens this device's own data; the one before opens nothing any more.
+         */
+        readonly put: operations["V1DevicesDeviceIdLockMakeLock"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{device_id}/unlock": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Unlock
+         * @description Give the server's half to who knows the PIN; the eighth wrong PIN destroys it.
+         */
+        readonly post: operations["V1DevicesDeviceIdUnlockUnlock"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{device_id}/lease": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * RenewLease
+         * @description Say until when a device that a passkey opens may be read without asking again.
+         */
+        readonly post: operations["V1DevicesDeviceIdLeaseRenewLease"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/devices/{device_id}/challenge": {
         readonly parameters: {
             readonly query?: never;
@@ -464,10 +524,50 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Look
-         * @description Give the photo itself to who sees its case; that somebody looked is in the journal before the bytes leave.
+         * Original
+         * @description Give the photo exactly as it came, as a download; that somebody took it is journalled before the bytes leave.
          */
-        readonly get: operations["V1EvidenceEvidenceIdBytesLook"];
+        readonly get: operations["V1EvidenceEvidenceIdBytesOriginal"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}/view": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * WholeView
+         * @description Show the photo upright and stamped, at most 1,600 px, without what its camera wrote into it.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdViewWholeView"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}/thumbnail": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Thumbnail
+         * @description Show the photo in small (320 px), upright and stamped.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdThumbnailThumbnail"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1182,6 +1282,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/sync/left-behind": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * LeftBehind
+         * @description Take what waited on a device that was revoked, or whose person left; it is kept for a lead to decide.
+         *
+         *     The body is a LeftBehind. A device in service is asked to sign in instead (sync.sign_in_first).
+         */
+        readonly post: operations["V1SyncLeftBehindLeftBehind"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/sync/pull": {
         readonly parameters: {
             readonly query?: never;
@@ -1291,7 +1413,7 @@ export interface paths {
         };
         /**
          * Live
-         * @description Stream the kinds of what changes in the tenant: sync, assignment, plan, board, decision, queue, resync.
+         * @description Stream kinds of what changes: sync, assignment, plan, board, decision, queue, import, demo, resync.
          */
         readonly get: operations["V1LiveLive"];
         readonly put?: never;
@@ -1741,6 +1863,12 @@ export interface components {
             /** @enum {string} */
             readonly language: "zh-CN" | "en";
         };
+        /** Lease */
+        readonly Lease: {
+            /** Format: date-time */
+            readonly lease_until: string;
+            readonly may_start_cold: boolean;
+        };
         /** LinkSignIn */
         readonly LinkSignIn: {
             readonly token: string;
@@ -1765,6 +1893,13 @@ export interface components {
             readonly before: number;
             readonly after: number;
             readonly is_over: boolean;
+        };
+        /** LockShare */
+        readonly LockShare: {
+            readonly share: string;
+            /** Format: date-time */
+            readonly lease_until: string;
+            readonly may_start_cold: boolean;
         };
         /** Mapping */
         readonly Mapping: {
@@ -2009,6 +2144,10 @@ export interface components {
             readonly state: components["schemas"]["StopState"];
             readonly skip_reason: string | null;
         };
+        /** PinProof */
+        readonly PinProof: {
+            readonly verifier: string;
+        };
         /** PlaceReport */
         readonly PlaceReport: {
             readonly place: components["schemas"]["Point"];
@@ -2085,6 +2224,7 @@ export interface components {
             readonly stops: readonly components["schemas"]["StopView"][];
             readonly days: readonly components["schemas"]["DayEnd"][];
             readonly unplanned: readonly components["schemas"]["Unplanned"][];
+            readonly must_case_ids: readonly string[];
             readonly gain_m: number;
             readonly curve: readonly components["schemas"]["ProgressPoint"][];
             readonly error: string | null;
@@ -2611,6 +2751,17 @@ export interface components {
             readonly wrapped: string;
         };
         /**
+         * LeftBehind
+         * @description The last batch of a device that may not come in any more, with its proof over a nonce of the server.
+         *
+         *         `signature` is over `rounds left-behind`, the device's id and the nonce, one a line (ECDSA P-256, r || s, base64).
+         */
+        readonly LeftBehind: {
+            readonly nonce: string;
+            readonly signature: string;
+            readonly batch: components["schemas"]["PushRequest"];
+        };
+        /**
          * VisitRecord
          * @description One visit, complete: made on the phone, kept as it is.
          *
@@ -3104,6 +3255,125 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1DevicesDeviceIdLockMakeLock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly device_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PinProof"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LockShare"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1DevicesDeviceIdUnlockUnlock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly device_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PinProof"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LockShare"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1DevicesDeviceIdLeaseRenewLease: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly device_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Lease"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {
@@ -3743,7 +4013,7 @@ export interface operations {
             };
         };
     };
-    readonly V1EvidenceEvidenceIdBytesLook: {
+    readonly V1EvidenceEvidenceIdBytesOriginal: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -3761,6 +4031,80 @@ export interface operations {
                 };
                 content: {
                     readonly "application/octet-stream": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdViewWholeView: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/jpeg": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdThumbnailThumbnail: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/jpeg": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5160,6 +5504,30 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["PushRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+        };
+    };
+    readonly V1SyncLeftBehindLeftBehind: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LeftBehind"];
             };
         };
         readonly responses: {

@@ -33,6 +33,7 @@ PUBLIC = {
     "/v1/session": "POST",
     "/v1/session/link": "POST",
     "/v1/devices/{device_id:uuid}/challenge": "POST",
+    "/v1/sync/left-behind": "POST",
 }
 
 

@@ -29,9 +29,9 @@ class Phone(msgspec.Struct, frozen=True):
         """Return what the phone posts to register."""
         return NewDevice(id=self.id, label=label, public_key=b64encode(self.spki).decode())
 
-    def proof(self, nonce: str) -> DeviceProof:
+    def proof(self, nonce: str, purpose: str = "sign-in") -> DeviceProof:
         """Sign a nonce of the server."""
-        r, s = decode_dss_signature(self.key.sign(proof_text(self.id, nonce), ec.ECDSA(SHA256())))
+        r, s = decode_dss_signature(self.key.sign(proof_text(self.id, nonce, purpose), ec.ECDSA(SHA256())))
         return DeviceProof(nonce=nonce, signature=b64encode(r.to_bytes(32) + s.to_bytes(32)).decode())
 
     def on_file(self, user_id: UUID) -> DeviceOnFile:

@@ -245,7 +245,12 @@ async def test_who_only_reads_sees_no_password_and_no_session(reader: Database, 
                     await raw.execute(statement)
 
 
-AROUND_POLICIES = {"find_cases": "app_job", "find_cases_near": "app_job", "learn_book_statistics": "app_owner"}
+AROUND_POLICIES = {
+    "find_cases": "app_job",
+    "find_cases_near": "app_job",
+    "learn_book_statistics": "app_owner",
+    "owner_of_device": "app_job",
+}
 
 
 async def test_what_runs_around_the_policies_is_known_pinned_and_open_to_the_api_alone(database: Database) -> None:

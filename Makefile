@@ -10,14 +10,16 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
+FOR_PHONES := $(if $(filter 1 yes,$(LAN)),--lan)
+
 setup: ## bring what is missing to run: Debian packages, .venv, Node, the built PWA
-	@python3 -m infra.setup
+	@python3 -m infra.setup $(FOR_PHONES)
 
 setup-tests: ## the same, with what tests need
 	@python3 -m infra.setup --tests
 
-run: setup ## start Rounds with its private database; Ctrl-C stops everything
-	@$(BIN)/rounds run
+run: setup ## start Rounds with its private database, for phones too: LAN=1; Ctrl-C stops everything
+	@$(BIN)/rounds run $(FOR_PHONES)
 
 test: setup-tests ## run every test, the browser's too
 	@$(BIN)/pytest

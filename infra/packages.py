@@ -4,7 +4,8 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -22,6 +23,7 @@ class Purpose(Enum):
 
     RUN = "run"
     DATABASE = "database"
+    LAN = "lan"
     TESTS = "tests"
 
 
@@ -51,6 +53,22 @@ def _has_browser() -> bool:
     return shutil.which("chromium") is not None
 
 
+def _has_caddy() -> bool:
+    return shutil.which("caddy") is not None
+
+
+def _has_qr_codes() -> bool:
+    return shutil.which("qrencode") is not None
+
+
+def _has_atomic() -> bool:
+    return any(Path("/usr/lib").glob("*/libatomic.so.1"))
+
+
+def _has_list_of_trust() -> bool:
+    return shutil.which("certutil") is not None
+
+
 def _has_chinese_font() -> bool:
     return Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").is_file()
 
@@ -58,7 +76,12 @@ def _has_chinese_font() -> bool:
 NEEDS = (
     Need("virtual environments", ("python3-venv",), _has_venv, Purpose.RUN),
     Need("the database", ("postgresql-15", "postgresql-15-postgis-3"), _has_server, Purpose.DATABASE),
+    Need("TLS for phones", ("caddy",), _has_caddy, Purpose.LAN),
+    Need("codes for a phone's camera", ("qrencode",), _has_qr_codes, Purpose.LAN),
     Need("a browser for the tests", ("chromium",), _has_browser, Purpose.TESTS),
+    # What drives the browser brings a Node of its own, which is linked against it.
+    Need("what the browser's driver is linked against", ("libatomic1",), _has_atomic, Purpose.TESTS),
+    Need("the browser's list of whom it trusts", ("libnss3-tools",), _has_list_of_trust, Purpose.TESTS),
     Need("Chinese letters on pictures", ("fonts-noto-cjk",), _has_chinese_font, Purpose.TESTS),
 )
 
@@ -71,7 +94,8 @@ def missing(purposes: Collection[Purpose]) -> list[str]:
 
 def command_for_administrator(packages: list[str]) -> str:
     """Return the one line that somebody with the right to install must run."""
-    return f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
+    line = f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
+    return f"{line} && sudo systemctl disable --now caddy" if "caddy" in packages else line
 
 
 def install(packages: list[str], say: Callable[[str], None]) -> None:
@@ -83,6 +107,11 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
         # Debian would make and start a cluster of its own on port 5432; nobody asked for it.
         _apt(prefix, ["install", *APT_OPTIONS, "postgresql-common"], packages)
         _no_system_cluster(prefix)
+    if "caddy" in packages:
+        # The same with a web server on port 80.
+        with _no_system_caddy(prefix):
+            _apt(prefix, ["install", *APT_OPTIONS, *packages], packages)
+        return
     _apt(prefix, ["install", *APT_OPTIONS, *packages], packages)
 
 
@@ -106,6 +135,28 @@ def _no_system_cluster(prefix: list[str]) -> None:
     subprocess.run(
         [*prefix, "tee", str(CLUSTER_CONFIG)], check=True, timeout=30, input=text.encode(), stdout=subprocess.DEVNULL
     )
+
+
+@contextmanager
+def _no_system_caddy(prefix: list[str]) -> Iterator[None]:
+    """Let Debian set up caddy.service, which would listen on port 80, without starting it; leave it switched off."""
+    is_booted = Path("/run/systemd/system").is_dir()
+    if is_booted:
+        _as_root(prefix, ["systemctl", "mask", "--runtime", "caddy.service"])
+    try:
+        yield
+    finally:
+        if is_booted:
+            _as_root(prefix, ["systemctl", "unmask", "--runtime", "caddy.service"])
+    if shutil.which("systemctl") is not None:
+        _as_root(prefix, ["systemctl", "disable", "caddy.service"])
+
+
+def _as_root(prefix: list[str], command: list[str]) -> None:
+    try:
+        subprocess.run([*prefix, *command], check=True, timeout=30, capture_output=True, encoding="utf-8")
+    except (OSError, subprocess.SubprocessError) as error:
+        raise InfraError(f"cannot run {' '.join(command)}: {error}") from error
 
 
 def _apt(prefix: list[str], arguments: list[str], packages: list[str]) -> None:

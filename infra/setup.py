@@ -189,11 +189,17 @@ def _run(
 
 
 def main(arguments: list[str]) -> int:
-    """Set up; `--tests` brings what tests need too, `--no-database` leaves PostgreSQL out. Returns the exit code."""
+    """Set up; returns the exit code.
+
+    `--lan` brings what phones on the network need, `--tests` that and what tests need; `--no-database` leaves
+    PostgreSQL out.
+    """
     began = time.monotonic()
     purposes = {Purpose.RUN, Purpose.DATABASE}
     if "--tests" in arguments:
-        purposes.add(Purpose.TESTS)
+        purposes |= {Purpose.TESTS, Purpose.LAN}
+    if "--lan" in arguments:
+        purposes.add(Purpose.LAN)
     if "--no-database" in arguments:
         purposes.discard(Purpose.DATABASE)
     try:

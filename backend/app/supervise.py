@@ -35,6 +35,8 @@ class Child(msgspec.Struct, frozen=True):
 
     name: str
     arguments: tuple[str, ...]
+    environment: dict[str, str] = {}
+    """What this one is told beyond what all are told."""
 
 
 class Running(msgspec.Struct):
@@ -112,7 +114,7 @@ def _spawn(child: Child, environment: Mapping[str, str]) -> subprocess.Popen[byt
 
     return subprocess.Popen(
         child.arguments,
-        env=dict(environment),
+        env={**environment, **child.environment},
         stdin=subprocess.DEVNULL,
         stdout=sys.stdout,
         stderr=sys.stderr,

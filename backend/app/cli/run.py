@@ -21,8 +21,9 @@ from backend.app.demo.ensure import Entrance, ensure_demo
 from backend.app.supervise import Child, Running, Stop, SuperviseError, start, stop_all, watch
 from backend.kernel.migrate import upgrade
 from backend.kernel.settings import Settings, SettingsError, read_settings
-from infra import cluster, seat
+from infra import cluster, lan, seat
 from infra.errors import InfraError
+from infra.lan import Lan
 
 READY_TIMEOUT_S = 60.0
 ASK_TIMEOUT_S = 2.0
@@ -36,6 +37,7 @@ class Wish(msgspec.Struct, frozen=True):
     host: str
     is_demo: bool
     language: str
+    is_lan: bool
 
 
 class RunError(RuntimeError):
@@ -53,13 +55,14 @@ class RunError(RuntimeError):
 @click.option(
     "--language", type=click.Choice(["zh", "en"]), default="zh", envvar="ROUNDS_LANGUAGE", help="Of the demo."
 )
-def run(host: str, *, demo: bool | None, language: str) -> None:
-    """Start Rounds; Ctrl-C or SIGTERM stops server, worker and database, in this order."""
+@click.option("--lan", "is_lan", is_flag=True, help="Serve phones on the network too: TLS by Caddy (make run LAN=1).")
+def run(host: str, *, demo: bool | None, language: str, is_lan: bool) -> None:
+    """Start Rounds; Ctrl-C or SIGTERM stops server, worker, TLS and database, in this order."""
     stop = Stop()
     stop.listen()
     is_demo = demo if demo is not None else not os.environ.get("DATABASE_URL")
     try:
-        serve(Wish(host=host, is_demo=is_demo, language=language), stop)
+        serve(Wish(host=host, is_demo=is_demo, language=language, is_lan=is_lan), stop)
     except (RunError, InfraError, SettingsError, SuperviseError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -67,25 +70,31 @@ def run(host: str, *, demo: bool | None, language: str) -> None:
 def serve(wish: Wish, stop: Stop) -> None:
     """Run until told to stop; raises RunError, InfraError, SettingsError or SuperviseError with one clear line."""
     data = data_dir()
+    phones = lan.lan_of(os.environ, data) if wish.is_lan else None
+    given = {**os.environ, "ROUNDS_ORIGIN": phones.origin} if phones else dict(os.environ)
     # A syntactically right URL stands in until the database has said its own.
-    chosen = read_settings({**os.environ, "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://"})
+    chosen = read_settings({**given, "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://"})
     with ExitStack() as held:
         held.enter_context(seat.taken(data, chosen.origin))
         check_port(wish.host, chosen.port)
-        url = held.enter_context(_database(data))
-        bring_up_to_date(url)
-        environment = environment_of(chosen, wish, url, data)
         children = [server_child(wish.host, chosen.port), worker_child()]
         if wish.is_demo and chosen.is_demo_live:
             children.append(demo_child())
+        if phones is not None:
+            children.append(tls_child(phones, chosen.port))
+        url = held.enter_context(_database(data))
+        bring_up_to_date(url)
+        environment = environment_of(chosen, wish, url, data)
         running = start(children, environment)
         held.callback(stop_all, running, _say)
         # The server needs a second to load; the demo is made, or found, meanwhile.
         zone = os.environ.get("ROUNDS_MAP_ZONE")
         made = ensure_demo(url, data, language=wish.language, map_zone=zone) if wish.is_demo else None
         entrances = asyncio.run(made) if made else []
-        if not wait_until_ready(running, chosen.port, stop):
+        if not wait_until_ready(running, chosen.port, phones, stop):
             return
+        if phones is not None:
+            invite_phones(phones, entrances)
         announce(chosen.origin, entrances)
         watch(running, environment, stop, _say)
         _say("stopping")
@@ -131,27 +140,34 @@ def demo_child() -> Child:
     return Child(name="demo", arguments=(sys.executable, "-m", "backend.app.demo.live.process"))
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise RunError unless the port can be listened on."""
+def tls_child(phones: Lan, server_port: int) -> Child:
+    """Describe Caddy, once its ports are free and its folder is there; raises RunError or LanError."""
+    for port in (phones.port, phones.page_port):
+        check_port(phones.bind, port, another=f"ROUNDS_LAN_PORT={phones.port + 10} make run LAN=1")
+    lan.prepare(phones)
+    return Child(name="TLS proxy", arguments=lan.arguments(), environment=lan.environment(phones, server_port))
+
+
+def check_port(host: str, port: int, another: str | None = None) -> None:
+    """Raise RunError unless the port can be listened on; `another` is a command that takes another port."""
+    another = another or f"ROUNDS_PORT={port + 1} make run"
     try:
         with socket.create_server((host, port)):
             return
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            why = (
-                f"port {port} is taken by another program: stop it, or choose another: ROUNDS_PORT={port + 1} make run"
-            )
+            why = f"port {port} is taken by another program: stop it, or choose another: {another}"
         elif error.errno == errno.EACCES:
             why = f"port {port} is for root only: choose one above 1023: ROUNDS_PORT=8400 make run"
         else:
-            why = f"cannot listen on {host}:{port}: {error.strerror}: look at ROUNDS_HOST and ROUNDS_PORT"
+            why = f"cannot listen on {host}:{port}: {error.strerror}: is it an address of this machine?"
         raise RunError(why) from error
 
 
-def wait_until_ready(running: list[Running], port: int, stop: Stop) -> bool:
-    """Return True once the server answers, False when told to stop before; raises RunError when it fell."""
+def wait_until_ready(running: list[Running], port: int, phones: Lan | None, stop: Stop) -> bool:
+    """Return True once all that listen answer, False when told to stop before; raises RunError when one fell."""
     until = time.monotonic() + READY_TIMEOUT_S
-    while not answers(port):
+    while not (answers(port) and (phones is None or lan.is_up(phones))):
         if stop.wait(0.1):
             return False
         for one in running:
@@ -192,6 +208,18 @@ def announce(origin: str, entrances: list[Entrance]) -> None:
     for one in entrances:
         click.echo(f"  {one.role.value:<10} {one.name:<12} {origin}/enter#{one.token}")
     _say(f"ready at {origin} (Ctrl-C stops everything)")
+
+
+def invite_phones(phones: Lan, entrances: list[Entrance]) -> None:
+    """Write the page with the certificate, and show codes for a phone's camera: that page, then the first way in."""
+    lan.write_page(phones)
+    is_coloured = sys.stdout.isatty()
+    _say(f"phones first, once: {phones.page} (the certificate, and how to install it)")
+    click.echo(lan.qr_code(phones.page, is_coloured=is_coloured))
+    _say(f"the certificate's SHA-256: {lan.fingerprint(phones)}")
+    for one in entrances[:1]:
+        _say(f"then this lets a phone in as {one.role.value}, once:")
+        click.echo(lan.qr_code(f"{phones.origin}/enter#{one.token}", is_coloured=is_coloured))
 
 
 @contextmanager

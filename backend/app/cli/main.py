@@ -17,6 +17,8 @@ class Entry(msgspec.Struct, frozen=True):
 COMMANDS = {
     "run": Entry("backend.app.cli.run", "run", "Start Rounds: private database, demo, server."),
     "db": Entry("backend.app.cli.database", "db", "Look after the database: status, psql, migrate."),
+    "backup": Entry("backend.app.cli.backup", "backup", "Copy database and files into a new folder."),
+    "restore": Entry("backend.app.cli.backup", "restore", "Bring a backup into an empty database and data folder."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),
     "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),

@@ -22,14 +22,14 @@ async def open_or_refresh_cases(
     """Bring the cases of these obligors in line with the book; returns what changed.
 
     An obligor with something overdue and no open case gets one; an open case follows the newest balances; one that owes
-    nothing overdue is cured and closed; one without a door gets the first that is known. At most OBLIGORS_A_STEP_MAX
-    obligors a call, inside the caller's transaction.
+    nothing overdue is cured and closed; one without a door, or without its place, gets the first that is known. At most
+    OBLIGORS_A_STEP_MAX obligors a call, inside the caller's transaction.
     """
     if len(obligor_ids) > OBLIGORS_A_STEP_MAX:
         raise ValueError(f"at most {OBLIGORS_A_STEP_MAX} obligors a step")
     owed = await queries.owed_by(raw, tenant_id, obligor_ids)
     open_now = await queries.open_cases(raw, tenant_id, obligor_ids)
-    doorless = [one.obligor_id for one in owed if _is_doorless(open_now.get(one.obligor_id))]
+    doorless = [one.obligor_id for one in owed if _seeks_door(open_now.get(one.obligor_id))]
     doors = await queries.doors_of(raw, tenant_id, doorless)
 
     writes = [_write(one, open_now.get(one.obligor_id), doors.get(one.obligor_id, [])) for one in owed]
@@ -38,16 +38,24 @@ async def open_or_refresh_cases(
 
     await queries.insert_cases(raw, tenant_id, new, now)
     await queries.update_cases(raw, tenant_id, changed, now)
-    found = [write for write in writes if write.door is not None and write.owed.obligor_id in open_now]
+    found = [write for write in writes if _finds_door(write, open_now.get(write.owed.obligor_id))]
     await queries.set_doors(raw, tenant_id, found)
-    await _tell_phones(raw, tenant_id, list({write.id: write for write in (*changed, *found)}.values()), open_now)
-    changes = [_change(write, open_now.get(write.owed.obligor_id)) for write in (*new, *changed)]
+    touched = list({write.id: write for write in (*changed, *found)}.values())
+    await _tell_phones(raw, tenant_id, touched, open_now)
+    changes = [_change(write, open_now.get(write.owed.obligor_id)) for write in (*new, *touched)]
     await append_bare(raw, [_event(tenant_id, change, now) for change in changes])
     return changes
 
 
-def _is_doorless(present: OpenCase | None) -> bool:
-    return present is None or not present.has_door
+def _seeks_door(present: OpenCase | None) -> bool:
+    return present is None or not present.has_place
+
+
+def _finds_door(write: CaseWrite, present: OpenCase | None) -> bool:
+    """Tell whether an open case is better off with the door: it had none, or had one whose place was not known."""
+    if present is None or write.door is None or present.has_place:
+        return False
+    return write.door.place is not None or not present.has_door
 
 
 def _write(owed: Owed, present: OpenCase | None, doors: Sequence[DoorCandidate]) -> CaseWrite:

@@ -31,7 +31,7 @@ FROM addresses WHERE tenant_id = $1 AND obligor_id = ANY($2::uuid[])
 """
 OPEN_CASES = """
 SELECT id, obligor_id, state, overdue_minor, balance_minor, days_past_due, assignee_id,
-    door_address_id IS NOT NULL AS has_door FROM cases
+    door_address_id IS NOT NULL AS has_door, door IS NOT NULL AS has_place FROM cases
 WHERE tenant_id = $1 AND obligor_id = ANY($2::uuid[]) AND closed_at IS NULL ORDER BY id FOR NO KEY UPDATE
 """
 # The teams are filled in by PLACE_CASES once the rows stand, because a polygon decides.
@@ -55,7 +55,8 @@ UPDATE cases SET team_id = coalesce(
     desk_team_id = (SELECT min(id::text)::uuid FROM teams WHERE tenant_id = $1 AND kind = 'desk' HAVING count(*) = 1)
 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND team_id IS NULL
 """
-# A book may come before its addresses: a case without a door gets the first one that is known.
+# A book may come before its addresses, and these before their places: a case takes the first door that is known, and
+# the first whose place is known.
 SET_DOORS = """
 UPDATE cases SET door_address_id = new.address_id,
     door = CASE WHEN lat IS NULL THEN NULL ELSE ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography END
@@ -139,6 +140,7 @@ class OpenCase(msgspec.Struct, frozen=True):
     days_past_due: int
     assignee_id: UUID | None
     has_door: bool
+    has_place: bool
 
 
 async def open_cases(raw: asyncpg.Connection, tenant_id: UUID, obligor_ids: Sequence[UUID]) -> dict[UUID, OpenCase]:
@@ -177,7 +179,7 @@ async def insert_cases(raw: asyncpg.Connection, tenant_id: UUID, new: Sequence[C
 
 
 async def set_doors(raw: asyncpg.Connection, tenant_id: UUID, found: Sequence[CaseWrite]) -> None:
-    """Give cases that had none a door, and a team if they have none either."""
+    """Give cases the doors that were found for them, and a team if they have none."""
     if not found:
         return
     doors = [one.door for one in found if one.door is not None]

@@ -72,7 +72,7 @@ async def test_a_case_without_a_door_gets_the_first_one_that_becomes_known(
         await raw.execute(
             "UPDATE cases SET door = NULL, door_address_id = NULL, team_id = NULL WHERE id = $1", world.cases[3]
         )
-        await refresh(raw, world, 3)
+        changes = await refresh(raw, world, 3)
         door = await raw.fetchrow(
             "SELECT door_address_id, team_id, ST_Y(door::geometry) AS lat FROM cases WHERE id = $1", world.cases[3]
         )
@@ -80,6 +80,24 @@ async def test_a_case_without_a_door_gets_the_first_one_that_becomes_known(
     assert (door["door_address_id"], door["team_id"]) == (world.addresses[3], world.field_team_id)
     assert door["lat"] == pytest.approx(30.262)
     assert told == world.bo
+    assert changes == [(False, CaseState.ACTIVE, OVERDUE_MINOR[3])]
+
+
+async def test_a_door_without_a_place_gives_way_to_one_with_a_place_and_to_nothing_else(
+    job_database: Database, world: World
+) -> None:
+    """People may come first with their addresses as words, and again later with places: then the map must know."""
+    case, address = world.cases[0], world.addresses[0]
+    seen = "SELECT door_address_id, ST_Y(door::geometry) AS lat FROM cases WHERE id = $1"
+    async with job_database.pool.acquire() as raw, raw.transaction():
+        await raw.execute("UPDATE cases SET door = NULL WHERE id = $1", case)
+        await raw.execute("UPDATE addresses SET place = NULL WHERE id = $1", address)
+        assert await refresh(raw, world, 0) == []
+        assert tuple(await raw.fetchrow(seen, case)) == (address, None)
+        await raw.execute("UPDATE addresses SET place = ST_MakePoint(24.9, 60.2)::geography WHERE id = $1", address)
+        assert await refresh(raw, world, 0) == [(False, CaseState.ACTIVE, OVERDUE_MINOR[0])]
+        assert tuple(await raw.fetchrow(seen, case)) == (address, pytest.approx(60.2))
+        assert await refresh(raw, world, 0) == []
 
 
 async def test_a_step_has_a_limit(job_database: Database, world: World) -> None:

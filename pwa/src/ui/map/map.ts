@@ -8,6 +8,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { GeoJSONSource, LngLatBounds, Map as MapLibre, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 
+import { spread } from './spread';
 import type { Features } from './style';
 
 export type StartedMap = MapLibre;
@@ -39,12 +40,32 @@ export function startMap({ container, center, zoom, style }: MapStart): MapLibre
   });
 }
 
+interface Place {
+  readonly lat: number;
+  readonly lon: number;
+}
+
 /** Shows all the places at once. */
-export function fitTo(map: MapLibre, places: readonly { readonly lat: number; readonly lon: number }[]): void {
+export function fitTo(map: MapLibre, places: readonly Place[]): void {
   if (places.length === 0) return;
   const bounds = new LngLatBounds();
   for (const { lat, lon } of places) bounds.extend([lon, lat]);
   map.fitBounds(bounds, { padding: 48, maxZoom: 15, animate: false });
+}
+
+/** Where marks of these radii (pixels) stand on the map as it lies now, so that none covers another. */
+export function spreadOn(map: MapLibre, marks: readonly { readonly place: Place; readonly radius: number }[]): readonly Place[] {
+  const at = marks.map(({ place, radius }) => {
+    const { x, y } = map.project([place.lon, place.lat]);
+    return { x, y, radius };
+  });
+  return spread(at).map((spot, index) => {
+    const mark = marks[index];
+    // A mark that was not moved keeps its place to the last digit.
+    if (mark !== undefined && spot.x === at[index]?.x && spot.y === at[index]?.y) return mark.place;
+    const { lat, lng } = map.unproject([spot.x, spot.y]);
+    return { lat, lon: lng };
+  });
 }
 
 /** Gives one of the style's sources new content, without drawing the rest anew. */

@@ -24,9 +24,16 @@ export type Features = FeatureCollection & { readonly attribution?: string };
 
 export const NOTHING: Features = { type: 'FeatureCollection', features: [] };
 
+/** Half of a stop's mark in pixels, its edge included; the next stop's is larger. */
+export const STOP_RADIUS = 15;
+export const NEXT_RADIUS = 19;
+
 const layerIs = (name: string): ExpressionSpecification => ['==', ['get', 'layer'], name];
 /** Main roads are drawn wider. */
 const MAIN: ExpressionSpecification = ['in', ['get', 'class'], ['literal', ['motorway', 'trunk', 'primary', 'secondary', 'main', 'avenue']]];
+
+/** What lies over what: the person below the stops, the next stop over all. */
+const RANK: ExpressionSpecification = ['match', ['get', 'state'], 'here', 0, 'done', 1, 'skipped', 1, 'next', 3, 2];
 
 /** A style with the town (if there is one), the way and the stops; labels use the phone's own fonts. */
 export function mapStyle(colours: MapColours, data: { readonly town: Features; readonly way: Features; readonly stops: Features }): StyleSpecification {
@@ -55,11 +62,13 @@ export function mapStyle(colours: MapColours, data: { readonly town: Features; r
         layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-size': 12, 'text-font': ['sans-serif'] },
         paint: { 'text-color': colours.ink2, 'text-halo-color': colours.paper, 'text-halo-width': 1.5 },
       },
-      { id: 'way', type: 'line', source: 'way', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.accent, 'line-width': 3, 'line-dasharray': [1, 1.6] } },
+      { id: 'leaders', type: 'line', source: 'way', filter: ['==', ['get', 'kind'], 'leader'], paint: { 'line-color': colours.ink2, 'line-width': 1 } },
+      { id: 'doors', type: 'circle', source: 'way', filter: ['==', ['get', 'kind'], 'door'], paint: { 'circle-radius': 3, 'circle-color': colours.ink2 } },
+      { id: 'way', type: 'line', source: 'way', filter: ['==', ['get', 'kind'], 'way'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.accent, 'line-width': 3, 'line-dasharray': [1, 1.6] } },
       {
-        id: 'stops', type: 'circle', source: 'stops',
+        id: 'stops', type: 'circle', source: 'stops', layout: { 'circle-sort-key': RANK },
         paint: {
-          'circle-radius': ['case', ['==', ['get', 'state'], 'next'], 17, 13],
+          'circle-radius': ['match', ['get', 'state'], 'next', NEXT_RADIUS - 2, 'here', 7, STOP_RADIUS - 2],
           'circle-color': ['match', ['get', 'state'], 'next', colours.accent, 'done', colours.paid, 'here', colours.due, colours.surface],
           'circle-stroke-color': ['match', ['get', 'state'], 'planned', colours.ink2, 'skipped', colours.edge, colours.surface],
           'circle-stroke-width': 2,
@@ -67,7 +76,7 @@ export function mapStyle(colours: MapColours, data: { readonly town: Features; r
       },
       {
         id: 'numbers', type: 'symbol', source: 'stops',
-        layout: { 'text-field': ['get', 'label'], 'text-size': 13, 'text-font': ['sans-serif'], 'text-allow-overlap': true, 'text-ignore-placement': true },
+        layout: { 'text-field': ['get', 'label'], 'text-size': 13, 'text-font': ['sans-serif'], 'text-allow-overlap': true, 'text-ignore-placement': true, 'symbol-sort-key': RANK },
         paint: { 'text-color': ['match', ['get', 'state'], 'next', colours.accentInk, 'done', colours.surface, 'here', colours.surface, colours.ink] },
       },
     ],

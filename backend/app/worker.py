@@ -24,9 +24,11 @@ from backend.evidence.storage import Storage, open_storage
 from backend.identity.jobs import forget_expired
 from backend.integrations import working
 from backend.journal.jobs import make_partitions
+from backend.journal.sealing import seal_journal
 from backend.kernel import clock
 from backend.kernel.db import Database, Role, open_database
 from backend.kernel.settings import Settings, read_settings
+from backend.kernel.signing import open_signing_key
 from backend.outreach.jobs import Outbox, deliver, forget_old_messages
 from backend.outreach.keys import open_push_signer
 from backend.outreach.sending import open_sender
@@ -108,12 +110,17 @@ async def _make_partitions(parts: Parts, now: datetime) -> object:
         await owner.close()
 
 
+async def _seal_journal(parts: Parts, now: datetime) -> object:
+    return await seal_journal(parts.database, open_signing_key(parts.settings.data_dir / "keys"), now)
+
+
 async def _sweep_imports(parts: Parts, now: datetime) -> object:
     return await working.sweep_files(parts.database, parts.settings, now)
 
 
 PERIODIC = (
     Periodic("make_partitions", timedelta(hours=12), _make_partitions),
+    Periodic("seal_journal", timedelta(minutes=1), _seal_journal),
     Periodic("sweep_uploads", timedelta(hours=1), _sweep_uploads),
     Periodic("sweep_imports", timedelta(hours=1), _sweep_imports),
     Periodic("prune_changes", timedelta(hours=1), _prune_changes),

@@ -19,6 +19,7 @@ COMMANDS = {
     "db": Entry("backend.app.cli.database", "db", "Look after the database: status, psql, migrate."),
     "backup": Entry("backend.app.cli.backup", "backup", "Copy database and files into a new folder."),
     "restore": Entry("backend.app.cli.backup", "restore", "Bring a backup into an empty database and data folder."),
+    "audit": Entry("backend.app.cli.audit", "audit", "Hold the journal against its signed heads."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),
     "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),

@@ -198,6 +198,7 @@ async def put_territory(
     corners = [[point.lat, point.lon] for point in ring]
     payload = {"name": wish.name, "team_id": str(wish.team_id), "area": corners}
     await append_bare(raw, [_event(act, kind, wanted, None, payload)])
+    await announce(raw, act.tenant_id, "assignment")
     return await _own_territory(raw, act, wanted, None)
 
 
@@ -207,7 +208,10 @@ async def remove_territory(
     """Take a territory off the map; cases stay with whom they are. Raises Problem (not_found)."""
     territory = await _own_territory(raw, act, territory_id, team_ids)
     await queries.delete_territory(raw, act.tenant_id, territory_id)
-    await append_bare(raw, [_event(act, "territory.removed", territory_id, None, {"name": territory.name})])
+    corners = [[point.lat, point.lon] for point in territory.area]
+    payload = {"name": territory.name, "area": corners}
+    await append_bare(raw, [_event(act, "territory.removed", territory_id, None, payload)])
+    await announce(raw, act.tenant_id, "assignment")
 
 
 async def _own_territory(

@@ -35,6 +35,14 @@ export function drawTerritory(wish: TerritoryWish): Promise<Reply<Territory>> {
   return ask({ method: 'POST', path: '/v1/territories', json: wish });
 }
 
+export function changeTerritory(id: string, wish: TerritoryWish): Promise<Reply<Territory>> {
+  return ask({ method: 'PUT', path: `/v1/territories/${id}`, json: wish });
+}
+
+export function removeTerritory(id: string): Promise<Reply<unknown>> {
+  return ask({ method: 'DELETE', path: `/v1/territories/${id}` });
+}
+
 export interface NearWish {
   readonly case_id?: string;
   readonly user_id?: string;

@@ -62,6 +62,7 @@ export const problems: Readonly<Record<string, string>> = {
   'territory.name_taken': 'Another territory has this name.',
   'plan.not_ready': 'The plan is not a finished draft.',
   'plan.busy': 'The planner has enough to do. Try again in a minute.',
+  'plan.must_not_open': 'A case that must be visited is closed, not of this team, or was visited that day. Take it off the list.',
   'plan.nobody_works': 'Nobody of the team works that day.',
   'plan.nothing_to_visit': 'The team has no open case to visit that day.',
   'plan.case_not_in_plan': 'That case is not in the plan.',

@@ -62,6 +62,7 @@ export const problems: Words['problems'] = {
   'territory.name_taken': '已有同名片区。',
   'plan.not_ready': '计划尚不是完成的草稿。',
   'plan.busy': '规划器繁忙,请稍后再试。',
+  'plan.must_not_open': '必访案件已结案、不属于本组,或当天已访。请从列表中移除。',
   'plan.nobody_works': '当天本组无人上班。',
   'plan.nothing_to_visit': '当天没有可外访的案件。',
   'plan.case_not_in_plan': '该案件不在计划中。',

@@ -28,8 +28,8 @@ READER = "app_job"
 LIFE_OF_A_CLUSTER = ("cluster_epoch", "phone_changes", "phone_change_floors", "reader_positions")
 """Tables whose rows mean nothing in another cluster."""
 
-NOT_OURS = (" EXTENSION ", " SCHEMA - public ", " TABLE DATA public spatial_ref_sys ")
-"""Lines of a dump's list that only a superuser may do; infra/roles.sql has done them."""
+NOT_OURS = (" COMMENT - EXTENSION ", " SCHEMA - public ", " TABLE DATA public spatial_ref_sys ")
+"""Lines of a dump's list that are a superuser's to do. An extension that is there already is passed over."""
 
 # The place of an event in the stream, in the new cluster's counting: before everything that will happen here. Within
 # it the order is that of ids, which are made in the order of time. The place is no part of what happened or is sealed.

@@ -9,6 +9,7 @@ import msgspec
 
 from backend.kernel.geo import Point, to_ewkt
 from backend.kernel.ids import new_id
+from backend.kernel.live import announce
 
 # A second start keeps the first: the stretch began then.
 START = """
@@ -45,5 +46,7 @@ async def change_duties(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID,
 
 
 async def report_place(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, place: Point, at: datetime) -> None:
-    """Keep the newest place of somebody on duty; off duty nothing is kept."""
-    await raw.execute(MOVE, tenant_id, user_id, to_ewkt(place), at)
+    """Keep the newest place of somebody on duty, and let the boards hear of it; off duty nothing is kept or told."""
+    done = await raw.execute(MOVE, tenant_id, user_id, to_ewkt(place), at)
+    if done != "UPDATE 0":
+        await announce(raw, tenant_id, "board")

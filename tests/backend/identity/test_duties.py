@@ -1,5 +1,6 @@
 """Is somebody on duty once at a time, and is a place kept only meanwhile?"""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -8,6 +9,7 @@ import pytest
 from backend.identity.duties import DutyChange, change_duties, report_place
 from backend.kernel.db import Database, bare, transaction
 from backend.kernel.geo import Point
+from backend.kernel.live import CHANNEL, notice_of
 from tests.world import World
 
 NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -79,3 +81,29 @@ async def test_one_persons_duty_is_not_anothers(database: Database, world: World
         await change_duties(raw, world.tenant_id, world.bo, [end(5)])
         await report_place(raw, world.tenant_id, world.bo, NEXT_DOOR, NINE + timedelta(minutes=6))
         assert await stretches(raw, world) == [(0, None, None)]
+
+
+async def test_the_boards_hear_of_a_place_that_is_kept_and_of_no_other(
+    database: Database, job_database: Database, world: World
+) -> None:
+    """Found with a real day: the lead's map showed where Mei had been until something else happened."""
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with job_database.pool.acquire() as listener:
+        await listener.add_listener(CHANNEL, hear := lambda *said: heard.put_nowait(said[3]))
+        try:
+            async with transaction(database, world.scope(world.mei)) as tx:
+                raw = await bare(tx)
+                await report_place(raw, world.tenant_id, world.mei, DOOR, NINE)
+                await change_duties(raw, world.tenant_id, world.mei, [start(0)])
+            for minute in (1, 0):
+                async with transaction(database, world.scope(world.mei)) as tx:
+                    at = NINE + timedelta(minutes=minute)
+                    await report_place(await bare(tx), world.tenant_id, world.mei, NEXT_DOOR, at)
+            end_of_test = str(world.tenant_id)
+            await listener.execute("SELECT pg_notify($1, $2)", CHANNEL, end_of_test)
+            own: list[str] = []
+            while (said := await asyncio.wait_for(heard.get(), 20)) != end_of_test:
+                own += [said] if str(world.tenant_id) in said else []
+        finally:
+            await listener.remove_listener(CHANNEL, hear)
+    assert own == [notice_of(world.tenant_id, "board")]

@@ -1,14 +1,19 @@
 """How much CPU did it cost? Processes by /proc, the database with all its children; and the table."""
 
-import os
+import time
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-UTIME, STIME, PPID = 11, 12, 1
-"""Fields of /proc/<pid>/stat behind the name in brackets (proc(5) counts from 1 and includes pid and name)."""
+PPID = 1
+"""Field of /proc/<pid>/stat behind the name in brackets (proc(5) counts from 1 and includes pid and name)."""
+CPU_OF_ALL_THREADS = 2
+"""Lowest bits of the number of a clock that clock_getcpuclockid(3) gives for a process."""
+PROCESSES = """
+SELECT pid, backend_type = 'client backend' AS is_serving FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+    AND (backend_type <> 'client backend' OR datname = current_database())
+"""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -43,9 +48,11 @@ def table(rows: list[Row]) -> str:
 
 
 def cpu_s(pid: int) -> float:
-    """Return the CPU seconds of a process so far, 0 when it is gone."""
-    fields = _fields(pid)
-    return 0.0 if fields is None else (int(fields[UTIME]) + int(fields[STIME])) / TICKS_A_SECOND
+    """Return the CPU seconds of a process so far, all threads, to the nanosecond; 0 when it is gone."""
+    try:
+        return time.clock_gettime(~pid << 3 | CPU_OF_ALL_THREADS)
+    except OSError:
+        return 0.0
 
 
 def cpu_of_children_s(parent: int) -> float:
@@ -55,7 +62,7 @@ def cpu_of_children_s(parent: int) -> float:
         if entry.name.isdecimal():
             fields = _fields(int(entry.name))
             if fields is not None and int(fields[PPID]) == parent:
-                total += (int(fields[UTIME]) + int(fields[STIME])) / TICKS_A_SECOND
+                total += cpu_s(int(entry.name))
     return total
 
 
@@ -81,3 +88,26 @@ async def postmaster_of(raw: asyncpg.Connection) -> int:
     if fields is None:
         raise RuntimeError("the database does not run on this machine: its CPU cannot be measured")
     return int(fields[PPID])
+
+
+class Processes(msgspec.Struct, frozen=True):
+    """CPU seconds so far of the database's processes, by process id."""
+
+    serving: dict[int, float]
+    """Those of this database's clients but the asking one."""
+    behind: dict[int, float]
+    """Checkpoints, vacuum, writers of the log: for all databases of the server."""
+
+    def since(self, before: "Processes") -> tuple[float, float]:
+        """Return what both kinds have used since; who came in between began with nothing."""
+        serving = sum(used - before.serving.get(pid, 0.0) for pid, used in self.serving.items())
+        return serving, sum(used - before.behind.get(pid, 0.0) for pid, used in self.behind.items())
+
+
+async def processes(raw: asyncpg.Connection) -> Processes:
+    """Ask the database which processes it has, and the kernel what each has used."""
+    rows = await raw.fetch(PROCESSES)
+    return Processes(
+        serving={row["pid"]: cpu_s(row["pid"]) for row in rows if row["is_serving"]},
+        behind={row["pid"]: cpu_s(row["pid"]) for row in rows if not row["is_serving"]},
+    )

@@ -19,6 +19,7 @@ import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.reactions import react
+from backend.evidence.examining import examine_next
 from backend.evidence.jobs import sweep_uploads
 from backend.evidence.storage import Storage, open_storage
 from backend.identity.jobs import forget_expired
@@ -149,12 +150,16 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             async def imports() -> bool:
                 return await working.work_off(database, settings, stop)
 
+            async def photos() -> bool:
+                return await examine_next(database, parts.storage, clock.now())
+
             async def by_the_clock() -> bool:
                 await run_periodic(parts, stop)
                 return False
 
             jobs.create_task(keep_doing("reactions", reactions, IDLE_S, stop))
             jobs.create_task(keep_doing("messages", messages, IDLE_S, stop))
+            jobs.create_task(keep_doing("photos", photos, IDLE_S, stop))
             for _ in range(working.AT_ONCE_MAX):
                 jobs.create_task(keep_doing("imports", imports, IDLE_S, stop))
             jobs.create_task(keep_doing("periodic jobs", by_the_clock, LOOK_AT_CLOCK_S, stop))

@@ -67,26 +67,30 @@ def _stored(one: NowStored, tenant_id: UUID, user_id: UUID, device_id: UUID | No
     return NewEvent(
         id=new_id(),
         tenant_id=tenant_id,
-        kind="evidence.stored",
+        kind="evidence.stored" if one.refusal is None else "evidence.refused",
         subject_id=one.id,
         case_id=one.case_id,
         actor_id=user_id,
         device_id=device_id,
         occurred_at=one.stored_at,
-        payload={"sha256": one.sha256.hex()},
+        payload={"sha256": one.sha256.hex(), **({} if one.refusal is None else {"code": one.refusal})},
     )
 
 
 async def note_stored(
-    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, device_id: UUID | None, upload: Upload
+    raw: asyncpg.Connection, who: tuple[UUID, UUID, UUID | None], upload: Upload, *, refusal: str | None = None
 ) -> list[NewEvent]:
-    """Write down that the store has the bytes of an upload, and mark what waits for them; returns the events."""
-    await queries.keep_file(raw, tenant_id, upload)
+    """Write down that the store has the bytes of an upload, and mark what waits for them; returns the events.
+
+    `who` is (tenant, user, device). Bytes that are no photo are written down with the code of their `refusal`.
+    """
+    tenant_id, user_id, device_id = who
+    await queries.keep_file(raw, tenant_id, upload, refusal)
     return await match_stored(raw, tenant_id, user_id, device_id, [upload.sha256])
 
 
-async def note_viewed(raw: asyncpg.Connection, act: Act, seen: Readable) -> None:
-    """Journal that somebody looked at a photo."""
+async def note_viewed(raw: asyncpg.Connection, act: Act, seen: Readable, copy: str) -> None:
+    """Journal that somebody looked at a photo, and at which of its copies (original, view, thumbnail)."""
     viewed = NewEvent(
         id=new_id(),
         tenant_id=act.tenant_id,
@@ -96,6 +100,6 @@ async def note_viewed(raw: asyncpg.Connection, act: Act, seen: Readable) -> None
         actor_id=act.actor_id,
         device_id=act.device_id,
         occurred_at=act.at,
-        payload={"sha256": seen.sha256.hex()},
+        payload={"sha256": seen.sha256.hex(), "copy": copy},
     )
     await append_bare(raw, [viewed])

@@ -19,6 +19,10 @@ STORE_AWAY = Kind("evidence.store_away", 503, "The store of the files cannot be 
 AWAITED = Kind("evidence.awaited", 404, "The record is here, the photo is still on the phone.")
 DAMAGED = Kind("evidence.damaged", 500, "The stored bytes are no longer those of the record; it has been noted.")
 
+NOT_A_PHOTO = Kind("evidence.not_a_photo", 415, "These bytes are no photo; they are kept apart, the record stays.")
+NOT_READY = Kind("evidence.not_ready", 404, "The photo is here, its copies are being made; try again in a moment.")
+UNREADABLE = Kind("evidence.unreadable", 404, "The photo is kept, but it cannot be shown: it is damaged or too large.")
+
 KINDS = (
     TUS_VERSION,
     BAD_HEADER,
@@ -36,4 +40,7 @@ KINDS = (
     STORE_AWAY,
     AWAITED,
     DAMAGED,
+    NOT_A_PHOTO,
+    NOT_READY,
+    UNREADABLE,
 )

@@ -22,18 +22,26 @@ FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::bytea[], $9::big
 # In the order given; held until the transaction ends.
 LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
 MARK_STORED = """
-UPDATE evidence SET state = 'stored', stored_at = now()
+UPDATE evidence SET state = CASE WHEN stored_files.refusal IS NULL THEN 'stored' ELSE 'refused' END, stored_at = now(),
+    refusal = stored_files.refusal
 FROM stored_files
 WHERE evidence.tenant_id = $1 AND evidence.sha256 = ANY($2::bytea[]) AND evidence.state = 'awaited'
     AND stored_files.tenant_id = $1 AND stored_files.sha256 = evidence.sha256
-RETURNING evidence.id, evidence.case_id, evidence.sha256, evidence.stored_at
+RETURNING evidence.id, evidence.case_id, evidence.sha256, evidence.stored_at, evidence.refusal
 """
 KEEP_FILE = """
-INSERT INTO stored_files (tenant_id, sha256, size_bytes, media_type) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+INSERT INTO stored_files (tenant_id, sha256, size_bytes, media_type, refusal) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
 """
-STORED_SIZE = "SELECT size_bytes FROM stored_files WHERE tenant_id = $1 AND sha256 = $2"
+STORED = "SELECT size_bytes, refusal FROM stored_files WHERE tenant_id = $1 AND sha256 = $2"
 READABLE = """
-SELECT id, case_id, sha256, media_type, state = 'stored' AS is_stored FROM evidence WHERE tenant_id = $1 AND id = $2
+SELECT evidence.id, case_id, evidence.sha256, coalesce(stored_files.media_type, evidence.media_type) AS media_type,
+    state = 'stored' AS is_stored, evidence.refusal, evidence_pictures.evidence_id IS NOT NULL AS is_examined,
+    evidence_pictures.fault
+FROM evidence
+    LEFT JOIN stored_files ON stored_files.tenant_id = $1 AND stored_files.sha256 = evidence.sha256
+    LEFT JOIN evidence_pictures ON evidence_pictures.evidence_id = evidence.id
+WHERE evidence.tenant_id = $1 AND evidence.id = $2
 """
 
 _UPLOAD = "SELECT id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at FROM uploads"
@@ -66,6 +74,14 @@ class NowStored(msgspec.Struct, frozen=True):
     case_id: UUID
     sha256: bytes
     stored_at: datetime
+    refusal: str | None
+
+
+class StoredBytes(msgspec.Struct, frozen=True):
+    """Bytes that are here; `refusal` says why they stand apart and are no evidence."""
+
+    size_bytes: int
+    refusal: str | None
 
 
 class Readable(msgspec.Struct, frozen=True):
@@ -76,6 +92,9 @@ class Readable(msgspec.Struct, frozen=True):
     sha256: bytes
     media_type: str
     is_stored: bool
+    refusal: str | None
+    is_examined: bool
+    fault: str | None
 
 
 async def insert_evidence(
@@ -102,15 +121,15 @@ async def mark_stored(raw: asyncpg.Connection, tenant_id: UUID, digests: Sequenc
     return [NowStored(**row) for row in await raw.fetch(MARK_STORED, tenant_id, digests)]
 
 
-async def keep_file(raw: asyncpg.Connection, tenant_id: UUID, upload: Upload) -> None:
-    """Write down that the store holds the bytes of an upload."""
-    await raw.execute(KEEP_FILE, tenant_id, upload.sha256, upload.length_bytes, upload.media_type)
+async def keep_file(raw: asyncpg.Connection, tenant_id: UUID, upload: Upload, refusal: str | None) -> None:
+    """Write down that the store holds the bytes of an upload, and why they are no evidence, if they are none."""
+    await raw.execute(KEEP_FILE, tenant_id, upload.sha256, upload.length_bytes, upload.media_type, refusal)
 
 
-async def stored_size(raw: asyncpg.Connection, tenant_id: UUID, sha256: bytes) -> int | None:
-    """Return the size of the stored bytes with this hash, None when there are none."""
-    size: int | None = await raw.fetchval(STORED_SIZE, tenant_id, sha256)
-    return size
+async def stored(raw: asyncpg.Connection, tenant_id: UUID, sha256: bytes) -> StoredBytes | None:
+    """Return the stored bytes with this hash, None when there are none."""
+    row = await raw.fetchrow(STORED, tenant_id, sha256)
+    return None if row is None else StoredBytes(**row)
 
 
 async def readable(raw: asyncpg.Connection, tenant_id: UUID, evidence_id: UUID) -> Readable | None:

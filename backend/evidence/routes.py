@@ -10,8 +10,9 @@ from litestar.params import FromPath, SkipValidation
 from litestar.types import ExceptionHandlersMap
 
 from backend.evidence import problems, rules, uploads, viewing
+from backend.evidence.queries import Readable
 from backend.evidence.rules import HeaderError
-from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
+from backend.evidence.schemas import PHOTO_BYTES_MAX, Copy, Upload
 from backend.evidence.storage import Storage
 from backend.evidence.uploads import Sender
 from backend.identity.admission import Who
@@ -88,17 +89,46 @@ async def add_by_post(request: type_asked, sender: FromSender, upload_id: FromPa
     return await _add(request, sender, upload_id)
 
 
-@get(
-    "/{evidence_id:uuid}/bytes",
-    # A photo is compressed by its own format; a second time would cost CPU and win nothing.
-    opt={"permission": Permission.EVIDENCE_READ, "uncompressed": True},
-    media_type="application/octet-stream",
-)
-async def look(who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]) -> Response[bytes]:
-    """Give the photo itself to who sees its case; that somebody looked is in the journal before the bytes leave."""
-    seen, content = await viewing.view(database, storage, who, evidence_id, clock.now())
-    headers = {"Content-Disposition": "inline", "Cache-Control": "private, no-store"}
-    return Response(content, media_type=seen.media_type, headers=headers | {"X-Content-Type-Options": "nosniff"})
+_A_LOOK = {"permission": Permission.EVIDENCE_READ, "uncompressed": True}
+"""A photo is compressed by its own format; a second time would cost CPU and win nothing."""
+
+_SEALED_OFF = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    # Whatever a file contains, no browser runs it, frames it, or lets it reach anything.
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+}
+
+
+@get("/{evidence_id:uuid}/bytes", opt=_A_LOOK, media_type="application/octet-stream")
+async def original(
+    who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
+) -> Response[bytes]:
+    """Give the photo exactly as it came, as a download; that somebody took it is journalled before the bytes leave."""
+    seen, content = await viewing.view(database, storage, who, (evidence_id, Copy.ORIGINAL), clock.now())
+    name = f"{evidence_id}.{seen.media_type.removeprefix('image/')}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=seen.media_type, headers=headers | _SEALED_OFF)
+
+
+@get("/{evidence_id:uuid}/view", opt=_A_LOOK, media_type="image/jpeg")
+async def whole_view(
+    who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
+) -> Response[bytes]:
+    """Show the photo upright and stamped, at most 1,600 px, without what its camera wrote into it."""
+    return _shown(await viewing.view(database, storage, who, (evidence_id, Copy.VIEW), clock.now()))
+
+
+@get("/{evidence_id:uuid}/thumbnail", opt=_A_LOOK, media_type="image/jpeg")
+async def thumbnail(
+    who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
+) -> Response[bytes]:
+    """Show the photo in small (320 px), upright and stamped."""
+    return _shown(await viewing.view(database, storage, who, (evidence_id, Copy.THUMBNAIL), clock.now()))
+
+
+def _shown(found: tuple[Readable, bytes]) -> Response[bytes]:
+    return Response(found[1], media_type="image/jpeg", headers={"Content-Disposition": "inline"} | _SEALED_OFF)
 
 
 async def _add(request: type_asked, sender: Sender, upload_id: UUID) -> Response[None]:
@@ -154,5 +184,8 @@ upload_router = Router(
     tags=["evidence"],
 )
 router = Router(
-    path="/evidence", route_handlers=[look], dependencies={"storage": Provide(provide_storage)}, tags=["evidence"]
+    path="/evidence",
+    route_handlers=[original, whole_view, thumbnail],
+    dependencies={"storage": Provide(provide_storage)},
+    tags=["evidence"],
 )

@@ -4,11 +4,12 @@ import base64
 import re
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from backend.evidence import problems
-from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
+from backend.evidence.schemas import PHOTO_BYTES_MAX, Copy, StampFacts, Upload
 from backend.kernel.problems import Kind
 
 CHUNK_BYTES_MAX = 2**20
@@ -98,10 +99,30 @@ def chunk_refusal(upload: Upload, offset_bytes: int, size_bytes: int, now: datet
     return None
 
 
-def key_of(tenant_id: UUID, sha256: bytes) -> str:
-    """Return where the bytes with this hash lie in the store: each tenant apart, no folder with a million files."""
+def key_of(tenant_id: UUID, sha256: bytes, *, is_photo: bool = True) -> str:
+    """Return where the bytes with this hash lie in the store: each tenant apart, no folder with a million files.
+
+    What turned out to be no photo lies in a folder of its own.
+    """
     digest = sha256.hex()
-    return f"evidence/{tenant_id}/{digest[:2]}/{digest}"
+    return f"{'evidence' if is_photo else 'refused'}/{tenant_id}/{digest[:2]}/{digest}"
+
+
+def copy_key(tenant_id: UUID, evidence_id: UUID, copy: Copy) -> str:
+    """Return where a stamped copy of a photo lies; the last digits of the id are random, its first ones are a time."""
+    return f"copies/{tenant_id}/{evidence_id.hex[-2:]}/{evidence_id}.{copy.value}.jpg"
+
+
+def stamp_lines(facts: StampFacts) -> list[str]:
+    """Return what is written on the copies of a photo, the most important line first; the time is the client's own."""
+    local = facts.taken_at.astimezone(ZoneInfo(facts.zone))
+    offset = local.strftime("%z")
+    when = f"{local:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:]}"
+    first = f"{facts.case_number} · {when}"
+    if facts.lat_e7 is None or facts.lon_e7 is None:
+        return [first, facts.collector]
+    where = f"{facts.lat_e7 / 1e7:.5f}, {facts.lon_e7 / 1e7:.5f} ±{facts.accuracy_m or 0} m"
+    return [first, f"{where} · {facts.collector}"]
 
 
 def lock_of(first: bytes) -> int:

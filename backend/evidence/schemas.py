@@ -54,3 +54,23 @@ class Upload(msgspec.Struct, frozen=True):
     offset_bytes: int
     expires_at: datetime
     finished_at: datetime | None
+
+
+class Copy(StrEnum):
+    """In which form a photo is looked at: as it came, or as one of the two stamped copies."""
+
+    ORIGINAL = "original"
+    VIEW = "view"
+    THUMBNAIL = "thumbnail"
+
+
+class StampFacts(msgspec.Struct, frozen=True):
+    """What the stamp says; `taken_at` is by the phone's clock, the place (1e-7 degrees) as its receiver gave it."""
+
+    case_number: str
+    zone: str
+    taken_at: datetime
+    collector: str
+    lat_e7: int | None
+    lon_e7: int | None
+    accuracy_m: int | None

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import FetchedValue
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kernel.db import Base, big_int
@@ -30,6 +31,10 @@ class Evidence(Base):
     state: Mapped[str] = mapped_column(server_default=FetchedValue())
     stored_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    refusal: Mapped[str | None]
+    examined_at: Mapped[datetime | None]
+    examine_after: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    examine_tries: Mapped[int] = mapped_column(server_default=FetchedValue())
 
 
 class Upload(Base):
@@ -57,3 +62,64 @@ class StoredFile(Base):
     size_bytes: Mapped[big_int]
     media_type: Mapped[str]
     stored_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    refusal: Mapped[str | None]
+
+
+class EvidencePicture(Base):
+    """What the bytes of a photo showed when they were decoded, or why they could not be."""
+
+    __tablename__ = "evidence_pictures"
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    fault: Mapped[str | None]
+    media_type: Mapped[str | None]
+    width_px: Mapped[int | None]
+    height_px: Mapped[int | None]
+    looks: Mapped[big_int | None]
+    exif_taken: Mapped[str | None]
+    exif_lat_e7: Mapped[int | None]
+    exif_lon_e7: Mapped[int | None]
+    made_at: Mapped[datetime]
+
+
+class EvidenceManifest(Base):
+    """What the phone signed when a photo was taken, exactly as it came, and between which receipts that must lie."""
+
+    __tablename__ = "evidence_manifests"
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    device_id: Mapped[UUID]
+    number: Mapped[big_int | None]
+    text: Mapped[str]
+    signature: Mapped[str]
+    manifest_hash: Mapped[bytes]
+    taken_at: Mapped[datetime | None]
+    lat_e7: Mapped[int | None]
+    lon_e7: Mapped[int | None]
+    accuracy_m: Mapped[int | None]
+    bracket_from: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+
+
+class EvidenceSignal(Base):
+    """Something about a photo that is worth a look; never a verdict."""
+
+    __tablename__ = "evidence_signals"
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    code: Mapped[str] = mapped_column(primary_key=True)
+    detail: Mapped[dict[str, object]] = mapped_column(JSONB)
+    at: Mapped[datetime]
+
+
+class EvidenceAnswer(Base):
+    """What the collector says to the signals of a photo."""
+
+    __tablename__ = "evidence_answers"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    evidence_id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    text: Mapped[str]
+    at: Mapped[datetime]

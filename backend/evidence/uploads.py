@@ -20,6 +20,8 @@ from litestar.types import Receive
 
 from backend.evidence import problems, queries, rules
 from backend.evidence.commands import note_stored
+from backend.evidence.pictures import media_type_of
+from backend.evidence.queries import StoredBytes
 from backend.evidence.rules import Announced
 from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
 from backend.evidence.storage import RETRY_AFTER_S, Storage, store_may_be_away
@@ -86,8 +88,8 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
         id=new_id(), sha256=announced.sha256, media_type=announced.media_type, length_bytes=announced.length_bytes,
         offset_bytes=0, expires_at=now + rules.UPLOAD_LIFE, finished_at=None,
     )  # fmt: skip
-    known_size = await _stored_size(sender, fresh)
-    if known_size is not None and await _is_in_store(sender, fresh, known_size):
+    known = await _stored(sender, fresh)
+    if known is not None and await _is_in_store(sender, fresh, known.size_bytes):
         return await _begin_at_end(sender, fresh, now)
     check_room(sender.storage)
     async with _own(sender) as raw:
@@ -100,7 +102,7 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
         if len(on_their_way) >= rules.OPEN_UPLOADS_MAX:
             raise Problem(problems.TOO_MANY_UPLOADS, uploads_max=rules.OPEN_UPLOADS_MAX)
         # The upload that was on its way may have ended between our two looks.
-        is_new = known_size is not None or await queries.stored_size(raw, sender.who.tenant_id, fresh.sha256) is None
+        is_new = known is not None or await queries.stored(raw, sender.who.tenant_id, fresh.sha256) is None
         if is_new:
             await queries.begin_upload(raw, sender.who.tenant_id, sender.who.user_id, fresh)
     return fresh if is_new else await _begin_at_end(sender, fresh, now)
@@ -112,10 +114,13 @@ def check_room(storage: Storage) -> None:
         raise Problem(problems.DISK_FULL)
 
 
-async def _stored_size(sender: Sender, upload: Upload) -> int | None:
-    """Return how many bytes the database says are here under this hash, or None."""
+async def _stored(sender: Sender, upload: Upload) -> StoredBytes | None:
+    """Return what the database says is here under this hash; raises Problem for bytes that were no photo before."""
     async with _own(sender) as raw:
-        return await queries.stored_size(raw, sender.who.tenant_id, upload.sha256)
+        known = await queries.stored(raw, sender.who.tenant_id, upload.sha256)
+    if known is not None and known.refusal is not None:
+        raise Problem(problems.NOT_A_PHOTO)
+    return known
 
 
 async def _is_in_store(sender: Sender, upload: Upload, size_bytes: int) -> bool:
@@ -130,7 +135,7 @@ async def _begin_at_end(sender: Sender, upload: Upload, now: datetime) -> Upload
     known = msgspec.structs.replace(upload, offset_bytes=upload.length_bytes, finished_at=now)
     async with _for_tenant(sender) as raw:
         await queries.begin_upload(raw, sender.who.tenant_id, sender.who.user_id, known)
-        await append_bare(raw, await note_stored(raw, *sender.ids, known))
+        await append_bare(raw, await note_stored(raw, sender.ids, known))
     return known
 
 
@@ -231,7 +236,11 @@ async def _go_back(sender: Sender, upload: Upload, size_bytes: int) -> None:
 
 
 async def _finish(sender: Sender, spooled: int, upload: Upload, now: datetime) -> Upload:
-    """Let the hash decide. The offset moves to the end only when the bytes are in the store."""
+    """Let the hash decide, and then the bytes themselves say what they are, whatever was announced.
+
+    The offset moves to the end only when the bytes are in the store. Bytes that are no photo are kept apart from
+    evidence, where nothing serves them, and whoever sent them is told.
+    """
     async with sender.storage.whole:
         content, digest = await files.content_of(spooled, upload.length_bytes)
         if digest != upload.sha256:
@@ -239,10 +248,16 @@ async def _finish(sender: Sender, spooled: int, upload: Upload, now: datetime) -
                 await queries.remove_upload(raw, sender.who.tenant_id, upload.id)
             files.remove(sender.storage.spool, upload.id)
             raise Problem(problems.HASH_DIFFERS)
+        media_type = media_type_of(content)
+        key = rules.key_of(sender.who.tenant_id, digest, is_photo=media_type is not None)
         with store_may_be_away():
-            await files.put_once(sender.storage.files, rules.key_of(sender.who.tenant_id, digest), content)
+            await files.put_once(sender.storage.files, key, content)
+    refusal = None if media_type is not None else problems.NOT_A_PHOTO.code
+    upload = msgspec.structs.replace(upload, media_type=media_type or upload.media_type)
     async with _for_tenant(sender) as raw:
         await queries.finish_upload(raw, sender.who.tenant_id, upload.id, now)
-        await append_bare(raw, await note_stored(raw, *sender.ids, upload))
+        await append_bare(raw, await note_stored(raw, sender.ids, upload, refusal=refusal))
     files.remove(sender.storage.spool, upload.id)
+    if refusal is not None:
+        raise Problem(problems.NOT_A_PHOTO)
     return msgspec.structs.replace(upload, offset_bytes=upload.length_bytes, finished_at=now)

@@ -1,4 +1,4 @@
-"""How does somebody look at a photo? The bytes are read, proved by their hash, and the look is journalled first."""
+"""How does somebody look at a photo? Bytes are proved by their hash, and the look is journalled before they leave."""
 
 import asyncio
 import hashlib
@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.evidence import problems, queries, rules
 from backend.evidence.commands import note_viewed
 from backend.evidence.queries import Readable
+from backend.evidence.schemas import Copy
 from backend.evidence.storage import Storage, store_may_be_away
 from backend.identity.principal import Principal
 from backend.kernel import files
@@ -19,22 +20,32 @@ log = logging.getLogger(__name__)
 
 
 async def view(
-    database: Database, storage: Storage, who: Principal, evidence_id: UUID, now: datetime
+    database: Database, storage: Storage, who: Principal, wanted: tuple[UUID, Copy], now: datetime
 ) -> tuple[Readable, bytes]:
-    """Return evidence that this person may see, with its bytes; raises Problem: not_found, awaited, damaged."""
+    """Return evidence that this person may see, with the bytes of the copy that is `wanted` (id, copy).
+
+    Raises Problem: not_found, awaited, not_a_photo, not_ready, unreadable, damaged.
+    """
+    evidence_id, copy = wanted
     async with bare_transaction(database, who.scope()) as raw:
         seen = await queries.readable(raw, who.tenant_id, evidence_id)
     if seen is None:
         raise Problem(NOT_FOUND)
+    if seen.refusal is not None:
+        raise Problem(problems.NOT_A_PHOTO)
     if not seen.is_stored:
         raise Problem(problems.AWAITED)
-    content = await _proved(storage, who.tenant_id, seen)
+    content = (
+        await _original(storage, who.tenant_id, seen)
+        if copy is Copy.ORIGINAL
+        else await _copy(storage, who.tenant_id, seen, copy)
+    )
     async with bare_transaction(database, who.scope()) as raw:
-        await note_viewed(raw, who.act(now), seen)
+        await note_viewed(raw, who.act(now), seen, copy.value)
     return seen, content
 
 
-async def _proved(storage: Storage, tenant_id: UUID, seen: Readable) -> bytes:
+async def _original(storage: Storage, tenant_id: UUID, seen: Readable) -> bytes:
     async with storage.whole:
         try:
             with store_may_be_away():
@@ -46,3 +57,17 @@ async def _proved(storage: Storage, tenant_id: UUID, seen: Readable) -> bytes:
         log.error("evidence %s: the store does not hold the bytes of its hash", seen.id)
         raise Problem(problems.DAMAGED)
     return content
+
+
+async def _copy(storage: Storage, tenant_id: UUID, seen: Readable, copy: Copy) -> bytes:
+    if not seen.is_examined:
+        raise Problem(problems.NOT_READY)
+    if seen.fault is not None:
+        raise Problem(problems.UNREADABLE)
+    async with storage.whole:
+        try:
+            with store_may_be_away():
+                return await files.read(storage.files, rules.copy_key(tenant_id, seen.id, copy))
+        except FileNotFoundError as lost:
+            log.exception("evidence %s: its %s is not in the store", seen.id, copy.value)
+            raise Problem(problems.DAMAGED) from lost

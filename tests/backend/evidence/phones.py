@@ -17,12 +17,13 @@ from backend.kernel.ids import new_id
 from tests.world import MORNING, World
 
 TUS = {"Tus-Resumable": "1.0.0"}
+JPEG = b"\xff\xd8\xff"
 CHUNK = TUS | {"Content-Type": "application/offset+octet-stream"}
 
 
 def photo(size_bytes: int, seed: int | str = 1) -> bytes:
-    """Return bytes that no other seed gives."""
-    return random.Random(f"{seed}").randbytes(size_bytes)  # noqa: S311 - test data
+    """Return bytes that no other seed gives, and that begin as a JPEG does."""
+    return JPEG + random.Random(f"{seed}").randbytes(size_bytes - len(JPEG))  # noqa: S311 - test data
 
 
 def metadata(sha256: str, media_type: str = "image/jpeg") -> str:

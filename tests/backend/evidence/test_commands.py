@@ -68,7 +68,7 @@ async def test_naming_and_storing_at_the_same_moment_never_miss_each_other(
         )  # fmt: skip
         async with bare_transaction(database, scope) as raw:
             await at.wait()
-            await append_bare(raw, await note_stored(raw, world.tenant_id, world.mei, None, kept))
+            await append_bare(raw, await note_stored(raw, (world.tenant_id, world.mei, None), kept))
             await asyncio.sleep(0.02)
 
     for seed in range(10):
@@ -99,4 +99,4 @@ async def upload_again(database: Database, world: World, content: bytes) -> None
     )  # fmt: skip
     scope = msgspec.structs.replace(world.scope(world.mei), reach=Reach.TENANT)
     async with bare_transaction(database, scope) as raw:
-        assert await note_stored(raw, world.tenant_id, world.mei, None, again) == []
+        assert await note_stored(raw, (world.tenant_id, world.mei, None), again) == []

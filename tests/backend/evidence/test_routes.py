@@ -357,7 +357,7 @@ async def test_who_sees_the_case_sees_the_photo_and_that_is_on_record(
         answer = await viewer.get(f"/v1/evidence/{evidence_id}/bytes")
         assert (answer.status_code, answer.content) == (200, content)
         assert answer.headers["content-type"] == "image/jpeg"
-        assert answer.headers["content-disposition"] == "inline"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{evidence_id}.jpeg"'
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "private, no-store"
     seen = await kinds(job_database, world, evidence_id)

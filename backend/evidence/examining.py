@@ -1,0 +1,102 @@
+"""How are stored photos looked at? One by one, each in a process of its own; what was seen is written once.
+
+A lease in the row says who is at it: a worker that dies lets it lapse. A photo that brings its process down twice is
+written down as unreadable, and stays as it is: no evidence is ever lost by looking at it.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from backend.evidence import picture_queries as queries
+from backend.evidence import problems, rules
+from backend.evidence.picture_queries import Waiting
+from backend.evidence.pictures import Fault, Picture, Question
+from backend.evidence.schemas import Copy
+from backend.evidence.storage import Storage, store_may_be_away
+from backend.journal.commands import append_bare
+from backend.journal.schemas import NewEvent
+from backend.kernel import files
+from backend.kernel.children import ChildError, ask
+from backend.kernel.db import Database
+from backend.kernel.ids import new_id
+from backend.kernel.problems import Problem
+
+log = logging.getLogger(__name__)
+
+TRIES_MAX = 2
+LEASE = timedelta(minutes=2)
+LOOK_TIMEOUT_S = 20.0
+"""Ten seconds of CPU are the process's own ceiling; on a busy machine they take longer."""
+
+
+async def examine_next(database: Database, storage: Storage, now: datetime) -> bool:
+    """Look at the photo that waits longest and make its copies; returns whether one was looked at.
+
+    `database` must be opened as Role.JOB.
+    """
+    async with database.pool.acquire() as raw:
+        waiting = await queries.claim(raw, LEASE, now)
+        if waiting is None:
+            return False
+        lines = rules.stamp_lines(await queries.stamp_facts(raw, waiting))
+    try:
+        seen = await _look(storage, waiting, lines)
+        if seen is not None and isinstance(seen, Picture):
+            await _keep_copies(storage, waiting, seen)
+    except Problem as away:
+        if away.kind != problems.STORE_AWAY:
+            raise
+        return False  # the store said so in the log; the lease lapses and the photo's turn comes again
+    if seen is None:
+        return True
+    async with database.pool.acquire() as raw, raw.transaction():
+        await note_examined(raw, waiting, seen, now)
+    return True
+
+
+async def _look(storage: Storage, waiting: Waiting, lines: list[str]) -> Picture | Fault | None:
+    """Return what the process saw; None when it ended without a word and is asked once more later."""
+    async with storage.whole:
+        try:
+            with store_may_be_away():
+                content = await files.read(storage.files, rules.key_of(waiting.tenant_id, waiting.sha256))
+        except FileNotFoundError:
+            log.exception("evidence %s: the store does not hold the bytes of its hash", waiting.id)
+            return Fault("lost")
+        return await look_at(content, lines, is_last=waiting.examine_tries >= TRIES_MAX)
+
+
+async def look_at(content: bytes, lines: list[str], *, is_last: bool) -> Picture | Fault | None:
+    """Decode a photo in a process of its own; a process that falls gives None, and a Fault when it is the last try."""
+    question = msgspec.msgpack.encode(Question(content=content, stamp=lines))
+    try:
+        answer = await ask("backend.evidence.imaging", question, LOOK_TIMEOUT_S)
+    except ChildError as fell:
+        log.warning("a photo of %d bytes: %s", len(content), fell)
+        return Fault("unreadable") if is_last else None
+    return msgspec.msgpack.decode(answer, type=Picture | Fault)
+
+
+async def _keep_copies(storage: Storage, waiting: Waiting, seen: Picture) -> None:
+    with store_may_be_away():
+        for copy, content in ((Copy.VIEW, seen.view), (Copy.THUMBNAIL, seen.thumbnail)):
+            await files.put_once(storage.files, rules.copy_key(waiting.tenant_id, waiting.id, copy), content)
+
+
+async def note_examined(raw: asyncpg.Connection, waiting: Waiting, seen: Picture | Fault, now: datetime) -> None:
+    """Write what was seen, with its event."""
+    if not await queries.keep_picture(raw, waiting, seen, now):
+        return
+    told: dict[str, object] = {"sha256": waiting.sha256.hex()}
+    told |= {"fault": seen.code} if isinstance(seen, Fault) else {"media_type": seen.media_type}
+    await append_bare(raw, [_event(waiting, "evidence.examined", told, now)])
+
+
+def _event(waiting: Waiting, kind: str, payload: dict[str, object], now: datetime) -> NewEvent:
+    return NewEvent(
+        id=new_id(), tenant_id=waiting.tenant_id, kind=kind, subject_id=waiting.id, case_id=waiting.case_id,
+        actor_id=None, device_id=None, occurred_at=now, payload=payload,
+    )  # fmt: skip

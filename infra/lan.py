@@ -102,7 +102,7 @@ def environment(lan: Lan, server_port: int) -> dict[str, str]:
     """Return what infra/Caddyfile asks for, with folders that keep Caddy out of everybody's home."""
     return {
         "ROUNDS_NAME": lan.name,
-        "ROUNDS_PORT": str(server_port),
+        "ROUNDS_UPSTREAM": f"127.0.0.1:{server_port}",
         "ROUNDS_LAN": str(lan.folder),
         "ROUNDS_LAN_BIND": lan.bind,
         "ROUNDS_LAN_PORT": str(lan.port),

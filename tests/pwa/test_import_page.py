@@ -90,7 +90,7 @@ async def test_trying_changes_nothing(
 async def test_a_mapping_is_corrected_saved_by_name_and_used_again(
     site: str, browser: Browser, entrance: Entrance, world: World, tmp_path: Path
 ) -> None:
-    """IN-2: a needed field without a column is named; put right and saved, the mapping is offered for the next file."""
+    """IN-1: a needed field without a column is named; put right and saved, the mapping is offered for the next file."""
     async with office(browser, site, await entrance(world.ada)) as page:
         await send(page, book(tmp_path))
         await page.get_by_label("Field for 客户编号").select_option("")

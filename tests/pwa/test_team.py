@@ -227,10 +227,78 @@ async def test_a_shape_is_kept_as_a_territory_and_gives_its_cases(
     assert [await holder_of(job_database, case) for case in world.cases] == [world.mei] * 6
 
 
+async def test_a_territory_is_drawn_anew_given_to_somebody_and_taken_off_the_map(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """RT-4: the shape changes, cases stay with whom they are, and the journal keeps each shape."""
+    async with job_database.pool.acquire() as raw:
+        await raw.execute(
+            "INSERT INTO territories (id, tenant_id, team_id, name, area) VALUES ($1, $2, $3, 'Corner',"
+            " ST_GeogFromText('POLYGON((120.1 30.2, 120.11 30.2, 120.11 30.21, 120.1 30.2))'))",
+            new_id(), world.tenant_id, world.field_team_id,
+        )  # fmt: skip
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        await page.keyboard.press("a")
+        await page.get_by_role("button", name="Territory", exact=True).click()
+        await page.get_by_role("combobox", name="Territory").select_option(label="Corner · whole team · 0 cases")
+        await page.get_by_text("Change this territory").click()
+        await page.get_by_label("Its name").fill("All of town")
+        await page.get_by_label("Whose ground it is").select_option(label="Bo")
+        await page.get_by_role("button", name="Draw it anew").click()
+        await page.wait_for_timeout(1500)  # the map is still drawn
+        box = await page.locator("section.map").bounding_box()
+        assert box is not None
+        for across, down in ((0.02, 0.02), (0.98, 0.02), (0.98, 0.97), (0.02, 0.97)):
+            await page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        await page.get_by_role("button", name="Save the territory").click()
+        options = page.get_by_role("combobox", name="Territory").locator("option")
+        await options.filter(has_text="All of town · Bo · 6 cases").wait_for(state="attached")
+        await page.get_by_role("button", name="Take it off the map").click()
+        await page.get_by_text("Cases stay with whom they are.").wait_for()
+        await page.get_by_role("button", name="Take it off the map").click()
+        await page.get_by_text("The territory is off the map").wait_for()
+        await expect(options).to_have_count(1)
+    async with job_database.pool.acquire() as raw:
+        kept = """SELECT kind, jsonb_array_length(payload->'area') FROM events
+        WHERE tenant_id = $1 AND kind LIKE 'territory.%' ORDER BY id"""
+        told = [tuple(row) for row in await raw.fetch(kept, world.tenant_id)]
+    assert told == [("territory.changed", 4), ("territory.removed", 4)]
+    assert await holder_of(job_database, world.cases[0]) == world.mei
+
+
+async def test_a_must_visit_is_put_on_the_plan_sheet_and_stays_when_the_day_is_planned_anew(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """RT-1: one that can be is visited, one without a door is told with its reason, and a new plan keeps both."""
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("UPDATE cases SET door = NULL, door_address_id = NULL WHERE id = $1", world.cases[3])
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        await page.keyboard.press("d")
+        await page.keyboard.press("l")
+        for name in (NAMES[5], NAMES[3]):
+            await page.get_by_label("Add a case by name or number").fill(name)
+            await page.get_by_role("button", name=re.compile(f"^{name}")).click()
+        await page.get_by_text("Must be visited: 2").wait_for()
+        await page.get_by_label("Time to plan").select_option("2")
+        for _ in range(2):
+            await page.locator("form").get_by_role("button", name="Plan", exact=True).click()
+            await page.get_by_role("heading", name=re.compile("^Planning")).wait_for()
+            await page.get_by_text("One must-visit is not in the plan").wait_for()
+            await page.get_by_text(f"{NAMES[3]}: no known door").wait_for()
+            await page.get_by_text("Must be visited: 2").wait_for()
+        await page.get_by_role("button", name=f"{NAMES[3]} need not be visited").click()
+        await page.get_by_text("Must be visited: 1").wait_for()
+    async with job_database.pool.acquire() as raw:
+        musts = await raw.fetch("SELECT case_id FROM stops WHERE tenant_id = $1 AND is_must", world.tenant_id)
+    assert [row["case_id"] for row in musts] == [world.cases[5]] * 2
+
+
 async def test_a_visit_on_a_phone_is_on_the_board_within_two_seconds(
     site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
-    """TD-1: the lead does nothing; the stop is done on the board as soon as the phone has synced."""
+    """AL-4: the lead does nothing; the stop is done on the board as soon as the phone has synced."""
     stops = await publish_plan(job_database, world, world.cases[:2])
     async with office(browser, site, await entrance(world.lin)) as lead, open_phone() as phone:
         await sign_in(phone, site, await entrance(world.mei))
@@ -244,7 +312,7 @@ async def test_a_visit_on_a_phone_is_on_the_board_within_two_seconds(
 async def test_on_a_phone_a_lead_sees_who_is_where_decides_and_gives_cases(
     site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
 ) -> None:
-    """TD-2: board first, the map one tap away, a case given; nothing is wider than the phone."""
+    """AD-4: one app on desk and phone: board first, the map one tap away, a case given; nothing is wider than the phone."""
     await make_conflict(job_database, world)
     async with office(browser, site, await entrance(world.lin), size=PHONE) as page:
         await page.get_by_role("button", name="Keep Mei's").click()

@@ -187,7 +187,7 @@ async def test_what_nobody_took_in_time_expires_unsent(
 async def test_a_browser_that_went_over_to_somebody_else_hears_nothing_of_before(
     outbox: Outbox, script: Scripted, database: Database, job_database: Database, world: World
 ) -> None:
-    """AD-7: what was meant for Mei does not light up on Bo's phone."""
+    """OU-4: what was meant for Mei does not light up on Bo's phone."""
     await put(database, world, world.mei, script.endpoint("a"))
     await say(database, world, message(world))
     await put(database, world, world.bo, script.endpoint("a"))

@@ -93,6 +93,7 @@ async def turned(page: Page, *, is_on: bool) -> None:
     await expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true" if is_on else "false")
 
 
+@pytest.mark.slow
 async def test_visits_appear_by_themselves_until_the_switch_stops_them(browser: Browser, stage: Stage) -> None:
     """DESIGN: the demo is alive, and a switch stops it; by keyboard."""
     async with office(browser, stage.origin, stage.tokens[UserRole.LEAD]) as page:

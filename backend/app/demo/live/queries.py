@@ -74,6 +74,8 @@ WITH {_DAY}
 SELECT t.id AS team_id, (SELECT on_day FROM day) AS day, p.published_at,
     (SELECT l.id FROM users l JOIN team_members m ON m.user_id = l.id AND m.team_id = t.id
         WHERE l.tenant_id = $1 AND l.role = 'lead' AND l.is_active ORDER BY l.login LIMIT 1) AS lead_id,
+    (SELECT min(s.arrive_at - s.drive_s * interval '1 second') FROM stops s WHERE s.plan_id = p.id
+        AND s.state = 'planned') AS begins_at,
     (SELECT max(s.state_at) FROM stops s WHERE s.plan_id = p.id AND s.state <> 'planned') AS last_at,
     (SELECT count(*) FROM stops s WHERE s.plan_id = p.id AND s.state = 'planned') AS stops_left,
     (SELECT count(*) FROM day_plans q WHERE q.tenant_id = $1 AND q.team_id = t.id

@@ -156,14 +156,18 @@ def is_broken(promise: OpenPromise, share: float, today: date) -> bool:
 
 
 def is_round_due(team: TeamRound, now: datetime) -> bool:
-    """Tell whether the team gets a plan of today: its first, or a further one some minutes after all is done.
+    """Tell whether the team gets a plan of today.
 
-    A team in which a person plays a collector keeps its plan: nobody's stops change under their hands.
+    Its first; a further one some minutes after all is done; one that begins now, when nothing is done of a plan that
+    should have begun long ago. A team in which a person plays a collector keeps its plan: nobody's stops change under their hands.
     """
     if team.published_at is None:
         return True
-    rested = now - (team.last_at or team.published_at) >= REST_BETWEEN
-    return team.stops_left == 0 and not team.has_human and team.rounds < ROUNDS_A_DAY_MAX and rested
+    if team.has_human or team.rounds >= ROUNDS_A_DAY_MAX:
+        return False
+    if team.stops_left == 0:
+        return now - (team.last_at or team.published_at) >= REST_BETWEEN
+    return team.last_at is None and team.begins_at is not None and now - team.begins_at > LATE_FROM
 
 
 def parts_of(amount_minor: int, accounts: Sequence[Owing]) -> list[tuple[Owing, int]]:

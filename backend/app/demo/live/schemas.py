@@ -144,12 +144,16 @@ class Coming(msgspec.Struct, frozen=True):
 
 
 class TeamRound(msgspec.Struct, frozen=True):
-    """How far a field team is with today: null without a plan."""
+    """How far a field team is with today; `published_at` is null without a plan, `last_at` while nothing is done.
+
+    `begins_at` is when the first of those who still have a stop sets out by the plan.
+    """
 
     team_id: UUID
     lead_id: UUID
     day: date
     published_at: datetime | None
+    begins_at: datetime | None
     last_at: datetime | None
     stops_left: int
     rounds: int

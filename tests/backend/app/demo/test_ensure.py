@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 
 from backend.app.demo.day import day_to_plan
-from backend.app.demo.ensure import LINK_ROLES, ensure_demo
+from backend.app.demo.ensure import LINK_ROLES, SEED, TRUTH_FOLDER, ensure_demo
 from backend.routing.town import town_file
+from ml.synthetic.oracle import read_oracle
 from tests import databases
 
 
@@ -76,6 +77,19 @@ async def test_every_field_team_has_a_published_day_with_stops(demo: tuple[str, 
     )
     assert len(rows) == 2
     assert all(row["stops"] >= 20 and row["people"] >= 3 for row in rows)
+
+
+async def test_only_the_maker_of_the_demo_marks_it_and_its_truth_lies_apart(
+    demo: tuple[str, asyncpg.Connection], data: Path
+) -> None:
+    """The living demo acts for the marked lender alone, and asks what no lender sees."""
+    url, raw = demo
+    assert await raw.fetchval("SELECT array_agg(is_on) FROM demo_switches") == [True]
+    assert len(read_oracle(data / TRUTH_FOLDER, SEED).person) == await raw.fetchval("SELECT count(*) FROM obligors")
+    api = await asyncpg.connect(url, server_settings={"role": "app_rw"})
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await api.execute("INSERT INTO demo_switches SELECT id, true, now(), NULL FROM tenants")
+    await api.close()
 
 
 @pytest.mark.parametrize(("hour", "day"), [(0, 24), (15, 24), (16, 25), (23, 25)])

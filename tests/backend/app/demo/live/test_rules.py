@@ -49,8 +49,8 @@ PROMISE = OpenPromise(
     tolerance_days=1,
 )  # fmt: skip
 TEAM = TeamRound(
-    team_id=ID, lead_id=ID, day=date(2026, 11, 24), published_at=NOW, last_at=NOW, stops_left=0, rounds=1,
-    has_human=False,
+    team_id=ID, lead_id=ID, day=date(2026, 11, 24), published_at=NOW, begins_at=None, last_at=NOW, stops_left=0,
+    rounds=1, has_human=False,
 )  # fmt: skip
 
 
@@ -170,6 +170,10 @@ def test_a_promise_is_broken_when_its_day_with_the_tolerance_is_over(share: floa
         ({"has_human": True}, False),
         ({"rounds": rules.ROUNDS_A_DAY_MAX}, False),
         ({"last_at": NOW + 1 * SECOND}, False),
+        ({"stops_left": 9, "last_at": None, "begins_at": NOW - timedelta(minutes=10)}, False),
+        ({"stops_left": 9, "last_at": None, "begins_at": NOW - timedelta(minutes=12)}, True),
+        ({"stops_left": 9, "last_at": None, "begins_at": NOW - timedelta(minutes=12), "has_human": True}, False),
+        ({"stops_left": 9, "begins_at": NOW - timedelta(minutes=12)}, False),
     ],
 )
 def test_a_further_round_comes_when_all_is_done_and_nobody_plays(changes: dict[str, object], *, due: bool) -> None:

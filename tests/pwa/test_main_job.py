@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Response, expect
 
 from backend.kernel.db import Database
 from tests.backend.integrations.importing import shared_file
@@ -106,9 +106,7 @@ async def test_a_day_of_real_files_in_a_real_town_is_planned_worked_offline_and_
             await call_and_send(phone, network, stops)
             await expect(row).to_contain_text(f"{DONE}/{len(stops)}", timeout=SEEN_WITHIN_MS)
             await expect(row).to_contain_text("$")
-            await walk(phone, stops[2].door)
-            await phone.reload()  # a phone on duty tells its place when it is looked at
-            await board_shows(lead, town, stops[2])
+            await board_follows(lead, phone, stops[2])
         await see_the_visits(lead, stops)
         await see_the_photos(job_database, lead, town, photos)
     assert await facts_of(job_database, town) == {"visits": 3, "calls": 1, "promises": 1, "evidence": 2}
@@ -187,15 +185,16 @@ async def call_and_send(phone: Page, network: Network, stops: list[Stop]) -> Non
     await phone.get_by_text("You may put the phone away").wait_for()
 
 
-async def board_shows(lead: Page, town: Town, stop: Stop) -> None:
-    """Wait until the lead's board has Mei at the door of a stop."""
-    team = (await (await lead.request.get(f"{town.origin}/v1/teams")).json())["teams"][0]["id"]
-    for _ in range(100):
-        board = await (await lead.request.get(f"{town.origin}/v1/team/board?team_id={team}")).json()
-        if board["lines"][0]["row"]["place"] == {"lat": stop.lat, "lon": stop.lon}:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(board["lines"])
+async def board_follows(lead: Page, phone: Page, stop: Stop) -> None:
+    """Look at the phone at the door of a stop: the lead's page asks for the board by itself and has Mei there."""
+    answers: asyncio.Queue[Response] = asyncio.Queue()
+    lead.on("response", lambda answer: answers.put_nowait(answer) if "/v1/team/board" in answer.url else None)
+    await walk(phone, stop.door)
+    await phone.reload()  # a phone on duty tells its place when it is looked at
+    place = None
+    while place != {"lat": stop.lat, "lon": stop.lon}:
+        answer = await asyncio.wait_for(answers.get(), 30)
+        place = (await answer.json())["lines"][0]["row"]["place"]
 
 
 async def see_the_visits(lead: Page, stops: list[Stop]) -> None:

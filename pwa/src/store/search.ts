@@ -26,6 +26,14 @@ export function matching(entries: readonly Entry[], query: string): CaseHead[] {
 }
 
 /** Nearest first; cases without a place come last, in their order. */
+/** What counts as near: a few minutes by scooter. */
+export const NEAR_M = 2000;
+
+/** How many of the cases have their door within NEAR_M. */
+export function nearCount(heads: readonly CaseHead[], from: Place): number {
+  return heads.filter((head) => head.place !== null && distanceM(from, head.place) <= NEAR_M).length;
+}
+
 export function byDistance(heads: readonly CaseHead[], from: Place): CaseHead[] {
   const away = new Map(heads.map((head) => [head.id, head.place === null ? Infinity : distanceM(from, head.place)]));
   return heads.toSorted((one, other) => {

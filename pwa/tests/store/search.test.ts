@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CaseHead } from '@/store/schema';
-import { byDistance, indexOf, matching } from '@/store/search';
+import { byDistance, indexOf, matching, NEAR_M, nearCount } from '@/store/search';
 
 function head(id: string, name: string, search: string, place: CaseHead['place'] = null): CaseHead {
   return {
@@ -24,5 +24,11 @@ describe('search', () => {
   it('puts the nearest first and those without a place last', () => {
     const heads = [head('far', 'a', '', { lat: 1, lon: 0 }), head('none', 'b', ''), head('near', 'c', '', { lat: 0.1, lon: 0 })];
     expect(byDistance(heads, { lat: 0, lon: 0 }).map(({ id }) => id)).toEqual(['near', 'far', 'none']);
+  });
+
+  it('counts the doors within two kilometres', () => {
+    const doors = [0, 0.0179, 0.0181].map((lat) => head(String(lat), 'a', '', { lat, lon: 0 }));
+    expect(nearCount([...doors, head('none', 'b', '')], { lat: 0, lon: 0 })).toBe(2);
+    expect(NEAR_M).toBe(2000);
   });
 });

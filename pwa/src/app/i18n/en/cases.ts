@@ -9,7 +9,7 @@ export const cases = {
   filterPromise: 'Promise due',
   filterUntouched: 'Not yet visited',
   filterLate: 'Over 90 days',
-  sortedNear: 'Nearest first',
+  sortedNear: (number: number, radius: string) => `nearest first, ${String(number)} within ${radius}`,
   sortedLate: 'Longest overdue first',
   noPosition: 'The phone does not know where it is.',
   noneTitle: 'No case on this phone',

@@ -10,7 +10,7 @@ export const cases: Messages['cases'] = {
   filterPromise: '承诺到期',
   filterUntouched: '尚未外访',
   filterLate: '逾期超 90 天',
-  sortedNear: '由近到远',
+  sortedNear: (number, radius) => `由近到远,${radius}内 ${String(number)} 件`,
   sortedLate: '逾期最久在前',
   noPosition: '手机暂时无法定位。',
   noneTitle: '手机上没有案件',

@@ -159,7 +159,8 @@ def is_round_due(team: TeamRound, now: datetime) -> bool:
     """Tell whether the team gets a plan of today.
 
     Its first; a further one some minutes after all is done; one that begins now, when nothing is done of a plan that
-    should have begun long ago. A team in which a person plays a collector keeps its plan: nobody's stops change under their hands.
+    should have begun long ago. A team in which a person plays a collector keeps its plan: nobody's stops change under
+    their hands.
     """
     if team.published_at is None:
         return True

@@ -1,6 +1,7 @@
 """Does a caller work with the hands on the keyboard, each person once, each thing typed once?"""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance
-from tests.pwa.office import office
+from tests.pwa.office import PHONE, office
 from tests.pwa.test_screens import findings
 from tests.world import NAMES, World
 
@@ -112,8 +113,86 @@ async def test_single_keys_rest_while_somebody_types_and_can_be_switched_off(
         await page.get_by_role("checkbox", name="Single keys act").uncheck()
         await page.get_by_role("button", name="Close").click()
         await page.keyboard.press("n")
-        await page.wait_for_timeout(400)
+        # A key with control acts and is seen: by then the single key before it would have acted too.
+        await page.keyboard.press("Control+k")
+        await page.get_by_role("combobox").wait_for()
         await expect(page.get_by_text("Yours alone until")).to_have_count(0)
+
+
+async def test_a_key_is_changed_without_a_mouse_and_acts_from_then_on(
+    site: str, browser: Browser, entrance: Entrance, world: World
+) -> None:
+    """TD-1, AD-6: WCAG 2.1.4; a conflict names the other action, the new key is kept on this browser and shown."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("?")
+        said = page.get_by_role("dialog").get_by_role("status")
+        next_person = page.get_by_role("button", name=re.compile("^next person: "))
+        await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        for _ in range(6):
+            if await next_person.evaluate("one => one === document.activeElement"):
+                break
+            await page.keyboard.press("Tab")
+        await expect(next_person).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(said).to_contain_text("Press the new key for “next person”")
+        await page.keyboard.press("c")
+        await expect(said).to_contain_text("C is already “show the number")
+        await page.keyboard.press("Control+w")
+        await expect(said).to_contain_text("belongs to the browser")
+        await page.keyboard.press("m")
+        await expect(said).to_contain_text("“next person” is now M.")
+        await page.keyboard.press("Escape")
+        await page.reload()
+        await page.get_by_text("M gives you the next best person").wait_for()
+        await page.keyboard.press("n")
+        await expect(page.get_by_role("button", name="Next person").locator("kbd")).to_have_text("M")
+        await page.keyboard.press("m")
+        await page.get_by_text("Yours alone until").wait_for()
+        await page.keyboard.press("?")
+        await page.get_by_role("button", name="Suggested keys").click()
+        await expect(page.get_by_role("button", name=re.compile("^next person: N"))).to_be_visible()
+
+
+async def test_the_palette_finds_a_person_with_what_is_owed_by_keys_alone(
+    site: str, browser: Browser, entrance: Entrance, world: World
+) -> None:
+    """TD-1: Ctrl+K, a name, Enter; the amount and why stand beside it. A search that fails says so."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type("zzzz")
+        await page.get_by_text("Nothing fits").wait_for()
+        await page.keyboard.press("Control+a")
+        await page.keyboard.type("Anna")
+        found = page.get_by_role("option", name="Anna Field")
+        await expect(found).to_contain_text("days")
+        await expect(found).to_contain_text("¥")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(HEAD)).to_have_text("Anna Field")
+        await page.context.set_offline(offline=True)
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type("Wang")
+        await page.get_by_text("The search failed: ").wait_for()
+        await page.context.set_offline(offline=False)
+
+
+async def test_on_a_phone_a_call_is_logged_by_thumb(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """AD-4: queue, case, call one at a time; nothing is wider than the phone, the button to save is in sight."""
+    async with office(browser, site, await entrance(world.cai), size=PHONE) as page:
+        await page.get_by_role("button", name="Next person").click()
+        await page.locator(HEAD).wait_for()
+        await page.get_by_role("group", name="What is shown").get_by_role("button", name="Call").click()
+        await page.get_by_text("Yours alone until").wait_for()
+        await page.get_by_role("button", name="Promised to pay").click()
+        await expect(page.get_by_role("button", name="Save, next person")).to_be_in_viewport(ratio=1)
+        assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+        await page.get_by_role("button", name="Save, next person").click()
+        await page.get_by_text("Saved ").wait_for()
+    (call,) = await calls_of(job_database, world)
+    assert call["result"] == "RPC_PROMISE"
 
 
 async def test_search_finds_a_person_and_a_result_that_needs_a_note_asks_for_it(

@@ -129,7 +129,7 @@ export const team = {
   gainCurve: 'The best gain so far',
   gain: (way: string) => `worth ${way} of way`,
   goodEnough: 'Good enough',
-  unplanned: (number: number) => `Not in the plan: ${String(number)}`,
+  unplanned: (number: string) => `Not in the plan: ${number}`,
   whyNot: {
     no_door: 'no known door', over_cap: 'over the number of doors a person can do', outside_hours: 'outside the lawful hours', too_far: 'too far', no_time: 'no time left',
     not_worth_the_way: 'not worth the way', holder_absent: 'who has it does not work',

@@ -129,7 +129,7 @@ export const team: Words['team'] = {
   gainCurve: '目前最佳收益',
   gain: (way) => `收益折合 ${way} 路程`,
   goodEnough: '够好了',
-  unplanned: (number) => `未入计划:${String(number)}`,
+  unplanned: (number) => `未入计划:${number}`,
   whyNot: {
     no_door: '地址未知', over_cap: '超出人均上限', outside_hours: '不在合规时段', too_far: '太远', no_time: '时间不足', not_worth_the_way: '不值得跑', holder_absent: '经办人不上班',
   },

@@ -82,16 +82,16 @@ def hashes(data: Path) -> dict[str, str]:
     return {path.relative_to(data).as_posix(): archive.hash_of(path) for path in found}
 
 
-async def people(url: str, links: int) -> tuple[World, list[str]]:
-    """Make a lender, and ways in for Mei."""
+async def people(url: str) -> tuple[World, list[str]]:
+    """Make a lender, and ways in for Mei and Bo."""
     jobs = await open_database(url, role=Role.JOB, pool_size=2)
     try:
         world = await make_world(jobs)
         act = Act(tenant_id=world.tenant_id, actor_id=None, device_id=None, at=clock.now())
         tokens = []
-        for _ in range(links):
+        for user_id in (world.mei, world.bo):
             async with transaction(jobs, world.scope(world.ada)) as tx:
-                tokens.append((await make_sign_in_link(tx, act, world.mei)).token)
+                tokens.append((await make_sign_in_link(tx, act, user_id)).token)
         return world, tokens
     finally:
         await jobs.close()
@@ -135,7 +135,7 @@ async def test_a_lender_comes_back_on_another_cluster_and_a_phone_sends_what_it_
     told_too_old: list[Response] = []
     with cluster.running(old) as private:
         await asyncio.to_thread(upgrade, cluster.dsn(private))
-        world, tokens = await people(cluster.dsn(private), 2)
+        world, tokens = await people(cluster.dsn(private))
         admin = cluster.admin_dsn(private, "rounds")
         async with relayed(f"http://localhost:{port}") as line, open_phone() as page:
             async with rounds_on(old, port):
@@ -196,7 +196,7 @@ async def databases(cluster: tuple[str, str]) -> AsyncIterator[Callable[[], tupl
 async def kept(databases: Callable[[], tuple[str, str]], tmp_path: Path) -> tuple[Path, str]:
     """Give the backup of a lender on an operator's own server, and the URL of an empty database."""
     full, empty = databases()
-    await people(full, 1)
+    await people(full)
     (tmp_path / "one" / "files").mkdir(parents=True)
     (tmp_path / "one" / "files" / "photo").write_bytes(os.urandom(3_000_000))
     done = await asyncio.to_thread(

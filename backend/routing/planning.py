@@ -114,7 +114,8 @@ async def finish_plan(raw: asyncpg.Connection, act: Act, begun: Begun, computed:
         raise Problem(problems.NOT_READY)
     day, base = begun.day, rules.midnight(head.day, head.zone)
     left = [rules.unplanned(day.cases[n], why) for n, why in computed.unplanned]
-    shown = sorted([*left, *day.left_out], key=lambda one: (-one.score, one.case_id))
+    musts = set(head.summary.wish.must_case_ids)
+    shown = sorted([*left, *day.left_out], key=lambda one: (one.case_id not in musts, -one.score, one.case_id))
     seconds = round((act.at - head.summary.started_at).total_seconds(), 1)
     summary = msgspec.structs.replace(
         head.summary,

@@ -1,13 +1,14 @@
 """Does the collector's work on the phone reach the server as meant, and does the phone tell the truth about it?"""
 
 import asyncio
+import re
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from backend.kernel.db import Database
@@ -210,6 +211,35 @@ async def test_the_language_changes_without_network(
         await page.reload()
         await page.get_by_role("heading", name="我的").wait_for()
         assert await page.evaluate("() => document.documentElement.lang") == "zh-CN"
+
+
+async def test_the_nearest_doors_come_first_without_network(
+    network: Network, entrance: Entrance, world: World, open_phone: OpenPhone
+) -> None:
+    """RT-4: proximity suggestions on the phone, with no server; two kilometres north only the third case is near."""
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+        network.cut()
+        await page.context.set_geolocation({"latitude": 30.269, "longitude": 120.15, "accuracy": 12})
+        await follow(page, "/cases")
+        await page.get_by_role("button", name="Near me").click()
+        await page.get_by_text("nearest first, 1 within 2.0 km").wait_for()
+        rows_shown = page.locator("main ul > li > a")
+        shown = [await row.get_attribute("href") for row in await rows_shown.all()]
+        await expect(rows_shown.first).to_contain_text("1.6 km")
+    assert shown == [f"/cases/{world.cases[n]}" for n in (2, 1, 0)]
+
+
+async def test_the_phone_says_how_many_cases_and_bytes_it_holds(
+    site: str, entrance: Entrance, world: World, open_phone: OpenPhone
+) -> None:
+    """OF-3: three of the six cases are Mei's; what they and the app take is said in bytes."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        await follow(page, "/me")
+        await page.get_by_text(re.compile(r"^\d+(\.\d)? (kB|MB) of \d+(\.\d)? [MG]B used$")).wait_for()
+        row = page.locator("div").filter(has=page.get_by_text("Cases on this phone", exact=True)).last
+        await expect(row).to_contain_text("3")
 
 
 async def test_duty_begins_and_ends_on_the_phone_and_the_place_is_told_in_between(

@@ -154,6 +154,25 @@ async def test_a_day_is_planned_published_and_a_stop_moved_by_keyboard(
     assert len([case for case in after if after[case] != before[case]]) == 1
 
 
+async def test_a_stop_is_dragged_onto_another_person_with_its_price_first(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """RT-3: the lead drags a stop of Mei's on the time line onto Bo's; nothing changes before the price was seen."""
+    await publish_plan(job_database, world, world.cases[:2])
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await ready(page)
+        shift = page.get_by_role("region", name="The shift")
+        piece = shift.get_by_role("button", name=re.compile(f"^{NAMES[1]},"))
+        await piece.drag_to(shift.get_by_role("group", name="Bo", exact=True))
+        card = page.locator("section.card").filter(has=page.locator("#stop-to"))
+        await card.get_by_text("the case changes hands too").wait_for()
+        assert {stop["user_id"] for stop in await published(job_database, world)} == {world.mei}
+        await card.get_by_role("button", name="Move", exact=True).click()
+        await page.get_by_text("The plan is changed").wait_for()
+    after = {stop["case_id"]: stop["user_id"] for stop in await published(job_database, world)}
+    assert after == {world.cases[0]: world.mei, world.cases[1]: world.bo}
+
+
 async def test_a_conflict_is_decided_with_both_values_side_by_side(
     site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
 ) -> None:
@@ -312,7 +331,7 @@ async def test_a_visit_on_a_phone_is_on_the_board_within_two_seconds(
 async def test_on_a_phone_a_lead_sees_who_is_where_decides_and_gives_cases(
     site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
 ) -> None:
-    """AD-4: one app on desk and phone: board first, the map one tap away, a case given; nothing is wider than the phone."""
+    """AD-4: one app on desk and phone: board first, the map a tap away, a case given; nothing wider than the phone."""
     await make_conflict(job_database, world)
     async with office(browser, site, await entrance(world.lin), size=PHONE) as page:
         await page.get_by_role("button", name="Keep Mei's").click()

@@ -20,6 +20,7 @@ from backend.kernel import clock
 from backend.kernel.db import Database, bare_transaction
 from backend.kernel.problems import Problem
 from backend.routing import plan_queries, planning
+from backend.routing import rules as routing_rules
 from backend.routing.plan_schemas import DayEnd
 from backend.routing.planning import Begun
 from backend.routing.problems import NOBODY_WORKS, NOTHING_TO_VISIT
@@ -43,6 +44,7 @@ async def _plan(database: Database, tenant_id: UUID, team: TeamRound, now: datet
     try:
         async with bare_transaction(database, scope_of(tenant_id)) as raw:
             begun = await planning.begin_plan(raw, act, wish_for(team.team_id, team.day), None)
+            begun = await _with_whole_shifts(raw, act, begun)
     except Problem as problem:
         if problem.kind in {NOBODY_WORKS, NOTHING_TO_VISIT}:
             return 0
@@ -60,6 +62,19 @@ async def _plan(database: Database, tenant_id: UUID, team: TeamRound, now: datet
         await _lay_on_clock(raw, tenant_id, begun, later.at)
         await planning.publish_plan(raw, later, begun.head.id, None)
     return 1
+
+
+async def _with_whole_shifts(raw: asyncpg.Connection, act: Act, begun: Begun) -> Begun:
+    """Return a draft begun late in the day as if the day began anew; its times are moved when it is finished."""
+    head, problem = begun.head, begun.day.problem
+    if not rules.wants_whole_shift(act.at, head.zone):
+        return begun
+    base = routing_rules.midnight(head.day, head.zone)
+    people = await plan_queries.working_people(raw, act.tenant_id, head.team_id, None, base)
+    whole = {one.id: one for one in routing_rules.collectors_of(people, head.day, base, base, None)}
+    collectors = [whole.get(one.id, one) for one in problem.collectors]
+    day = msgspec.structs.replace(begun.day, problem=msgspec.structs.replace(problem, collectors=collectors))
+    return msgspec.structs.replace(begun, day=day)
 
 
 async def _go_on(_progress: Progress) -> bool:

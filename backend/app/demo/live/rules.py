@@ -43,9 +43,12 @@ STAGGER_S = 1800
 STAY_S = {False: 240, True: 900}
 """How long a walker is at a door in simulated seconds, by whether somebody opened; up to half as much again."""
 
-DAY_S = 86_400
+DAY_S = 36_000
+"""A day of the demo's clients is a working day of ten hours; nobody waits for its nights."""
+
 LATE_FROM = timedelta(minutes=15)
 ARRIVES_AFTER_S = 7200
+LITTLE_LEFT_FROM_HOUR = 14
 REST_BETWEEN = timedelta(minutes=4)
 ROUNDS_A_DAY_MAX = 4
 """Nobody is visited twice a day, so the book of a small world is worked off sooner; this bounds any world."""
@@ -153,6 +156,11 @@ def arrives_at(paid: PaidAtDoor, pace: int) -> datetime:
 def is_broken(promise: OpenPromise, share: float, today: date) -> bool:
     """Tell whether nobody will pay and the day with its tolerance is over by the calendar."""
     return share == 0 and promise.due_on + timedelta(days=promise.tolerance_days) < today
+
+
+def wants_whole_shift(now: datetime, zone: str) -> bool:
+    """Tell whether so little is left of the working day that a round takes a whole one instead."""
+    return now.astimezone(ZoneInfo(zone)).hour >= LITTLE_LEFT_FROM_HOUR
 
 
 def is_round_due(team: TeamRound, now: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from backend.app.demo.live import rules
 from backend.app.demo.live.commands import scope_of
 from backend.app.demo.live.rounds import plan_rounds
@@ -13,9 +15,10 @@ from tests.backend.app.demo.live.conftest import Stage
 PLANS = "SELECT count(*) FROM day_plans WHERE day = $1 AND state = $2"
 
 
-async def test_at_night_a_round_begins_now_and_nobody_is_late(stage: Stage) -> None:
-    """docs/decisions/0008: times are moved as a whole, the lawful hours of the doors are not."""
-    night = stage.begins_at + timedelta(hours=12, minutes=30)
+@pytest.mark.parametrize("hours", [7.5, 12.5])
+async def test_in_the_evening_a_whole_round_begins_now_and_nobody_is_late(stage: Stage, hours: float) -> None:
+    """docs/decisions/0008: times are moved as a whole, the lawful hours of the doors are not; at 17:30 and 22:30."""
+    night = stage.begins_at + timedelta(hours=hours)
     assert await plan_rounds(stage.town.database, stage.tenant_id, night) == 2
     rows = await stage.raw.fetch(
         "SELECT min(arrive_at - drive_s * interval '1 second') AS begins_at, max(leave_at - arrive_at) AS longest,"
@@ -31,6 +34,7 @@ async def test_at_night_a_round_begins_now_and_nobody_is_late(stage: Stage) -> N
         board = await board_queries.board_rows(raw, stage.tenant_id, None, None, night)
     planned = [board_line(row, night) for row in board if row.stops_planned > 0]
     assert len(planned) >= 6
+    assert sum(row.stops_planned for row in board) >= 100
     assert all(line.late_minutes == 0 and not line.is_overdue for line in planned)
 
 

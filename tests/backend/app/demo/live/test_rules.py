@@ -151,14 +151,20 @@ def test_the_phone_says_a_place_within_some_metres_of_the_door(key: UUID) -> Non
 
 def test_a_promise_falls_due_after_simulated_days_before_its_day_is_over() -> None:
     at = rules.promise_falls_due_at(PROMISE, NOW - timedelta(days=9), "Asia/Shanghai", PACE)
-    assert at == NOW + timedelta(hours=2)
+    assert at == NOW + timedelta(minutes=50)
     later = msgspec.structs.replace(PROMISE, made_at=NOW - timedelta(days=5))
-    assert rules.promise_falls_due_at(later, NOW, "Asia/Shanghai", PACE) == NOW + timedelta(hours=2)
+    assert rules.promise_falls_due_at(later, NOW, "Asia/Shanghai", PACE) == NOW + timedelta(minutes=50)
 
 
 @pytest.mark.parametrize(("share", "today", "broken"), [(0.0, 27, False), (0.0, 28, True), (0.5, 28, False)])
 def test_a_promise_is_broken_when_its_day_with_the_tolerance_is_over(share: float, today: int, *, broken: bool) -> None:
     assert rules.is_broken(PROMISE, share, date(2026, 11, today)) is broken
+
+
+@pytest.mark.parametrize(("hour_utc", "whole"), [(1, False), (5, False), (6, True), (12, True), (16, False)])
+def test_in_the_afternoon_and_evening_a_round_is_a_whole_day(hour_utc: int, *, whole: bool) -> None:
+    at = datetime(2026, 11, 24, hour_utc, 59, tzinfo=UTC)
+    assert rules.wants_whole_shift(at, "Asia/Shanghai") is whole
 
 
 @pytest.mark.parametrize(

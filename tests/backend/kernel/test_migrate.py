@@ -88,6 +88,44 @@ async def test_each_step_can_be_taken_back_alone(empty: tuple[str, str]) -> None
         assert left == wanted, f"{step}: {sorted(map(str, left ^ wanted))[:5]}"
 
 
+OLD = "20261124_1915"
+"""The first schema that knew a case."""
+
+OLD_ROWS = """
+INSERT INTO tenants (id, code, name, zone, currency, language)
+    VALUES ('00000000-0000-7000-8000-000000000001', 'old', 'Old', 'Asia/Shanghai', 'CNY', 'zh-CN');
+INSERT INTO obligors (id, tenant_id, external_ref, kind, name, name_sort, language, zone, row_hash)
+    VALUES ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'R-1', 'person', '王小雨',
+        'wang xiaoyu', 'zh-CN', 'Asia/Shanghai', decode(repeat('00', 32), 'hex'));
+INSERT INTO cases (id, tenant_id, obligor_id, number, kind, state, currency, overdue_minor, balance_minor,
+        days_past_due, bucket, opened_at)
+    VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000001',
+        '00000000-0000-7000-8000-000000000002', 'C-0000001', 'personal', 'active', 'CNY', 824000, 1500000, 92, '91+',
+        '2026-01-01T00:00:00Z');
+INSERT INTO events (id, tenant_id, xid, kind, subject_id, occurred_at, recorded_at, payload)
+    VALUES ('00000000-0000-7000-8000-000000000004', '00000000-0000-7000-8000-000000000001', '9000000000', 'case.opened',
+        '00000000-0000-7000-8000-000000000003', '2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z', '{"at": "the door"}');
+"""
+OLD_READ = """
+SELECT cases.number, cases.overdue_minor, obligors.name, obligors.name_sort, tenants.code, events.occurred_at::text,
+    events.payload->>'at'
+FROM cases JOIN obligors ON obligors.id = obligor_id JOIN tenants ON tenants.id = cases.tenant_id
+JOIN events ON subject_id = cases.id
+"""
+OLD_SEEN = ("C-0000001", 824_000, "王小雨", "wang xiaoyu", "old", "2026-01-01 00:00:00+00", "the door")
+
+
+async def test_what_was_written_under_an_old_schema_is_there_under_the_present_one(empty: tuple[str, str]) -> None:
+    """AD-7: an upgrade of a database with rows, in place."""
+    admin_url, url = empty
+    await asyncio.to_thread(upgrade, url, OLD)
+    raw = await asyncpg.connect(admin_url)
+    await raw.execute(OLD_ROWS)
+    await asyncio.to_thread(upgrade, url)
+    assert [tuple(row) for row in await raw.fetch(OLD_READ)] == [OLD_SEEN]
+    await raw.close()
+
+
 def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config_for("postgresql://nowhere"))
 

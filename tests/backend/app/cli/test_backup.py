@@ -20,8 +20,10 @@ from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Role, open_database, transaction
 from backend.kernel.migrate import upgrade
-from infra import archive, cluster
+from infra import archive, dump
+from infra.cluster import admin_dsn, dsn, running
 from tests.backend.app.cli.test_run import begin, free_port
+from tests.backend.kernel.test_migrate import OLD, OLD_READ, OLD_ROWS, OLD_SEEN, scripts
 from tests.cluster import data_folder
 from tests.databases import EXTENSIONS, clone, make_template, remove, with_database
 from tests.pwa.conftest import OpenPhone, dist, open_phone, playwright, sign_in
@@ -133,10 +135,10 @@ async def test_a_lender_comes_back_on_another_cluster_and_a_phone_sends_what_it_
     old, new = folders
     port, out = free_port(), tmp_path / "backup"
     told_too_old: list[Response] = []
-    with cluster.running(old) as private:
-        await asyncio.to_thread(upgrade, cluster.dsn(private))
-        world, tokens = await people(cluster.dsn(private))
-        admin = cluster.admin_dsn(private, "rounds")
+    with running(old) as private:
+        await asyncio.to_thread(upgrade, dsn(private))
+        world, tokens = await people(dsn(private))
+        admin = admin_dsn(private, "rounds")
         async with relayed(f"http://localhost:{port}") as line, open_phone() as page:
             async with rounds_on(old, port):
                 await sign_in(page, line.origin, tokens[0])
@@ -150,8 +152,8 @@ async def test_a_lender_comes_back_on_another_cluster_and_a_phone_sends_what_it_
             done = await asyncio.to_thread(ran, "restore", str(out), ROUNDS_DATA=str(new))
             assert done.returncode == 0, done.stderr
             page.on("response", lambda answer: told_too_old.append(answer) if answer.status == 410 else None)
-            with cluster.running(new) as other:
-                again = cluster.admin_dsn(other, "rounds")
+            with running(new) as other:
+                again = admin_dsn(other, "rounds")
                 assert await counts(again) == before
                 assert hashes(new) == files
                 assert [name for name in files if name.startswith("files/")]
@@ -175,18 +177,23 @@ async def comes_back(page: Page, told_too_old: list[Response]) -> None:
     assert all("/v1/sync/pull" in answer.url for answer in told_too_old)
 
 
+async def make_empty(admin_url: str, name: str) -> None:
+    """Make what infra/roles.sql leaves behind: a database with extensions and nothing else."""
+    admin = await asyncpg.connect(admin_url)
+    await admin.execute(f'CREATE DATABASE "{name}" OWNER app_owner')
+    await admin.close()
+    bare = await asyncpg.connect(with_database(admin_url, name))
+    for extension in EXTENSIONS:
+        await bare.execute(f"CREATE EXTENSION {extension}")
+    await bare.close()
+
+
 @pytest.fixture
 async def databases(cluster: tuple[str, str]) -> AsyncIterator[Callable[[], tuple[str, str]]]:
     """Make databases on the tests' cluster, as an operator with a server of his own has them."""
     admin_url, login_url = cluster
     made = [await clone(admin_url, await make_template(admin_url, login_url)), f"rounds_test_{os.getpid()}_ab"]
-    admin = await asyncpg.connect(admin_url)
-    await admin.execute(f'CREATE DATABASE "{made[1]}" OWNER app_owner')
-    await admin.close()
-    bare = await asyncpg.connect(with_database(admin_url, made[1]))
-    for extension in EXTENSIONS:
-        await bare.execute(f"CREATE EXTENSION {extension}")
-    await bare.close()
+    await make_empty(admin_url, made[1])
     yield lambda: (with_database(login_url, made[0]), with_database(login_url, made[1]))
     for name in made:
         await remove(admin_url, name)
@@ -224,6 +231,37 @@ async def test_with_a_server_of_the_operators_own_no_superuser_is_needed(kept: t
     )
 
 
+async def test_a_backup_of_an_old_version_comes_up_under_the_present_one(
+    databases: Callable[[], tuple[str, str]], cluster: tuple[str, str], tmp_path: Path
+) -> None:
+    """AD-7: the database of an old version, backed up by it and restored by this one."""
+    _full, new = databases()
+    name = f"rounds_test_{os.getpid()}_01d"
+    await make_empty(cluster[0], name)
+    try:
+        await asyncio.to_thread(upgrade, with_database(cluster[1], name), OLD)
+        admin_url = with_database(cluster[0], name)
+        raw = await asyncpg.connect(admin_url)
+        await raw.execute(OLD_ROWS)
+        await raw.close()
+        (tmp_path / "one").mkdir()
+        with archive.fresh(tmp_path / "out") as part:
+            server = dump.Server(url=admin_url, programs=dump.own_programs(), role=None)
+            await asyncio.to_thread(dump.dump, server, part / archive.DATABASE)
+            archive.copy_data(tmp_path / "one", part)
+    finally:
+        await remove(cluster[0], name)
+    done = await asyncio.to_thread(
+        ran, "restore", str(tmp_path / "out"), DATABASE_URL=new, ROUNDS_DATA=str(tmp_path / "two")
+    )
+    assert done.returncode == 0, done.stderr
+    raw = await asyncpg.connect(new, server_settings={"role": "app_job"})
+    assert [tuple(row) for row in await raw.fetch(OLD_READ)] == [OLD_SEEN]
+    assert await raw.fetchval("SELECT version_num FROM alembic_version") == scripts().get_current_head()
+    assert await raw.fetchval("SELECT xid::text FROM events") == "1", "9000000000 would be unseen for years"
+    await raw.close()
+
+
 @pytest.mark.parametrize("name", ["database.dump", "data/files/photo"])
 async def test_a_damaged_or_missing_file_is_named_before_anything_is_touched(kept: tuple[Path, str], name: str) -> None:
     out, empty = kept
@@ -242,11 +280,11 @@ async def test_a_damaged_or_missing_file_is_named_before_anything_is_touched(kep
 async def test_a_dump_that_ends_early_leaves_the_database_empty(kept: tuple[Path, str]) -> None:
     """The hash is made to fit: what is tested is that half a database is never committed."""
     out, empty = kept
-    dump = out / archive.DATABASE
-    before = archive.hash_of(dump)
-    dump.write_bytes(dump.read_bytes()[:-2000])
+    cut = out / archive.DATABASE
+    before = archive.hash_of(cut)
+    cut.write_bytes(cut.read_bytes()[:-2000])
     sums = out / archive.SUMS
-    sums.write_text(sums.read_text().replace(before, archive.hash_of(dump)))
+    sums.write_text(sums.read_text().replace(before, archive.hash_of(cut)))
     two = out.parent / "two"
     assert "the restore failed" in await asyncio.to_thread(
         refused, "restore", str(out), DATABASE_URL=empty, ROUNDS_DATA=str(two)

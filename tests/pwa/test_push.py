@@ -4,11 +4,12 @@ import asyncio
 
 import msgspec
 import pytest
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import Page
 
 from backend.outreach.rules import payload_of
 from backend.outreach.schemas import Language, MessageKind
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.worker import push
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -43,27 +44,6 @@ class Shown(msgspec.Struct, frozen=True):
     body: str
     tag: str
     path: str
-
-
-async def push(page: Page, site: str, body: str) -> None:
-    """Let the browser hand a push to the service worker, as its push service would.
-
-    The session stays open until the browser closes: what is under way when it ends is dropped.
-    """
-    session: CDPSession = await page.context.new_cdp_session(page)
-    known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-    def registered(event: dict[str, list[dict[str, object]]]) -> None:
-        for one in event["registrations"]:
-            if str(one["scopeURL"]).startswith(site) and not one["isDeleted"] and not known.done():
-                known.set_result(str(one["registrationId"]))
-
-    session.on("ServiceWorker.workerRegistrationUpdated", registered)
-    await session.send("ServiceWorker.enable")
-    registration_id = await asyncio.wait_for(known, 10)
-    await session.send(
-        "ServiceWorker.deliverPushMessage", {"origin": site, "registrationId": registration_id, "data": body}
-    )
 
 
 async def shown(page: Page) -> list[Shown]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import axe_core_python  # type: ignore[import-untyped] # it publishes no types
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
@@ -51,6 +51,7 @@ async def test_no_screen_has_a_serious_finding(
         await page.get_by_text("Next stop 1").wait_for()
         found += await findings(page)
         await page.get_by_role("button", name="This stop").click()
+        await page.get_by_role("button", name="Skip with a reason").wait_for()
         found += await findings(page)
         await page.keyboard.press("Escape")
         for path, word in (
@@ -63,11 +64,14 @@ async def test_no_screen_has_a_serious_finding(
             found += await findings(page)
         await follow(page, f"/cases/{world.cases[0]}/visit")
         await page.get_by_role("button", name="I am here").click()
+        await page.get_by_role("heading", name="Whom did you meet?").wait_for()
         found += await findings(page)
         await page.get_by_role("radio", name="The client", exact=True).click()
+        await page.get_by_role("radio", name="Promised to pay", exact=True).wait_for()
         found += await findings(page)
         await page.get_by_role("radio", name="Promised to pay", exact=True).click()
         await page.get_by_role("button", name="Save", exact=True).click()
+        await page.locator("[aria-invalid=true]").first.wait_for()
         found += await findings(page)
         await visit_nobody_home(page, world, world.cases[1])
         await follow(page, "/sync")
@@ -127,7 +131,9 @@ async def test_no_screen_is_wider_than_the_phone(
                 "/me",
             ):
                 await follow(page, path)
-                await page.wait_for_timeout(200)
+                await page.wait_for_url(f"{site}{path}")
+                await expect(page.locator("main")).to_be_visible()
+                await expect(page.locator("main [role=status] .block")).to_have_count(0)
                 width = await page.evaluate("() => document.documentElement.scrollWidth")
                 wide += [(lang, path, width)] if width > 360 else []
     assert wide == []
@@ -177,5 +183,7 @@ async def test_each_screen_has_a_name_and_takes_the_reader_to_its_head(
         for name, title in (("Cases", "Cases"), ("Inbox", "Inbox"), ("Me", "Me"), ("Today", "Today")):
             await page.get_by_role("navigation").get_by_role("link", name=name).click()
             await page.get_by_role("heading", level=1, name=title).wait_for()
-            assert await page.title() == f"{title} · Rounds"
-            assert await page.evaluate("() => document.activeElement.textContent.trim()") in {title, name}
+            await expect(page).to_have_title(f"{title} · Rounds")
+            await page.wait_for_function(
+                "names => names.includes(document.activeElement.textContent.trim())", arg=[title, name]
+            )

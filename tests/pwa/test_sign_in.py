@@ -7,6 +7,8 @@ from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
 from tests.pwa.day import follow, visit_nobody_home
 from tests.pwa.network import Network
+from tests.pwa.test_field import eventually
+from tests.pwa.worker import asked_to_be_woken, wake
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -47,9 +49,9 @@ async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
             await page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
             await page.get_by_label("Name").wait_for()
         assert body["proof"] is not None
-        assert await page.evaluate("async () => (await indexedDB.databases()).map(one => one.name)") == [
-            "rounds-device"
-        ]
+        await page.wait_for_function(
+            "async () => (await indexedDB.databases()).map(one => one.name).join() === 'rounds-device'"
+        )
     async with job_database.pool.acquire() as raw:
         devices = await raw.fetchval("SELECT count(*) FROM devices WHERE tenant_id = $1", world.tenant_id)
         sessions = await raw.fetchval("SELECT count(*) FROM sessions WHERE user_id = $1", world.mei)
@@ -83,24 +85,22 @@ async def test_signing_out_with_unsent_work_warns_and_keeps_it(
         await page.get_by_label("Name").wait_for()
         network.restore()
         await sign_in(page, network.origin, await entrance(world.mei))
-    async with job_database.pool.acquire() as raw:
-        assert await raw.fetchval("SELECT count(*) FROM visits WHERE tenant_id = $1", world.tenant_id) == 1
+    counted = "SELECT count(*) AS visits FROM visits WHERE tenant_id = $1"
+    await eventually(job_database, [{"visits": 1}], counted, world.tenant_id)
 
 
 async def test_the_worker_sends_when_no_page_is_open_any_more(
     site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
-    """The browser wakes the service worker when the network is back (native Background Sync)."""
+    """The phone asks the browser to wake its worker (Background Sync); awake, the worker sends without any page."""
+    counted = "SELECT count(*) AS visits FROM visits WHERE tenant_id = $1"
     async with open_phone() as page:
         await sign_in(page, site, await entrance(world.mei))
-        await page.context.set_offline(True)
+        await page.context.set_offline(offline=True)
         await visit_nobody_home(page, world, world.cases[0])
+        await asked_to_be_woken(page)
         await page.goto("about:blank")
-        await page.context.set_offline(False)
-        for _ in range(600):
-            async with job_database.pool.acquire() as raw:
-                count = await raw.fetchval("SELECT count(*) FROM visits WHERE tenant_id = $1", world.tenant_id)
-            if count == 1:
-                break
-            await page.wait_for_timeout(100)
-        assert count == 1
+        await eventually(job_database, [{"visits": 0}], counted, world.tenant_id)
+        await page.context.set_offline(offline=False)
+        await wake(page, site)
+        await eventually(job_database, [{"visits": 1}], counted, world.tenant_id)

@@ -67,6 +67,11 @@ async def ready(page: Page) -> None:
     await page.get_by_role("row").filter(has_text="Mei").wait_for()
 
 
+async def map_stands(page: Page) -> None:
+    """Wait until the map is drawn and shows all that lies on it; a press hits what is seen from then on."""
+    await expect(page.get_by_role("region", name="Map of the team")).to_have_attribute("aria-busy", "false")
+
+
 async def plan_tomorrow(page: Page) -> None:
     """Plan tomorrow for two seconds and wait for the draft."""
     await page.keyboard.press("d")
@@ -113,7 +118,7 @@ async def test_cases_are_given_by_nearness_and_by_a_shape_on_the_map(
 
         await page.get_by_role("button", name="By hand or shape").click()
         await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
-        await page.wait_for_timeout(1500)  # the map is still drawn
+        await map_stands(page)
         await page.get_by_role("button", name="Draw a shape on the map").click()
         box = await page.locator("section.map").bounding_box()
         assert box is not None
@@ -229,7 +234,7 @@ async def test_a_shape_is_kept_as_a_territory_and_gives_its_cases(
         await ready(page)
         await page.keyboard.press("m")
         await page.get_by_role("checkbox", name=NAMES[0]).wait_for()
-        await page.wait_for_timeout(1500)  # the map is still drawn
+        await map_stands(page)
         box = await page.locator("section.map").bounding_box()
         assert box is not None
         for across, down in ((0.02, 0.02), (0.98, 0.02), (0.98, 0.97), (0.02, 0.97)):
@@ -265,7 +270,7 @@ async def test_a_territory_is_drawn_anew_given_to_somebody_and_taken_off_the_map
         await page.get_by_label("Its name").fill("All of town")
         await page.get_by_label("Whose ground it is").select_option(label="Bo")
         await page.get_by_role("button", name="Draw it anew").click()
-        await page.wait_for_timeout(1500)  # the map is still drawn
+        await map_stands(page)
         box = await page.locator("section.map").bounding_box()
         assert box is not None
         for across, down in ((0.02, 0.02), (0.98, 0.02), (0.98, 0.97), (0.02, 0.97)):

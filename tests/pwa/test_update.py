@@ -40,6 +40,7 @@ async def test_a_new_version_waits_until_it_is_asked_for(dist: Path, tmp_path: P
             await page.get_by_text("A new version is ready").wait_for()
             assert await page.title() == "Rounds"
             await page.reload()
+            await page.get_by_role("button", name="Sign in").wait_for()
             assert await page.title() == "Rounds"
             await page.get_by_role("button", name="Use it now").click()
             await page.wait_for_function("() => document.title === 'Rounds, newer'")

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance
-from tests.pwa.office import office
+from tests.pwa.office import PHONE, office
 from tests.pwa.test_screens import findings
 from tests.world import World
 
@@ -131,3 +131,19 @@ async def test_the_page_of_imports_has_no_serious_finding(
         await page.get_by_text("The book is in").wait_for()
         found += await findings(page)
     assert found == []
+
+
+async def test_on_a_phone_a_book_is_mapped_and_imported_in_one_column(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database, tmp_path: Path
+) -> None:
+    """AD-4: the same page at 360 px: columns as cards, nothing wider than the phone, the list one tap away."""
+    async with office(browser, site, await entrance(world.ada), size=PHONE) as page:
+        await send(page, book(tmp_path))
+        await expect(page.get_by_role("heading", name="Imports")).to_be_hidden()
+        assert await page.locator("main").evaluate("one => one.scrollWidth") == PHONE[0]
+        await page.get_by_label("How 贷款金额 is read").select_option("wan")
+        await page.get_by_role("button", name="Import", exact=True).click()
+        await page.get_by_text("The book is in").wait_for()
+        await page.get_by_role("link", name="Imports").click()
+        await page.get_by_role("button", name="book.csv").wait_for()
+    assert await accounts_of(job_database, world) == 11

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup setup-tests run test check bench screenshots lock world map reset clean
+.PHONY: help setup setup-tests setup-bench run test check bench screenshots lock world map reset clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ setup: ## bring what is missing to run: Debian packages, .venv, Node, the built 
 
 setup-tests: ## the same, with what tests need
 	@python3 -m infra.setup --tests
+
+setup-bench:
+	@python3 -m infra.setup --bench
 
 run: setup ## start Rounds with its private database, for phones too: LAN=1; Ctrl-C stops everything
 	@$(BIN)/rounds run $(FOR_PHONES)
@@ -33,7 +36,7 @@ check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own che
 	@$(BIN)/pytest -q tests/tidy
 	@cd pwa && npm run --silent check
 
-bench: setup-tests ## print the numbers we claim, each beside its limit, measured in one run
+bench: setup-bench ## print the numbers we claim, each beside its limit, measured in one run
 	@for file in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename "$$file" .py)"; done
 
 screenshots: setup-tests ## take the pictures of the README from the running demo

@@ -25,6 +25,7 @@ class Purpose(Enum):
     DATABASE = "database"
     LAN = "lan"
     TESTS = "tests"
+    BENCH = "bench"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 PWA = CHECKOUT / "pwa"
 PEERS = CHECKOUT / "tests" / "peers"
+LIGHTHOUSE = CHECKOUT / "tests" / "bench" / "lighthouse"
 PYTHON_MIN = (3, 11)
 PIP_TIMEOUT_S = 1800
 NPM_TIMEOUT_S = 900
@@ -46,7 +47,9 @@ def set_up(purposes: Collection[Purpose]) -> None:
     link_node()
     build_pwa()
     if Purpose.TESTS in purposes:
-        install_peers()
+        install_programs("peers", PEERS, "the peers of the tests")
+    if Purpose.BENCH in purposes:
+        install_programs("lighthouse", LIGHTHOUSE, "Lighthouse")
 
 
 def make_venv() -> None:
@@ -112,14 +115,14 @@ def build_pwa() -> None:
         _stamp("pwa", sources)
 
 
-def install_peers() -> None:
-    """Install the programs of others that tests talk to (a push service), when their lock has changed."""
-    lock = hash_of([PEERS / "package.json", PEERS / "package-lock.json"])
-    if _stands("peers", lock) and (PEERS / "node_modules").is_dir():
+def install_programs(name: str, folder: Path, what: str) -> None:
+    """Install programs of others that tests or benchmarks talk to, from a lock of their own, when it has changed."""
+    lock = hash_of([folder / "package.json", folder / "package-lock.json"])
+    if _stands(name, lock) and (folder / "node_modules").is_dir():
         return
-    say("installing the peers of the tests")
-    _npm(["ci", "--no-audit", "--no-fund"], folder=PEERS)
-    _stamp("peers", lock)
+    say(f"installing {what}")
+    _npm(["ci", "--no-audit", "--no-fund"], folder=folder)
+    _stamp(name, lock)
 
 
 def sources_of_pwa() -> Iterable[Path]:
@@ -191,13 +194,16 @@ def _run(
 def main(arguments: list[str]) -> int:
     """Set up; returns the exit code.
 
-    `--lan` brings what phones on the network need, `--tests` that and what tests need; `--no-database` leaves
+    `--lan` brings what phones on the network need, `--tests` that and what tests need, `--bench` that and what
+    benchmarks need; `--no-database` leaves
     PostgreSQL out.
     """
     began = time.monotonic()
     purposes = {Purpose.RUN, Purpose.DATABASE}
     if "--tests" in arguments:
         purposes |= {Purpose.TESTS, Purpose.LAN}
+    if "--bench" in arguments:
+        purposes |= {Purpose.BENCH, Purpose.TESTS, Purpose.LAN}
     if "--lan" in arguments:
         purposes.add(Purpose.LAN)
     if "--no-database" in arguments:

@@ -36,7 +36,7 @@ REGISTRY = re.compile(
     r"|https?://[^\s\"']+/simp" + r"le\b|index-" + r"url\s*=|_auth" + "Token"
 )
 LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
-NPM_LOCKS = ("pwa/package-lock.json", "tests/peers/package-lock.json")
+NPM_LOCKS = ("pwa/package-lock.json", "tests/peers/package-lock.json", "tests/bench/lighthouse/package-lock.json")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bghp_\w{36}\b")
 TODO = re.compile(r"(?:#|//|<!--)\s*(?:TODO|FIXME|XXX)\b")
 

@@ -129,7 +129,8 @@ async def test_a_large_parquet_file_is_looked_at_and_read_beside_the_server(
     mapping = {
         "title": "t", "currency": "CNY", "language": "en", "zone": "Asia/Shanghai", "phone_region": "CN",
         "rows": [{"column": "ref", "one_of": ["1", "2", "3"]}],
-        "obligor": {"external_ref": "ref", "name": "name"}, "account": {"external_ref": "loan"},
+        "obligor": {"external_ref": "ref", "name": "name"},
+        "account": {"external_ref": "loan", "principal": {"constant": "100"}},
         "balance": {"overdue": {"constant": "5"}, "days_past_due": {"constant": "1"}},
     }  # fmt: skip
     with started("backend.app.asgi:app", url, tmp_path / "data") as served:
@@ -143,7 +144,7 @@ async def test_a_large_parquet_file_is_looked_at_and_read_beside_the_server(
             done = await ended(client, run["id"])
         progress = done["progress"]
         assert isinstance(progress, dict)
-        assert (done["state"], progress["rows_read"], progress["rows_added"]) == ("finished", lines, 3)
+        assert (done["state"], progress["rows_read"], progress["rows_added"]) == ("finished", lines, 3), progress
         assert peak_mb(served.pid) < 200
 
 

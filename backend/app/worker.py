@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from backend.app.reactions import react
 from backend.evidence.examining import examine_next
 from backend.evidence.jobs import sweep_uploads
+from backend.evidence.receiving import note_gaps
 from backend.evidence.storage import Storage, open_storage
 from backend.identity.jobs import forget_expired
 from backend.integrations import working
@@ -86,6 +87,10 @@ async def _sweep_uploads(parts: Parts, now: datetime) -> object:
     return await sweep_uploads(parts.database, parts.storage, now)
 
 
+async def _note_gaps(parts: Parts, now: datetime) -> object:
+    return await note_gaps(parts.database, now)
+
+
 async def _prune_changes(parts: Parts, _now: datetime) -> object:
     async with parts.database.pool.acquire() as raw:
         return await prune_changes(raw)
@@ -124,6 +129,7 @@ PERIODIC = (
     Periodic("seal_journal", timedelta(minutes=1), _seal_journal),
     Periodic("sweep_uploads", timedelta(hours=1), _sweep_uploads),
     Periodic("sweep_imports", timedelta(hours=1), _sweep_imports),
+    Periodic("note_gaps", timedelta(hours=1), _note_gaps),
     Periodic("prune_changes", timedelta(hours=1), _prune_changes),
     Periodic("forget_sign_ins", timedelta(hours=1), _forget_sign_ins),
     Periodic("forget_messages", timedelta(hours=1), _forget_messages),

@@ -10,7 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from backend.evidence import queries
+from backend.evidence.manifests import hash_of
 from backend.evidence.queries import NowStored, Readable
+from backend.evidence.receiving import receive_manifests
 from backend.evidence.rules import lock_of
 from backend.evidence.schemas import NamedPhoto, Upload
 from backend.identity.schemas import Act
@@ -43,11 +45,13 @@ async def name_photos(
                 "sha256": one.photo.sha256,
                 "original_sha256": one.photo.original_sha256,
                 "visit_id": str(one.visit_id),
+                "manifest_sha256": None if one.photo.manifest is None else hash_of(one.photo.manifest),
             },
         )
         for one in named
     ]
     digests = [bytes.fromhex(one.photo.sha256) for one in named]
+    events += await receive_manifests(raw, (tenant_id, user_id, device_id), named)
     return events + await match_stored(raw, tenant_id, user_id, device_id, digests)
 
 

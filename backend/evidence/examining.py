@@ -6,15 +6,18 @@ written down as unreadable, and stays as it is: no evidence is ever lost by look
 
 import logging
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
 
 from backend.evidence import picture_queries as queries
 from backend.evidence import problems, rules
+from backend.evidence.manifests import Written, point_of, signals_of_bytes
 from backend.evidence.picture_queries import Waiting
 from backend.evidence.pictures import Fault, Picture, Question
-from backend.evidence.schemas import Copy
+from backend.evidence.receiving import keep_signals
+from backend.evidence.schemas import Copy, StampFacts
 from backend.evidence.storage import Storage, store_may_be_away
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -41,9 +44,9 @@ async def examine_next(database: Database, storage: Storage, now: datetime) -> b
         waiting = await queries.claim(raw, LEASE, now)
         if waiting is None:
             return False
-        lines = rules.stamp_lines(await queries.stamp_facts(raw, waiting))
+        facts = await queries.stamp_facts(raw, waiting)
     try:
-        seen = await _look(storage, waiting, lines)
+        seen = await _look(storage, waiting, rules.stamp_lines(facts))
         if seen is not None and isinstance(seen, Picture):
             await _keep_copies(storage, waiting, seen)
     except Problem as away:
@@ -53,7 +56,7 @@ async def examine_next(database: Database, storage: Storage, now: datetime) -> b
     if seen is None:
         return True
     async with database.pool.acquire() as raw, raw.transaction():
-        await note_examined(raw, waiting, seen, now)
+        await note_examined(raw, waiting, (seen, facts), now)
     return True
 
 
@@ -86,13 +89,35 @@ async def _keep_copies(storage: Storage, waiting: Waiting, seen: Picture) -> Non
             await files.put_once(storage.files, rules.copy_key(waiting.tenant_id, waiting.id, copy), content)
 
 
-async def note_examined(raw: asyncpg.Connection, waiting: Waiting, seen: Picture | Fault, now: datetime) -> None:
-    """Write what was seen, with its event."""
+async def note_examined(
+    raw: asyncpg.Connection, waiting: Waiting, found: tuple[Picture | Fault, StampFacts], now: datetime
+) -> None:
+    """Write what was seen beside what was said, what of it is worth a look, and the events."""
+    seen, facts = found
     if not await queries.keep_picture(raw, waiting, seen, now):
         return
     told: dict[str, object] = {"sha256": waiting.sha256.hex()}
     told |= {"fault": seen.code} if isinstance(seen, Fault) else {"media_type": seen.media_type}
-    await append_bare(raw, [_event(waiting, "evidence.examined", told, now)])
+    events = [_event(waiting, "evidence.examined", told, now)]
+    if isinstance(seen, Picture):
+        signals = signals_of_bytes(written(seen, facts), await queries.alike(raw, waiting, seen.looks))
+        events += await keep_signals(raw, waiting.tenant_id, {waiting.id: (waiting.case_id, signals)}, now)
+    await append_bare(raw, events)
+
+
+def written(seen: Picture, facts: StampFacts) -> Written:
+    """Return what the camera wrote beside what the record says; a camera's time without offset is the client's own."""
+    taken_at = None if seen.exif_taken is None else datetime.fromisoformat(seen.exif_taken)
+    if taken_at is not None and taken_at.tzinfo is None:
+        taken_at = taken_at.replace(tzinfo=ZoneInfo(facts.zone))
+    has_exif = seen.exif_lat_e7 is not None and seen.exif_lon_e7 is not None
+    has_place = facts.lat_e7 is not None and facts.lon_e7 is not None
+    return Written(
+        exif_taken_at=taken_at,
+        exif_place=point_of(seen.exif_lat_e7 or 0, seen.exif_lon_e7 or 0) if has_exif else None,
+        taken_at=facts.taken_at,
+        place=point_of(facts.lat_e7 or 0, facts.lon_e7 or 0) if has_place else None,
+    )
 
 
 def _event(waiting: Waiting, kind: str, payload: dict[str, object], now: datetime) -> NewEvent:

@@ -36,7 +36,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 EXAMINED = "UPDATE evidence SET examined_at = $3 WHERE tenant_id = $1 AND id = $2 AND examined_at IS NULL"
 # The quarters are found by their indexes; of what they give, the bits decide. Another visit's photo only: two shots of
-# one door in one visit look alike and may.
+# one door in one visit look alike and may. A visit that was taken back and recorded anew names its own photo again.
 _QUARTERS = " OR ".join(
     f"((looks >> {shift}) & 65535) = (($2::bigint >> {shift}) & 65535)" for shift in (48, 32, 16, 0)
 )
@@ -44,6 +44,7 @@ ALIKE = f"""
 SELECT evidence_id FROM evidence_pictures JOIN evidence ON evidence.id = evidence_id
 WHERE evidence_pictures.tenant_id = $1 AND looks IS NOT NULL AND ({_QUARTERS})
     AND bit_count((looks # $2::bigint)::bit(64)) <= {ALIKE_BITS_MAX} AND evidence.visit_id <> $3
+    AND NOT (evidence.user_id = $4 AND evidence.sha256 = $5 AND evidence.taken_at = $6)
 ORDER BY evidence_id LIMIT {ALIKE_MAX}
 """
 
@@ -94,7 +95,10 @@ async def keep_picture(raw: asyncpg.Connection, waiting: Waiting, seen: Picture 
 
 async def alike(raw: asyncpg.Connection, waiting: Waiting, looks: int) -> list[UUID]:
     """Return at most 20 photos of other visits of the tenant that look the same."""
-    return [row["evidence_id"] for row in await raw.fetch(ALIKE, waiting.tenant_id, _signed(looks), waiting.visit_id)]
+    rows = await raw.fetch(
+        ALIKE, waiting.tenant_id, _signed(looks), waiting.visit_id, waiting.user_id, waiting.sha256, waiting.taken_at
+    )
+    return [row["evidence_id"] for row in rows]
 
 
 def _signed(looks: int) -> int:

@@ -22,6 +22,8 @@ DAMAGED = Kind("evidence.damaged", 500, "The stored bytes are no longer those of
 NOT_A_PHOTO = Kind("evidence.not_a_photo", 415, "These bytes are no photo; they are kept apart, the record stays.")
 NOT_READY = Kind("evidence.not_ready", 404, "The photo is here, its copies are being made; try again in a moment.")
 UNREADABLE = Kind("evidence.unreadable", 404, "The photo is kept, but it cannot be shown: it is damaged or too large.")
+NOT_YOURS = Kind("evidence.not_yours", 403, "Who took the photo answers to what is worth a look in it.")
+TOO_MANY_ANSWERS = Kind("evidence.too_many_answers", 409, "Twenty answers stand there; talk to each other.")
 
 KINDS = (
     TUS_VERSION,
@@ -43,4 +45,6 @@ KINDS = (
     NOT_A_PHOTO,
     NOT_READY,
     UNREADABLE,
+    NOT_YOURS,
+    TOO_MANY_ANSWERS,
 )

@@ -11,13 +11,13 @@ from backend.evidence.schemas import NamedPhoto, Upload
 
 INSERT_EVIDENCE = """
 INSERT INTO evidence (id, tenant_id, case_id, visit_id, user_id, device_id, kind, scope, sha256, size_bytes, media_type,
-    original_sha256, original_size_bytes, taken_at)
+    original_sha256, original_size_bytes, taken_at, consent_by)
 SELECT id, $1, case_id, visit_id, $2, $3, 'photo', scope, sha256, size_bytes, media_type, original_sha256,
-    original_size_bytes, taken_at
+    original_size_bytes, taken_at, consent_by
 FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::bytea[], $9::bigint[], $10::text[], $11::bytea[],
-    $12::bigint[], $13::timestamptz[])
+    $12::bigint[], $13::timestamptz[], $14::text[])
     AS new (id, case_id, visit_id, scope, sha256, size_bytes, media_type, original_sha256, original_size_bytes,
-    taken_at)
+    taken_at, consent_by)
 """
 # In the order given; held until the transaction ends.
 LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
@@ -108,6 +108,7 @@ async def insert_evidence(
         [bytes.fromhex(photo.sha256) for photo in photos], [photo.size_bytes for photo in photos],
         [photo.media_type for photo in photos], [bytes.fromhex(photo.original_sha256) for photo in photos],
         [photo.original_size_bytes for photo in photos], [photo.taken_at for photo in photos],
+        [photo.consent_by and photo.consent_by.value for photo in photos],
     )  # fmt: skip
 
 

@@ -6,19 +6,20 @@ from uuid import UUID
 from litestar import HttpMethod, Request, Response, Router, get, head, patch, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from litestar.types import ExceptionHandlersMap
 
-from backend.evidence import problems, rules, uploads, viewing
+from backend.evidence import problems, reading, rules, uploads, viewing
 from backend.evidence.queries import Readable
 from backend.evidence.rules import HeaderError
-from backend.evidence.schemas import PHOTO_BYTES_MAX, Copy, Upload
+from backend.evidence.schemas import PHOTO_BYTES_MAX, AnswerGiven, Copy, EvidenceList, EvidenceView, Upload
 from backend.evidence.storage import Storage
 from backend.evidence.uploads import Sender
 from backend.identity.admission import Who
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
+from backend.kernel.db import bare_transaction
 from backend.kernel.problems import METHOD_NOT_ALLOWED, Problem
 from backend.kernel.web import FromDatabase, problem_response
 
@@ -127,6 +128,27 @@ async def thumbnail(
     return _shown(await viewing.view(database, storage, who, (evidence_id, Copy.THUMBNAIL), clock.now()))
 
 
+@get("", opt={"permission": Permission.EVIDENCE_READ})
+async def of_case(who: Who, database: FromDatabase, case_id: FromQuery[UUID]) -> EvidenceList:
+    """List the photos of a case, the newest first, at most 200."""
+    async with bare_transaction(database, who.scope()) as raw:
+        return EvidenceList(items=await reading.evidence_of_case(raw, who, case_id))
+
+
+@get("/{evidence_id:uuid}", opt={"permission": Permission.EVIDENCE_READ})
+async def one(who: Who, database: FromDatabase, evidence_id: FromPath[UUID]) -> EvidenceView:
+    """Say what is known about a photo; what is worth a look in it to who took it and who controls it."""
+    async with bare_transaction(database, who.scope()) as raw:
+        return await reading.evidence(raw, who, evidence_id)
+
+
+@post("/{evidence_id:uuid}/answers", opt={"permission": Permission.VISIT_RECORD}, status_code=204)
+async def answer(who: Who, database: FromDatabase, evidence_id: FromPath[UUID], data: JSONBody[AnswerGiven]) -> None:
+    """Answer to what is worth a look in a photo of one's own."""
+    async with bare_transaction(database, who.scope()) as raw:
+        await reading.answer(raw, who, evidence_id, data.text, clock.now())
+
+
 def _shown(found: tuple[Readable, bytes]) -> Response[bytes]:
     return Response(found[1], media_type="image/jpeg", headers={"Content-Disposition": "inline"} | _SEALED_OFF)
 
@@ -185,7 +207,7 @@ upload_router = Router(
 )
 router = Router(
     path="/evidence",
-    route_handlers=[original, whole_view, thumbnail],
+    route_handlers=[of_case, one, answer, original, whole_view, thumbnail],
     dependencies={"storage": Provide(provide_storage)},
     tags=["evidence"],
 )

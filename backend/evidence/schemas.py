@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -23,8 +23,20 @@ class PhotoScope(StrEnum):
     INSIDE = "inside"
 
 
+class ConsentBy(StrEnum):
+    """Who agreed to a photo inside: the client, somebody of the household, somebody of the company."""
+
+    CLIENT = "client"
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+
+
 class PhotoTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A photo named by the hash of the bytes that will travel, and by the hash of what the camera gave."""
+    """A photo named by the hash of the bytes that will travel, and by the hash of what the camera gave.
+
+    `manifest` is the text that the phone signed at the shutter (manifests.py says what stands in it), `signature` that
+    of the device's key (ECDSA P-256, SHA-256, r || s, base64); an app of before that has neither.
+    """
 
     id: UUID
     sha256: Sha256Hex
@@ -34,14 +46,18 @@ class PhotoTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     original_size_bytes: Annotated[int, msgspec.Meta(gt=0)]
     taken_at: Instant
     scope: PhotoScope
+    consent_by: ConsentBy | None
+    manifest: Annotated[str, msgspec.Meta(min_length=2, max_length=4000)] | None
+    signature: Annotated[str, msgspec.Meta(min_length=86, max_length=88)] | None
 
 
 class NamedPhoto(msgspec.Struct, frozen=True):
-    """A photo with the visit that named it."""
+    """A photo with the visit that named it, and the door where that was."""
 
     photo: PhotoTaken
     case_id: UUID
     visit_id: UUID
+    address_id: UUID | None
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -74,3 +90,64 @@ class StampFacts(msgspec.Struct, frozen=True):
     lat_e7: int | None
     lon_e7: int | None
     accuracy_m: int | None
+
+
+class SignalView(msgspec.Struct, frozen=True):
+    """Something that is worth a look, with the numbers behind it; never an accusation."""
+
+    code: str
+    detail: dict[str, object]
+    at: datetime
+
+
+class AnswerView(msgspec.Struct, frozen=True):
+    """What the collector said to it."""
+
+    user_id: UUID
+    text: str
+    at: datetime
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """How much a look is worth it: 0 to 1, low below 0.2, high from 0.6; with what speaks for it, and the answers."""
+
+    score: float
+    band: Literal["low", "medium", "high"]
+    signals: list[SignalView]
+    answers: list[AnswerView]
+
+
+class EvidenceView(msgspec.Struct, frozen=True):
+    """A photo as the office sees it; `looks` only for who took it and who controls it, null for others.
+
+    `fault` says why there are no copies to look at; `is_ready` that there are.
+    """
+
+    id: UUID
+    case_id: UUID
+    visit_id: UUID
+    user_id: UUID
+    collector: str
+    scope: PhotoScope
+    consent_by: ConsentBy | None
+    taken_at: datetime
+    state: Literal["awaited", "stored", "refused"]
+    refusal: str | None
+    fault: str | None
+    is_ready: bool
+    sha256: str
+    size_bytes: int
+    is_signed: bool
+    looks: Looks | None
+
+
+class EvidenceList(msgspec.Struct, frozen=True):
+    """The photos of a case, the newest first, at most 200."""
+
+    items: list[EvidenceView]
+
+
+class AnswerGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a collector says to the signals of a photo of his own."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]

@@ -35,6 +35,7 @@ class Evidence(Base):
     examined_at: Mapped[datetime | None]
     examine_after: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     examine_tries: Mapped[int] = mapped_column(server_default=FetchedValue())
+    consent_by: Mapped[str | None]
 
 
 class Upload(Base):

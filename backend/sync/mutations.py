@@ -63,8 +63,17 @@ def _without_paid(body: dict[str, object]) -> dict[str, object]:
     return {**body, "paid_minor": None}
 
 
+def _without_manifests(body: dict[str, object]) -> dict[str, object]:
+    """Lift schema 2 of visits, whose photos were not signed and did not say who agreed to them."""
+    photos = body.get("photos")
+    if not isinstance(photos, list):
+        return body
+    unsigned: dict[str, object] = {"consent_by": None, "manifest": None, "signature": None}
+    return {**body, "photos": [{**photo, **unsigned} if isinstance(photo, dict) else photo for photo in photos]}
+
+
 MUTATIONS: dict[str, MutationKind] = {
-    "visit.record": MutationKind(schema=2, body=VisitRecord, upcasters={1: _without_paid}),
+    "visit.record": MutationKind(schema=3, body=VisitRecord, upcasters={1: _without_paid, 2: _without_manifests}),
     "call.record": MutationKind(schema=2, body=CallRecord, upcasters={1: _without_paid}),
     "record.withdraw": MutationKind(schema=1, body=RecordWithdraw, upcasters={}),
     "case.edit": MutationKind(schema=1, body=FactEdit, upcasters={}),

@@ -61,7 +61,7 @@ def _promises(user_id: UUID, visits: Sequence[RecordedVisit]) -> list[RecordedPr
 def photos_of(visits: Sequence[RecordedVisit]) -> list[NamedPhoto]:
     """Return the photos that the visits name; evidence.commands.name_photos writes them, after the visits."""
     return [
-        NamedPhoto(photo=photo, case_id=one.record.case_id, visit_id=one.record.id)
+        NamedPhoto(photo=photo, case_id=one.record.case_id, visit_id=one.record.id, address_id=one.record.address_id)
         for one in visits
         for photo in one.record.photos
     ]

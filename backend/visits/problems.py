@@ -8,5 +8,14 @@ TIMES_REVERSED = Kind("visit.times_reversed", 422, "The visit ends before it beg
 TOO_LONG = Kind("visit.too_long", 422, "A visit of more than 12 hours is two visits.")
 NOTE_MISSING = Kind("visit.note_missing", 422, "This result needs a note.")
 DAY_MISSING = Kind("visit.day_missing", 422, "This result needs the day from which contact is possible again.")
+PHOTO_CONSENT_MISSING = Kind("visit.photo_consent_missing", 422, "A photo inside needs the consent of who lives there.")
 
-KINDS = (UNKNOWN_RESULT, PARTY_NOT_WITH_RESULT, TIMES_REVERSED, TOO_LONG, NOTE_MISSING, DAY_MISSING)
+KINDS = (
+    UNKNOWN_RESULT,
+    PARTY_NOT_WITH_RESULT,
+    TIMES_REVERSED,
+    TOO_LONG,
+    NOTE_MISSING,
+    DAY_MISSING,
+    PHOTO_CONSENT_MISSING,
+)

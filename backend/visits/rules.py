@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from backend.evidence.schemas import PhotoScope, PhotoTaken
 from backend.kernel.geo import Point, distance_m
 from backend.kernel.problems import Kind
 from backend.promises import rules as promise_rules
@@ -11,6 +12,7 @@ from backend.visits.problems import (
     DAY_MISSING,
     NOTE_MISSING,
     PARTY_NOT_WITH_RESULT,
+    PHOTO_CONSENT_MISSING,
     TIMES_REVERSED,
     TOO_LONG,
     UNKNOWN_RESULT,
@@ -35,12 +37,21 @@ def refusal(record: VisitRecord, *, currency: str, zone: str) -> Kind | None:
         (record.ended_at - record.started_at > VISIT_MAX, TOO_LONG),
         ("note" in result.needs and not record.note.strip(), NOTE_MISSING),
         ("next_on" in result.needs and record.next_on is None, DAY_MISSING),
+        (any(map(is_without_consent, record.photos)), PHOTO_CONSENT_MISSING),
     )
     found = next((kind for failed, kind in checks if failed), None)
     if found is not None:
         return found
     made_on = record.ended_at.astimezone(ZoneInfo(zone)).date()
     return promise_rules.refusal(record.promise, is_asked="promise" in result.needs, currency=currency, made_on=made_on)
+
+
+def is_without_consent(photo: PhotoTaken) -> bool:
+    """Tell whether a photo shows a home's inside and nobody agreed (rules.md CN-VISIT-03).
+
+    An app that signs no manifest does not ask for the consent either: its photo stands, and is worth a look.
+    """
+    return photo.scope is PhotoScope.INSIDE and photo.consent_by is None and photo.manifest is not None
 
 
 def presence(check_in: CheckIn | None, door: Point | None) -> Presence | None:

@@ -516,6 +516,66 @@ export interface paths {
         readonly patch: operations["V1UploadsUploadIdAdd"];
         readonly trace?: never;
     };
+    readonly "/v1/evidence": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * OfCase
+         * @description List the photos of a case, the newest first, at most 200.
+         */
+        readonly get: operations["V1EvidenceOfCase"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One
+         * @description Say what is known about a photo; what is worth a look in it to who took it and who controls it.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdOne"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}/answers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Answer
+         * @description Answer to what is worth a look in a photo of one's own.
+         */
+        readonly post: operations["V1EvidenceEvidenceIdAnswersAnswer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/evidence/{evidence_id}/bytes": {
         readonly parameters: {
             readonly query?: never;
@@ -1463,12 +1523,24 @@ export interface components {
             };
             readonly is_replay: boolean;
         };
+        /** AnswerGiven */
+        readonly AnswerGiven: {
+            readonly text: string;
+        };
         /**
          * AnswerStatus
          * @description What became of a mutation: in the record, refused and kept in quarantine, or kept as a conflict to decide.
          * @enum {string}
          */
         readonly AnswerStatus: "accepted" | "refused" | "conflict";
+        /** AnswerView */
+        readonly AnswerView: {
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly text: string;
+            /** Format: date-time */
+            readonly at: string;
+        };
         /** AssignDone */
         readonly AssignDone: {
             /** Format: uuid */
@@ -1669,6 +1741,12 @@ export interface components {
             /** Format: date-time */
             readonly recorded_at: string;
         };
+        /**
+         * ConsentBy
+         * @description Who agreed to a photo inside: the client, somebody of the household, somebody of the company.
+         * @enum {unknown}
+         */
+        readonly ConsentBy: "client" | "company" | "household";
         /** DayEnd */
         readonly DayEnd: {
             /** Format: uuid */
@@ -1749,6 +1827,35 @@ export interface components {
             readonly is_lawful: boolean;
             readonly lawful_until: string | null;
             readonly changes_holder: boolean;
+        };
+        /** EvidenceList */
+        readonly EvidenceList: {
+            readonly items: readonly components["schemas"]["EvidenceView"][];
+        };
+        /** EvidenceView */
+        readonly EvidenceView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: uuid */
+            readonly visit_id: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly collector: string;
+            readonly scope: components["schemas"]["PhotoScope"];
+            readonly consent_by: components["schemas"]["ConsentBy"] | null;
+            /** Format: date-time */
+            readonly taken_at: string;
+            /** @enum {string} */
+            readonly state: "awaited" | "stored" | "refused";
+            readonly refusal: string | null;
+            readonly fault: string | null;
+            readonly is_ready: boolean;
+            readonly sha256: string;
+            readonly size_bytes: number;
+            readonly is_signed: boolean;
+            readonly looks: components["schemas"]["Looks"] | null;
         };
         /** FactValue */
         readonly FactValue: {
@@ -1900,6 +2007,14 @@ export interface components {
             /** Format: date-time */
             readonly lease_until: string;
             readonly may_start_cold: boolean;
+        };
+        /** Looks */
+        readonly Looks: {
+            readonly score: number;
+            /** @enum {string} */
+            readonly band: "low" | "medium" | "high";
+            readonly signals: readonly components["schemas"]["SignalView"][];
+            readonly answers: readonly components["schemas"]["AnswerView"][];
         };
         /** Mapping */
         readonly Mapping: {
@@ -2144,6 +2259,12 @@ export interface components {
             readonly state: components["schemas"]["StopState"];
             readonly skip_reason: string | null;
         };
+        /**
+         * PhotoScope
+         * @description What the picture may show; inside needs the recorded consent of who lives there.
+         * @enum {unknown}
+         */
+        readonly PhotoScope: "document" | "inside" | "outside";
         /** PinProof */
         readonly PinProof: {
             readonly verifier: string;
@@ -2476,6 +2597,15 @@ export interface components {
             readonly device_id?: string | null;
             readonly proof?: components["schemas"]["DeviceProof"] | null;
         };
+        /** SignalView */
+        readonly SignalView: {
+            readonly code: string;
+            readonly detail: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly at: string;
+        };
         /** Slot */
         readonly Slot: {
             readonly fields: {
@@ -2803,6 +2933,9 @@ export interface components {
         /**
          * PhotoTaken
          * @description A photo named by the hash of the bytes that will travel, and by the hash of what the camera gave.
+         *
+         *         `manifest` is the text that the phone signed at the shutter (manifests.py says what stands in it), `signature` that
+         *         of the device's key (ECDSA P-256, SHA-256, r || s, base64); an app of before that has neither.
          */
         readonly PhotoTaken: {
             /** Format: uuid */
@@ -2815,13 +2948,10 @@ export interface components {
             /** Format: date-time */
             readonly taken_at: string;
             readonly scope: components["schemas"]["PhotoScope"];
+            readonly consent_by: components["schemas"]["ConsentBy"] | null;
+            readonly manifest: string | null;
+            readonly signature: string | null;
         };
-        /**
-         * PhotoScope
-         * @description What the picture may show; inside needs the recorded consent of who lives there.
-         * @enum {unknown}
-         */
-        readonly PhotoScope: "document" | "inside" | "outside";
         /**
          * RecordWithdraw
          * @description The undo of a record, at most 5 s after it was saved; the record and this both stay in the journal.
@@ -3995,6 +4125,119 @@ export interface operations {
                 content: {
                     readonly "application/json": null;
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceOfCase: {
+        readonly parameters: {
+            readonly query: {
+                readonly case_id: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdOne: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EvidenceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdAnswersAnswer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnswerGiven"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {

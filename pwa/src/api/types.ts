@@ -9,6 +9,7 @@ type Schemas = components['schemas'];
 
 export type Point = Schemas['Point'];
 export type PromiseMade = Schemas['PromiseMade'];
+export type ConsentBy = Schemas['ConsentBy'];
 export type PhotoScope = Schemas['PhotoScope'];
 export type PhotoTaken = Schemas['PhotoTaken'];
 export type CheckIn = Schemas['CheckIn'];
@@ -51,7 +52,7 @@ export type MutationKind = keyof MutationBodies;
 
 /** The schema of each body as this app writes it; the server lifts older ones. */
 export const SCHEMAS: Readonly<Record<MutationKind, number>> = {
-  'visit.record': 2, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 1, 'contact.reveal': 1, 'stop.skip': 1,
+  'visit.record': 3, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 1, 'contact.reveal': 1, 'stop.skip': 1,
   'stop.restore': 1, 'stops.reorder': 1, 'duty.start': 1, 'duty.end': 1,
 };
 

@@ -1,5 +1,5 @@
 /** How does a picture from the camera get into the store? */
-import type { PhotoScope, PhotoTaken } from '@/api/types';
+import type { ConsentBy, PhotoScope, PhotoTaken } from '@/api/types';
 import { newId } from '@/lib/ids';
 import type { FromWorker, Shrunk } from '@/lib/photo.worker';
 import workerAddress from '@/lib/photo.worker.ts?worker&url';
@@ -7,6 +7,7 @@ import { keepPhotoBytes } from '@/store/photos';
 
 import { store } from './session.svelte';
 
+import { shotAt, signed, sourceOf, type OfVisit } from './signing';
 /** Shrinks one picture; one at a time, each in a worker that ends with it, so that its memory goes too. */
 function shrink(file: Blob): Promise<Shrunk> {
   const worker = new Worker(workerAddress, { type: 'module' });
@@ -21,7 +22,16 @@ function shrink(file: Blob): Promise<Shrunk> {
 }
 
 /** Keeps the picture and says how the record names it; undefined when the file is no picture that can be read. */
-export async function takePhoto(file: Blob, scope: PhotoScope, now: Date): Promise<PhotoTaken | undefined> {
+/** What is said about a picture when it is taken: for a photo inside, who agreed to it. */
+export interface Shown {
+  readonly scope: PhotoScope;
+  readonly consent_by: ConsentBy | null;
+  readonly of: OfVisit;
+  readonly askedAtMs: number;
+}
+
+export async function takePhoto(file: File, { scope, consent_by, of, askedAtMs }: Shown, now: Date): Promise<PhotoTaken | undefined> {
+  const shot = await shotAt(sourceOf(file, askedAtMs), position().position, now);
   let photo: Shrunk;
   try {
     photo = await shrink(file);
@@ -34,4 +44,6 @@ export async function takePhoto(file: Blob, scope: PhotoScope, now: Date): Promi
     id: newId(), sha256: photo.sha256, size_bytes: photo.bytes.byteLength, media_type: photo.media_type,
     original_sha256: photo.original_sha256, original_size_bytes: photo.original_size_bytes, taken_at: now.toISOString(), scope,
   };
+    consent_by: scope === 'inside' ? consent_by : null,
 }
+  return await signed(unsigned, of, shot);

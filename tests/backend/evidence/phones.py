@@ -73,6 +73,7 @@ def taken(content: bytes) -> PhotoTaken:
     return PhotoTaken(
         id=new_id(), sha256=digest, size_bytes=len(content), media_type="image/jpeg", original_sha256=digest,
         original_size_bytes=len(content), taken_at=MORNING + timedelta(minutes=5), scope=PhotoScope.OUTSIDE,
+        consent_by=None, manifest=None, signature=None,
     )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ async def name(database: Database, world: World, content: bytes, case: int = 0, 
     one = taken(content)
     user = world.mei if user_id is None else user_id
     scope = msgspec.structs.replace(world.scope(user), reach=Reach.TENANT)
-    named = [NamedPhoto(photo=one, case_id=world.cases[case], visit_id=new_id())]
+    named = [NamedPhoto(photo=one, case_id=world.cases[case], visit_id=new_id(), address_id=None)]
     async with bare_transaction(database, scope) as raw:
         await append_bare(raw, await name_photos(raw, world.tenant_id, user, new_id(), named))
     return one.id

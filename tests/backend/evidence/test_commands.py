@@ -54,7 +54,7 @@ async def test_naming_and_storing_at_the_same_moment_never_miss_each_other(
     scope = msgspec.structs.replace(world.scope(world.mei), reach=Reach.TENANT)
 
     async def name_it(content: bytes, at: asyncio.Barrier) -> None:
-        named = [NamedPhoto(photo=taken(content), case_id=world.cases[0], visit_id=new_id())]
+        named = [NamedPhoto(photo=taken(content), case_id=world.cases[0], visit_id=new_id(), address_id=None)]
         async with bare_transaction(database, scope) as raw:
             await at.wait()
             await append_bare(raw, await name_photos(raw, world.tenant_id, world.mei, new_id(), named))

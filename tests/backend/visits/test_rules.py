@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.evidence.schemas import PhotoTaken
 from backend.kernel.geo import EARTH_RADIUS_M, Point
 from backend.kernel.ids import new_id
 from backend.visits.codes import BY_CODE, RESULTS
@@ -53,6 +54,27 @@ def code(visit: VisitRecord) -> str | None:
 )
 def test_a_record_stands_or_is_refused_for_one_reason(changes: dict[str, object], expected: str | None) -> None:
     assert code(record(**changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("scope", "consent_by", "manifest", "expected"),
+    [
+        ("inside", None, "{}", "visit.photo_consent_missing"),
+        ("inside", "household", "{}", None),
+        ("outside", None, "{}", None),
+        ("document", None, "{}", None),
+        ("inside", None, None, None),
+    ],
+)
+def test_a_photo_inside_needs_consent_from_an_app_that_asks_for_it(
+    scope: str, consent_by: str | None, manifest: str | None, expected: str | None
+) -> None:
+    photo = {
+        "id": new_id(), "sha256": "ab" * 32, "size_bytes": 1, "media_type": "image/jpeg", "original_sha256": "cd" * 32,
+        "original_size_bytes": 2, "taken_at": AT, "scope": scope, "consent_by": consent_by, "manifest": manifest,
+        "signature": None,
+    }  # fmt: skip
+    assert code(record(photos=[msgspec.convert(photo, PhotoTaken)])) == expected
 
 
 @pytest.mark.parametrize(("days", "expected"), [(24, "promise.day_in_past"), (25, None)])

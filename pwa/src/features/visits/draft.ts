@@ -17,6 +17,9 @@ const point = v.object({ lat: v.number(), lon: v.number() });
 const photo = v.object({
   id: v.string(), sha256: v.string(), size_bytes: v.number(), media_type: v.string(), original_sha256: v.string(),
   original_size_bytes: v.number(), taken_at: v.string(), scope: v.picklist(['outside', 'document', 'inside']),
+  // A draft of before photos were signed has none of these.
+  consent_by: v.optional(v.nullable(v.picklist(['client', 'household', 'company'])), null),
+  manifest: v.optional(v.nullable(v.string()), null), signature: v.optional(v.nullable(v.string()), null),
 });
 
 const draftSchema = v.object({

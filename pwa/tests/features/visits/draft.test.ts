@@ -8,7 +8,7 @@ import { resultOf } from '@/rules/codes';
 import { sampleCase } from '../../sync/samples';
 
 const now = new Date('2026-11-24T10:00:00Z');
-const photo = { id: 'e1', sha256: 'a'.repeat(64), size_bytes: 1, media_type: 'image/jpeg', original_sha256: 'b'.repeat(64), original_size_bytes: 2, taken_at: now.toISOString(), scope: 'outside' as const };
+const photo = { id: 'e1', sha256: 'a'.repeat(64), size_bytes: 1, media_type: 'image/jpeg', original_sha256: 'b'.repeat(64), original_size_bytes: 2, taken_at: now.toISOString(), scope: 'outside' as const, consent_by: null, manifest: null, signature: null };
 const addresses = [{ id: 'home', party_id: null, kind: 'home', line: 'x', place: { lat: 1, lon: 2 }, status: 'good' }];
 const shown = foldCase(sampleCase('k1', { addresses }), [], { pulledAt: '', by: 'Lin' });
 

@@ -5,9 +5,10 @@ import type { FromWorker, Shrunk } from '@/lib/photo.worker';
 import workerAddress from '@/lib/photo.worker.ts?worker&url';
 import { keepPhotoBytes } from '@/store/photos';
 
+import { position } from './position.svelte';
 import { store } from './session.svelte';
-
 import { shotAt, signed, sourceOf, type OfVisit } from './signing';
+
 /** Shrinks one picture; one at a time, each in a worker that ends with it, so that its memory goes too. */
 function shrink(file: Blob): Promise<Shrunk> {
   const worker = new Worker(workerAddress, { type: 'module' });
@@ -21,7 +22,6 @@ function shrink(file: Blob): Promise<Shrunk> {
   }).finally(() => { worker.terminate(); });
 }
 
-/** Keeps the picture and says how the record names it; undefined when the file is no picture that can be read. */
 /** What is said about a picture when it is taken: for a photo inside, who agreed to it. */
 export interface Shown {
   readonly scope: PhotoScope;
@@ -30,6 +30,7 @@ export interface Shown {
   readonly askedAtMs: number;
 }
 
+/** Keeps the picture and says how the record names it; undefined when the file is no picture that can be read. */
 export async function takePhoto(file: File, { scope, consent_by, of, askedAtMs }: Shown, now: Date): Promise<PhotoTaken | undefined> {
   const shot = await shotAt(sourceOf(file, askedAtMs), position().position, now);
   let photo: Shrunk;
@@ -40,10 +41,10 @@ export async function takePhoto(file: File, { scope, consent_by, of, askedAtMs }
     return undefined;
   }
   await keepPhotoBytes(store(), photo.sha256, photo.bytes);
-  return {
+  const unsigned = {
     id: newId(), sha256: photo.sha256, size_bytes: photo.bytes.byteLength, media_type: photo.media_type,
     original_sha256: photo.original_sha256, original_size_bytes: photo.original_size_bytes, taken_at: now.toISOString(), scope,
-  };
     consent_by: scope === 'inside' ? consent_by : null,
-}
+  };
   return await signed(unsigned, of, shot);
+}

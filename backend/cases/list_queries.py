@@ -159,8 +159,8 @@ def found(typed: str, wanted: CaseFilter, after: Cursor | None, limit: int) -> l
     part = f"%{exact}%" if len(name) >= TRIGRAM else f"% {exact}%"
     return [
         part if any(letter.isalnum() for letter in name) else None, name.replace(" ", ""), typed.lower(),
-        wanted.is_closed, wanted.team_id, wanted.desk_team_id, wanted.assignee_id, wanted.is_unassigned, wanted.state, wanted.bucket,
-        None if after is None else after.s, None if after is None else after.i, limit,
+        wanted.is_closed, wanted.team_id, wanted.desk_team_id, wanted.assignee_id, wanted.is_unassigned, wanted.state,
+        wanted.bucket, None if after is None else after.s, None if after is None else after.i, limit,
     ]  # fmt: skip
 
 

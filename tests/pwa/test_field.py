@@ -16,6 +16,7 @@ from backend.kernel.db import Database
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
 from tests.pwa.day import follow, open_visit, publish_plan, visit_nobody_home, walk_to
 from tests.pwa.network import Network
+from tests.pwa.waiting import until
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -290,11 +291,12 @@ async def test_the_map_is_drawn_without_network(
     async with open_phone() as page:
         await sign_in(page, network.origin, await entrance(world.mei))
         # The parts of the map come one by one; the last of them may be a small one.
-        await page.wait_for_function(
+        await until(
+            page,
             "async names => { const kept = (await Promise.all((await caches.keys()).map(async name =>"
             " (await (await caches.open(name)).keys()).map(one => new URL(one.url).pathname)))).flat();"
             " return names.every(name => kept.includes(name)); }",
-            arg=[f"/assets/{path.name}" for path in (dist / "assets").iterdir() if path.suffix != ".map"],
+            [f"/assets/{path.name}" for path in (dist / "assets").iterdir() if path.suffix != ".map"],
         )
         network.cut()
         await page.reload()

@@ -8,6 +8,7 @@ from tests.pwa.conftest import Entrance, OpenPhone, sign_in
 from tests.pwa.day import follow, visit_nobody_home
 from tests.pwa.network import Network
 from tests.pwa.test_field import eventually
+from tests.pwa.waiting import until
 from tests.pwa.worker import asked_to_be_woken, wake
 from tests.world import World
 
@@ -49,9 +50,7 @@ async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
             await page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
             await page.get_by_label("Name").wait_for()
         assert body["proof"] is not None
-        await page.wait_for_function(
-            "async () => (await indexedDB.databases()).map(one => one.name).join() === 'rounds-device'"
-        )
+        await until(page, "async () => (await indexedDB.databases()).map(one => one.name).join() === 'rounds-device'")
     async with job_database.pool.acquire() as raw:
         devices = await raw.fetchval("SELECT count(*) FROM devices WHERE tenant_id = $1", world.tenant_id)
         sessions = await raw.fetchval("SELECT count(*) FROM sessions WHERE user_id = $1", world.mei)

@@ -4,6 +4,8 @@ import asyncio
 
 from playwright.async_api import CDPSession, Page
 
+from tests.pwa.waiting import until
+
 FLUSH_TAG = "rounds-flush"
 """What the phone asks to be woken for; `FLUSH_TAG` of pwa/src/sync/flush.ts."""
 
@@ -36,8 +38,8 @@ async def push(page: Page, site: str, body: str) -> None:
 
 async def asked_to_be_woken(page: Page) -> None:
     """Wait until the phone has asked the browser, by Background Sync, to wake its worker."""
-    await page.wait_for_function(
-        "async tag => (await (await navigator.serviceWorker.ready).sync.getTags()).includes(tag)", arg=FLUSH_TAG
+    await until(
+        page, "async tag => (await (await navigator.serviceWorker.ready).sync.getTags()).includes(tag)", FLUSH_TAG
     )
 
 

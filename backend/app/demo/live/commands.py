@@ -37,7 +37,8 @@ from ml.synthetic.oracle import Oracle
 log = logging.getLogger(__name__)
 
 HELD_FOR = timedelta(minutes=5)
-"""Whose item was refused stands still for a while; the item lies in the quarantine, where the lead sees it."""
+"""Who was refused something stands still for a while, then passes over that stop; what was refused lies in the
+quarantine, where the lead sees it."""
 
 KINDS = {"visit.record", "stop.skip", "duty.start", "duty.end"}
 DOOR_KNOWS_NOBODY = "demo: nobody who is made up lives here"
@@ -47,7 +48,7 @@ NO_SESSION = b"\0" * 32
 class Town(msgspec.Struct):
     """What the simulation works with; `database` is bound by row-level security like any request's.
 
-    `held` says until when somebody stands still because an item was refused.
+    `held` says until when somebody stands still because something was refused, `given_up` at which stops that was.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Town(msgspec.Struct):
     oracle: Oracle
     pace: int
     held: dict[UUID, datetime] = {}
+    given_up: set[UUID] = set()
 
 
 def scope_of(tenant_id: UUID) -> Scope:
@@ -97,14 +99,15 @@ async def walk(town: Town, living: Living, now: datetime) -> int:
     for one in standing:
         if town.held.get(one.walker.user_id, now) > now:
             continue
-        if one.lost_stop_id is not None:
-            pushed += await _send(town, living.tenant_id, one.walker, _skip(one.lost_stop_id), now)
-            continue
-        deed = rules.deed_of(one.walker, _began_at(one, living), now, town.pace)
+        deed = None if one.lost_stop_id else rules.deed_of(one.walker, _began_at(one, living), now, town.pace)
         if isinstance(deed, Drive):
             drives.append((one.walker.user_id, deed))
-        elif deed is not None:
-            pushed += await _do(town, living.tenant_id, one.walker, deed, now)
+            continue
+        try:
+            pushed += await _do(town, living.tenant_id, one, deed, now)
+        except Problem as problem:
+            # Ten phones registered, or one revoked a moment ago: the others go on.
+            _hold(town, one.walker, problem.kind.code, now)
     await _move(town.database, scope, drives, now)
     return pushed
 
@@ -122,8 +125,16 @@ async def _move(database: Database, scope: Scope, drives: Sequence[tuple[UUID, D
         await announce(raw, scope.tenant_id, "board")
 
 
-async def _do(town: Town, tenant_id: UUID, walker: Walker, deed: Deed, now: datetime) -> int:
+async def _do(town: Town, tenant_id: UUID, one: Standing, deed: Deed | None, now: datetime) -> int:
+    walker = one.walker
+    passed_over = one.lost_stop_id
+    if passed_over is None and walker.stop is not None and walker.stop.id in town.given_up:
+        passed_over = walker.stop.id
+    if passed_over is not None:
+        return await _send(town, tenant_id, walker, _skip(passed_over), now)
     match deed:
+        case None:
+            return 0
         case GoOnDuty(place=place):
             return await _send(town, tenant_id, walker, DutyStart(place=place), now)
         case GoOffDuty():
@@ -165,11 +176,17 @@ async def _send(town: Town, tenant_id: UUID, walker: Walker, body: Body, now: da
     request = PushRequest(device_id=device_id, app_version="demo", sent_at=now, unsent_count=0, mutations=[mutation])
     answered = await push(town.database, sender, request, town.key, now)
     if answered.answers[0].status is not AnswerStatus.ACCEPTED:
-        log.warning("the demo's %s was refused: %s", kind, answered.answers[0].code)
-        town.held[walker.user_id] = now + HELD_FOR
+        _hold(town, walker, f"{kind} {answered.answers[0].code}", now)
     async with bare_transaction(town.database, scope_of(tenant_id)) as raw:
         await announce(raw, tenant_id, "sync")
     return 1
+
+
+def _hold(town: Town, walker: Walker, why: str, now: datetime) -> None:
+    log.warning("a collector of the demo was refused: %s", why)
+    town.held[walker.user_id] = now + HELD_FOR
+    if walker.stop is not None:
+        town.given_up.add(walker.stop.id)
 
 
 async def _register(database: Database, tenant_id: UUID, user_id: UUID, now: datetime) -> UUID:

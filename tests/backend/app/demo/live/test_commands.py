@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from backend.app.demo.live.commands import scope_of, turn_switch, view_of, walk
+from backend.app.demo.live.commands import HELD_FOR, scope_of, turn_switch, view_of, walk
 from backend.app.demo.live.process import Looked, step
 from backend.identity.commands.sign_in import make_sign_in_link, sign_in_by_link
-from backend.identity.schemas import Act
+from backend.identity.schemas import DEVICES_A_USER_MAX, Act
 from backend.kernel.db import Database, bare_transaction, transaction
+from backend.kernel.ids import new_id
 from backend.kernel.problems import Problem
 from backend.routing import board_queries
 from tests.backend.app.demo.live.conftest import Stage
@@ -140,6 +141,26 @@ async def test_a_refused_item_holds_the_walker_and_is_not_sent_for_ever(
     walkers = await stage.raw.fetchval("SELECT count(DISTINCT user_id) FROM duties")
     assert 1 <= refused <= walkers
     assert "refused" in caplog.text
+    await live(stage, 2, looked, first=44 + round(HELD_FOR / STEP))
+    assert await stage.raw.fetchval("SELECT count(*) FROM stops WHERE state = 'skipped'") >= refused
+    # Nothing is tried twice.
+    assert await stage.raw.fetchval("SELECT count(*) = count(DISTINCT case_id) FROM quarantine")
+
+
+async def test_somebody_with_too_many_phones_stands_still_and_the_others_go_on(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine = await stage.raw.fetchval("SELECT id FROM users WHERE role = 'collector' ORDER BY login LIMIT 1")
+    for _ in range(DEVICES_A_USER_MAX):
+        await stage.raw.execute(
+            "INSERT INTO devices (id, tenant_id, user_id, label, public_key, registered_at)"
+            " VALUES ($1, $2, $3, 'browser', $4, now())",
+            new_id(), stage.tenant_id, mine, b"\0" * 91,
+        )  # fmt: skip
+    await live(stage, 10)
+    assert await stage.raw.fetchval("SELECT count(*) FROM duties WHERE user_id = $1", mine) == 0
+    assert await stage.raw.fetchval("SELECT count(*) FROM duties") >= 4
+    assert "too_many" in caplog.text
 
 
 async def test_two_processes_do_a_step_once(stage: Stage) -> None:

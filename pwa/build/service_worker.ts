@@ -88,7 +88,9 @@ export function serviceWorker(): Plugin {
     generateBundle(_options, bundle) {
       later = laterAddresses(bundle);
     },
-    async closeBundle() {
+    async closeBundle(error) {
+      // The app itself did not come to be: what is wrong with it is to be told, not that its worker is missing.
+      if (error !== undefined) return;
       if (config === undefined) throw new Error('service worker: no configuration');
       await buildWorker(config, later);
     },

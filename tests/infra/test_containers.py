@@ -14,7 +14,7 @@ from urllib.parse import quote
 import asyncpg
 import click
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # its types come as a package of their own (types-PyYAML)
 
 from backend.app.cli.main import cli
 from backend.kernel.migrate import upgrade

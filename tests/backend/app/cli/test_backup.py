@@ -22,12 +22,12 @@ from backend.kernel.db import Role, open_database, transaction
 from backend.kernel.migrate import upgrade
 from infra import archive, dump
 from infra.cluster import admin_dsn, dsn, running
-from tests.backend.app.cli.test_run import begin, free_port
+from tests.backend.app.cli.test_run import begin, free_port, until
 from tests.backend.kernel.test_migrate import OLD, OLD_READ, OLD_ROWS, OLD_SEEN, scripts
 from tests.cluster import data_folder
 from tests.databases import EXTENSIONS, clone, make_template, remove, with_database
 from tests.pwa.conftest import OpenPhone, dist, open_phone, playwright, sign_in
-from tests.pwa.day import picture, visit_nobody_home
+from tests.pwa.day import follow, picture, visit_nobody_home
 from tests.pwa.network import relayed
 from tests.world import World, make_world
 
@@ -82,6 +82,10 @@ def hashes(data: Path) -> dict[str, str]:
     """Return the hashes of photos and keys by their place."""
     found = [path for name in ("files", "keys") for path in (data / name).rglob("*") if path.is_file()]
     return {path.relative_to(data).as_posix(): archive.hash_of(path) for path in found}
+
+
+def has_photo(data: Path) -> bool:
+    return any(name.startswith("files/") for name in hashes(data))
 
 
 async def people(url: str) -> tuple[World, list[str]]:
@@ -143,7 +147,8 @@ async def test_a_lender_comes_back_on_another_cluster_and_a_phone_sends_what_it_
             async with rounds_on(old, port):
                 await sign_in(page, line.origin, tokens[0])
                 await visit_nobody_home(page, world, world.cases[0], photo=picture(tmp_path, 1))
-                await page.get_by_role("link", name="all sent").wait_for()
+                await all_sent(page)
+                assert await asyncio.to_thread(until, lambda: has_photo(old))
                 done = await asyncio.to_thread(ran, "backup", str(out), ROUNDS_DATA=str(old))
                 assert done.returncode == 0, done.stderr
                 line.cut()
@@ -156,7 +161,6 @@ async def test_a_lender_comes_back_on_another_cluster_and_a_phone_sends_what_it_
                 again = admin_dsn(other, "rounds")
                 assert await counts(again) == before
                 assert hashes(new) == files
-                assert [name for name in files if name.startswith("files/")]
                 async with rounds_on(new, port):
                     line.restore()
                     await comes_back(page, told_too_old)
@@ -165,10 +169,16 @@ async def test_a_lender_comes_back_on_another_cluster_and_a_phone_sends_what_it_
                         await sign_in(phone, line.origin, tokens[1])
 
 
+async def all_sent(page: Page) -> None:
+    """Wait until nothing is on the phone alone, photos included; not every screen says it."""
+    await follow(page, "/me")
+    await page.get_by_role("link", name="all sent").wait_for(timeout=60_000)
+
+
 async def comes_back(page: Page, told_too_old: list[Response]) -> None:
     """Bring the phone into the network: it hears that its place means nothing here, takes all again, sends its own."""
     await page.evaluate("() => dispatchEvent(new Event('online'))")
-    await page.get_by_role("link", name="all sent").wait_for(timeout=60_000)
+    await all_sent(page)
     for _ in range(200):
         if told_too_old:
             break

@@ -152,7 +152,7 @@ async def test_a_phone_that_trusts_the_certificate_works_as_on_a_public_site(
         cookies = await page.context.cookies()
         assert [(one["name"], one["secure"], one["httpOnly"]) for one in cookies] == [("__Host-rounds", True, True)]
         await visit_nobody_home(page, world, world.cases[0])
-        await page.get_by_role("link", name="all sent").wait_for()
+        await page.get_by_role("heading", name="On the server, signed").wait_for()
     async with job_database.pool.acquire() as raw:
         visits = await raw.fetchval("SELECT count(*) FROM visits WHERE tenant_id = $1", world.tenant_id)
     assert visits == 1

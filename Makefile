@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup setup-tests setup-bench run test check bench screenshots lock world map reset clean
+.PHONY: help setup setup-tests setup-bench run test check bench faults screenshots lock world map reset clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,7 +18,7 @@ setup: ## bring what is missing to run: Debian packages, .venv, Node, the built 
 setup-tests: ## the same, with what tests need
 	@python3 -m infra.setup --tests
 
-setup-bench:
+setup-bench: ## the same, with what benchmarks need
 	@python3 -m infra.setup --bench
 
 run: setup ## start Rounds with its private database, for phones too: LAN=1; Ctrl-C stops everything
@@ -38,6 +38,9 @@ check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own che
 
 bench: setup-bench ## print the numbers we claim, each beside its limit, measured in one run
 	@for file in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename "$$file" .py)"; done
+
+faults: setup-tests ## run histories of phones that fail over many lives of a server, and print the table
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 screenshots: setup-tests ## take the pictures of the README from the running demo
 	@$(BIN)/python -m tests.pwa.screenshots

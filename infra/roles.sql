@@ -2,7 +2,7 @@
 -- Run once as a superuser (the private cluster does it by itself):
 --   psql -v password='...' -f infra/roles.sql postgres
 -- The login never acts under its own name: a connection takes one of the roles at its start. Row-level security binds
--- app_rw and app_ro; app_owner owns the tables (migrations); app_job crosses tenants (jobs) and is used for nothing else.
+-- app_rw and app_ro; app_owner owns the tables (migrations); app_job crosses tenants (jobs, and two checked functions).
 \set ON_ERROR_STOP on
 CREATE ROLE app_owner NOLOGIN;
 CREATE ROLE app_rw NOLOGIN;

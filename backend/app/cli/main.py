@@ -19,6 +19,9 @@ COMMANDS = {
     "db": Entry("backend.app.cli.database", "db", "Look after the database: status, psql, migrate."),
     "backup": Entry("backend.app.cli.backup", "backup", "Copy database and files into a new folder."),
     "restore": Entry("backend.app.cli.backup", "restore", "Bring a backup into an empty database and data folder."),
+    "evidence": Entry(
+        "backend.app.cli.evidence", "evidence", "Hand the evidence of a case over, so that a stranger can check it."
+    ),
     "audit": Entry("backend.app.cli.audit", "audit", "Hold the journal against its signed heads."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),

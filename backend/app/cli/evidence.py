@@ -1,0 +1,54 @@
+"""How does an operator hand over the evidence of a case? `rounds evidence export CASE --tenant CODE --out FILE.zip`."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from backend.app.cli.local import data_dir, database_url
+from backend.evidence.export import Exported, ExportError, export_case
+from backend.evidence.storage import open_storage
+from backend.kernel import clock
+from backend.kernel.db import Role, open_database
+from backend.kernel.signing import SigningKey, open_signing_key
+from backend.sync.jobs import refresh_epoch
+
+
+@click.group()
+def evidence() -> None:
+    """Hand evidence over so that a stranger can check it."""
+
+
+@evidence.command("export")
+@click.argument("case")
+@click.option("--tenant", required=True, help="The code of the lender whose case it is.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The zip file to write.")
+def export(case: str, tenant: str, out: Path) -> None:
+    """Write all evidence of CASE (its number or id) into one file that proves itself.
+
+    The file holds photos, what the phones signed, the journal's proofs, the log of custody, and verify.py.
+    """
+    if not out.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
+    key = open_signing_key(data_dir() / "keys")
+    try:
+        with database_url() as url:
+            done = asyncio.run(_export(url, key, (tenant, case, out)))
+    except ExportError as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(
+        f"{out}: {done.photos} photos ({done.awaited} of them not here), {done.events} events, {done.heads} heads"
+    )
+    click.echo(f"signed by key {key.key_id}; check it with: python verify.py {out.name} --key {key.key_id}")
+
+
+async def _export(url: str, key: SigningKey, wanted: tuple[str, str, Path]) -> Exported:
+    database = await open_database(url, role=Role.JOB, pool_size=1)
+    try:
+        async with database.pool.acquire() as raw:
+            await refresh_epoch(raw)
+        storage = open_storage(os.environ.get("ROUNDS_FILES", ""), data_dir())
+        return await export_case(database, storage, key, wanted, clock.now())
+    finally:
+        await database.close()

@@ -1,0 +1,162 @@
+"""How does an export lie in one file? Lists in canonical JSON, photos as they came, an index that the server signs.
+
+The archive is a plain zip whose every byte is settled (`verifier.py` writes and reads its headers): no compression, no
+clock, no second way to write the same thing. So a flipped bit anywhere in it is found, also where programs do not look.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+from zlib import crc32
+
+import msgspec
+
+from backend.evidence import verifier
+from backend.evidence.export_queries import CaseMeant, Phone, PhotoOnFile
+from backend.journal.rules import instant_text
+from backend.journal.schemas import Proof, Seal
+from backend.kernel.signing import SigningKey
+
+ARCHIVE_BYTES_MAX = 4 * 2**30 - 2**26
+"""A plain zip ends at 4 GiB; that is some 10,000 photos of one case."""
+
+HERE = Path(__file__).parent
+
+
+class TooLargeError(ValueError):
+    """A case has more photos or bytes than one file takes."""
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """Everything that goes into an export, but for the photos' bytes."""
+
+    case: CaseMeant
+    made_at: datetime
+    photos: Sequence[PhotoOnFile]
+    phones: Sequence[Phone]
+    proofs: Sequence[Proof]
+    heads: Sequence[Seal]
+    people: Mapping[UUID, str]
+    key_id: str
+    public_key: str
+
+
+def photo_name(photo: PhotoOnFile) -> str:
+    """Return where the bytes of a photo lie in the archive."""
+    return f"evidence/{photo.id}/original.{photo.media_type.removeprefix('image/')}"
+
+
+def manifest_name(photo: PhotoOnFile) -> str:
+    """Return where the text that the phone signed lies in the archive."""
+    return f"evidence/{photo.id}/manifest.json"
+
+
+def lists_of(bundle: Bundle, present: set[UUID]) -> dict[str, bytes]:
+    """Return the small files of an export by name; `present` are the photos whose bytes go along."""
+    proofs = sorted(bundle.proofs, key=lambda proof: (proof.number, proof.index))
+    keys = {
+        "server": [{"key_id": bundle.key_id, "public_key": bundle.public_key}],
+        "devices": [_phone(phone) for phone in bundle.phones],
+    }
+    heads = [{"head": seal.head, "key_id": seal.key_id, "signature": seal.signature} for seal in bundle.heads]
+    lists: dict[str, object] = {
+        "keys.json": keys,
+        "heads.json": heads,
+        "events.json": [_plain(proof) for proof in proofs],
+        "custody.json": custody_of(proofs, bundle.people),
+        "evidence.json": [_photo(photo, is_present=photo.id in present) for photo in bundle.photos],
+    }
+    texts = {
+        "README.md": (HERE / "export_readme.md").read_bytes(),
+        "verify.py": (HERE / "verifier.py").read_bytes(),
+        **{name: verifier.canonical(content).encode() for name, content in lists.items()},
+    }
+    return texts | {manifest_name(one): one.manifest.encode() for one in bundle.photos if one.manifest is not None}
+
+
+def custody_of(proofs: Sequence[Proof], people: Mapping[UUID, str]) -> list[dict[str, object]]:
+    """Return who did what with which photo, in the order of the journal; `name` is for readers only."""
+    log = []
+    for proof in proofs:
+        event = msgspec.json.decode(proof.entry, type=dict[str, object])
+        if str(event["kind"]).startswith("evidence."):
+            by = event["actor_id"]
+            name = people.get(UUID(str(by))) if by is not None else None
+            log.append(
+                {
+                    "at": event["occurred_at"],
+                    "kind": event["kind"],
+                    "evidence_id": event["subject_id"],
+                    "by": by,
+                    "name": name,
+                }
+            )
+    return log
+
+
+def pack(out: BinaryIO, bundle: Bundle, files: Iterable[tuple[str, bytes]], key: SigningKey) -> int:
+    """Write an archive: the files in their order, then the index with the hash of each, then its signature.
+
+    Returns the size in bytes; raises TooLargeError.
+    """
+    listed: list[tuple[bytes, int, int, int]] = []
+    told: list[dict[str, object]] = []
+    position = 0
+
+    def put(name: str, content: bytes) -> None:
+        nonlocal position
+        header = verifier.local_header(name.encode("ascii"), crc32(content), len(content))
+        if position + len(header) + len(content) > ARCHIVE_BYTES_MAX or len(listed) >= verifier.FILES_MAX:
+            raise TooLargeError("the photos of this case are more than one file takes")
+        listed.append((name.encode("ascii"), crc32(content), len(content), position))
+        out.write(header + content)
+        position += len(header) + len(content)
+
+    for name, content in files:
+        put(name, content)
+        told.append({"name": name, "sha256": verifier.sha256(content), "size": len(content)})
+    index = verifier.canonical(
+        {
+            "v": 1, "case_id": str(bundle.case.id), "case_number": bundle.case.number,
+            "tenant_id": str(bundle.case.tenant_id), "made_at": instant_text(bundle.made_at), "files": told,
+        }
+    )  # fmt: skip
+    put(verifier.INDEX, index.encode())
+    put(verifier.INDEX_SIGNATURE, verifier.canonical({"key_id": key.key_id, "signature": key.sign(index)}).encode())
+    central = b"".join(verifier.central_header(*one) for one in listed)
+    end = verifier.end_record(len(listed), len(central), position)
+    out.write(central + end)
+    return position + len(central) + len(end)
+
+
+def _plain(proof: Proof) -> dict[str, object]:
+    return {name: getattr(proof, name) for name in Proof.__struct_fields__} | {"event_id": str(proof.event_id)}
+
+
+def _phone(phone: Phone) -> dict[str, object]:
+    return {
+        "device_id": str(phone.device_id),
+        "user_id": str(phone.user_id),
+        "label": phone.label,
+        "public_key": base64.b64encode(phone.public_key).decode(),
+        "registered_at": instant_text(phone.registered_at),
+        "revoked_at": None if phone.revoked_at is None else instant_text(phone.revoked_at),
+    }
+
+
+def _photo(photo: PhotoOnFile, *, is_present: bool) -> dict[str, object]:
+    return {
+        "id": str(photo.id), "case_id": str(photo.case_id), "visit_id": str(photo.visit_id),
+        "user_id": str(photo.user_id), "device_id": None if photo.device_id is None else str(photo.device_id),
+        "kind": photo.kind, "scope": photo.scope, "consent_by": photo.consent_by, "state": photo.state,
+        "sha256": photo.sha256.hex(), "original_sha256": photo.original_sha256.hex(), "size": photo.size_bytes,
+        "original_size": photo.original_size_bytes, "media_type": photo.media_type,
+        "taken_at": instant_text(photo.taken_at),
+        "stored_at": None if photo.stored_at is None else instant_text(photo.stored_at),
+        "received_at": None if photo.received_at is None else instant_text(photo.received_at),
+        "file": photo_name(photo) if is_present else None,
+        "manifest": None if photo.manifest is None else manifest_name(photo), "signature": photo.signature,
+    }  # fmt: skip

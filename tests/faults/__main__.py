@@ -1,0 +1,90 @@
+"""`make faults`: many histories of phones that fail, over many lives of a server; prints a table, fails on a finding.
+
+The planted rows run the same histories against applications that are wrong on purpose: a checker that does not find
+those proves nothing.
+"""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.faults.run import NODE, Ground, Outcome, ground, play
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+KINDS = ("lost", "doubled", "false_accept", "out_of_order", "contradicted", "unsettled")
+PLANTED = ("drops_an_event", "skips_the_id_check", "acknowledges_before_commit")
+PLANTED_ROUNDS_MAX = 4
+
+
+def build_phones() -> None:
+    """Bundle the app's store and sync for Node; raises CalledProcessError."""
+    tools = {**os.environ, "PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}
+    arguments = ["npx", "vite", "build", "--config", "tests/faults/vite.config.ts", "--logLevel", "warn"]
+    subprocess.run(arguments, cwd=CHECKOUT / "pwa", check=True, timeout=120, env=tools)
+
+
+def total(outcomes: list[Outcome]) -> tuple[Counter[str], Counter[str]]:
+    """Add up (findings by kind, what was gone through)."""
+    found: Counter[str] = Counter(finding.kind for one in outcomes for finding in one.findings)
+    through: Counter[str] = Counter()
+    for one in outcomes:
+        through.update(one.went_through)
+    return found, through
+
+
+async def rounds_of(under: Ground, seed: int, rounds: int, phones: int) -> list[Outcome]:
+    """Run the rounds one after the other, saying how far it is."""
+    outcomes = []
+    for n in range(rounds):
+        outcomes.append(await play(under, seed + n, phones))
+        done = sum(one.phones for one in outcomes)
+        print(f"\r{done} histories, {sum(one.lives for one in outcomes)} lives", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return outcomes
+
+
+async def found_planted(under: Ground, factory: str, seed: int, phones: int) -> Counter[str]:
+    """Run rounds against a wrong application until something is found, a few at most."""
+    for n in range(PLANTED_ROUNDS_MAX):
+        outcome = await play(under, seed + n, phones, factory)
+        if outcome.findings:
+            return Counter(finding.kind for finding in outcome.findings)
+    return Counter()
+
+
+def main() -> int:
+    """Run everything and print the table; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--phones", type=int, default=20)
+    chosen = parser.parse_args()
+    build_phones()
+    began = time.monotonic()
+    with ground() as under:
+        outcomes = asyncio.run(rounds_of(under, chosen.seed, chosen.rounds, chosen.phones))
+        planted = {name: asyncio.run(found_planted(under, name, chosen.seed, chosen.phones)) for name in PLANTED}
+    found, through = total(outcomes)
+    print("| what | count | bound | |\n|---|---|---|---|")
+    histories, lives = sum(one.phones for one in outcomes), sum(one.lives for one in outcomes)
+    print(f"| histories over lives of the server | {histories} / {lives} | | ok |")
+    for name, count in sorted(through.items()):
+        print(f"|   {name} | {count} | | ok |")
+    for kind in KINDS:
+        print(f"| {kind} | {found[kind]} | 0 | {'ok' if found[kind] == 0 else 'SHORT'} |")
+    for name, kinds in planted.items():
+        told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "nothing"
+        print(f"| planted: {name} | found {told} | found | {'ok' if kinds else 'SHORT'} |")
+    print(f"| seed / minutes | {chosen.seed} / {(time.monotonic() - began) / 60:.1f} | | ok |")
+    for finding in [finding for one in outcomes for finding in one.findings][:20]:
+        print(f"{finding.kind}: {finding.what} (device {finding.device_id})")
+    return 1 if found or not all(planted.values()) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,161 @@
+"""What does the server have, and does it fit what the phones were told? Every difference has a name and is counted."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+State = Literal["saved", "sending", "accepted", "refused", "conflict", "aside"]
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """One thing that a phone wrote down and its person was told "saved on this phone"."""
+
+    id: UUID
+    kind: str
+    record_id: UUID | None
+    state: State | None
+    is_signed: bool
+
+
+class PhotoKept(msgspec.Struct, frozen=True):
+    """One photo that a phone took with a visit, by the hash of its bytes; `state` null when the phone has lost it."""
+
+    id: UUID
+    sha256: str
+    mutation_id: UUID
+    state: str | None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a phone believes at the end of its history, and what it went through."""
+
+    user_id: UUID
+    device_id: UUID
+    recorded: list[Recorded]
+    photos: list[PhotoKept]
+    is_settled: bool
+    went_through: dict[str, int]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One difference: `kind` is lost, doubled, false_accept, out_of_order, contradicted or unsettled."""
+
+    kind: str
+    device_id: UUID
+    what: str
+
+
+MUTATIONS = "SELECT id, status, seq FROM mutations WHERE device_id = ANY ($1::uuid[])"
+RECORDS = """
+SELECT id, 'visit.record' AS kind FROM visits WHERE device_id = ANY ($1::uuid[])
+UNION ALL SELECT id, 'call.record' FROM calls WHERE device_id = ANY ($1::uuid[])
+"""
+EVENTS = """
+SELECT subject_id, count(*) AS times FROM events
+WHERE device_id = ANY ($1::uuid[]) AND kind IN ('visit.recorded', 'call.recorded') GROUP BY subject_id
+"""
+KEPT_APART = "SELECT mutation_id FROM quarantine WHERE device_id = ANY ($1::uuid[])"
+CONFLICTS = "SELECT device_id, count(*) AS times FROM conflicts WHERE device_id = ANY ($1::uuid[]) GROUP BY device_id"
+EVIDENCE = """
+SELECT evidence.id, encode(evidence.sha256, 'hex') AS sha256, state, stored_files.sha256 IS NOT NULL AS is_stored
+FROM evidence LEFT JOIN stored_files
+    ON stored_files.tenant_id = evidence.tenant_id AND stored_files.sha256 = evidence.sha256
+WHERE device_id = ANY ($1::uuid[])
+"""
+# The order in which the server took a device's items, by the transaction that took them.
+ORDER = """
+SELECT device_id, seq, lag(seq) OVER (PARTITION BY device_id ORDER BY recorded_at, seq) AS before
+FROM mutations WHERE device_id = ANY ($1::uuid[])
+"""
+
+
+class OnServer(msgspec.Struct, frozen=True):
+    """What the server has of some devices."""
+
+    status: dict[UUID, str]
+    records: Counter[UUID]
+    events: dict[UUID, int]
+    kept_apart: set[UUID]
+    conflicts: dict[UUID, int]
+    photos: dict[UUID, tuple[str, bool]]
+
+
+async def read_server(raw: asyncpg.Connection, devices: Sequence[UUID]) -> OnServer:
+    """Read what the server has of these devices, across all tenants (as app_job)."""
+    kept = await raw.fetch(KEPT_APART, devices)
+    conflicts = await raw.fetch(CONFLICTS, devices)
+    return OnServer(
+        status={row["id"]: row["status"] for row in await raw.fetch(MUTATIONS, devices)},
+        records=Counter(row["id"] for row in await raw.fetch(RECORDS, devices)),
+        events={row["subject_id"]: row["times"] for row in await raw.fetch(EVENTS, devices)},
+        kept_apart={row["mutation_id"] for row in kept},
+        conflicts={row["device_id"]: row["times"] for row in conflicts},
+        photos={row["id"]: (row["sha256"], row["is_stored"]) for row in await raw.fetch(EVIDENCE, devices)},
+    )
+
+
+async def find(raw: asyncpg.Connection, phones: Sequence[Told]) -> list[Finding]:
+    """Return every difference between the phones and the server."""
+    devices = [phone.device_id for phone in phones]
+    server = await read_server(raw, devices)
+    found = [finding for phone in phones for finding in findings_of(phone, server)]
+    found += [
+        Finding(kind="out_of_order", device_id=row["device_id"], what=f"{row['seq']} after {row['before']}")
+        for row in await raw.fetch(ORDER, devices)
+        if row["before"] is not None and row["before"] > row["seq"]
+    ]
+    return found
+
+
+def findings_of(phone: Told, server: OnServer) -> list[Finding]:
+    """Hold one phone's beliefs against the server: a pure function of both."""
+    found = [] if phone.is_settled else [("unsettled", "the phone never came to rest")]
+    for one in phone.recorded:
+        found += [(kind, f"{one.kind} {one.id}") for kind in _of_item(one, server)]
+    crossed = sum(1 for one in phone.recorded if server.status.get(one.id) == "conflict")
+    if crossed != server.conflicts.get(phone.device_id, 0):
+        found.append(
+            ("lost", f"{crossed} edits crossed another's, {server.conflicts.get(phone.device_id, 0)} are kept")
+        )
+    accepted = {one.id for one in phone.recorded if one.state == "accepted"}
+    for photo in phone.photos:
+        if photo.mutation_id in accepted:
+            found += [(kind, f"photo {photo.id}") for kind in _of_photo(photo, server)]
+    return [Finding(kind=kind, device_id=phone.device_id, what=what) for kind, what in found]
+
+
+def _of_item(one: Recorded, server: OnServer) -> list[str]:
+    status = server.status.get(one.id)
+    found = []
+    if one.state is None or status is None:
+        # Neither still on the phone nor on the server, or only said to be there.
+        found.append("false_accept" if one.state == "accepted" else "lost")
+    elif one.state in {"accepted", "refused", "conflict"} and one.state != status:
+        found.append("contradicted")
+    if one.state == "accepted" and not one.is_signed:
+        found.append("false_accept")
+    if status == "refused" and one.id not in server.kept_apart:
+        found.append("lost")
+    if one.record_id is not None and status == "accepted":
+        found += _of_times(server.records[one.record_id]) + _of_times(server.events.get(one.record_id, 0))
+    return found
+
+
+def _of_times(times: int) -> list[str]:
+    """Say what it means that something which happened once is there so many times."""
+    if times == 1:
+        return []
+    return ["lost"] if times == 0 else ["doubled"]
+
+
+def _of_photo(photo: PhotoKept, server: OnServer) -> list[str]:
+    on_server = server.photos.get(photo.id)
+    if on_server is None or on_server[0] != photo.sha256:
+        return ["lost"]
+    if photo.state == "stored" and not on_server[1]:
+        return ["false_accept"]
+    return [] if on_server[1] else ["lost"]

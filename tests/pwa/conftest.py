@@ -1,5 +1,6 @@
 """The built app in Debian's Chromium, against the real server and database."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
+from backend.kernel.db import Database
 from tests.pwa.network import Network, relayed
 from tests.pwa.site import PWA
 
@@ -99,8 +101,41 @@ def open_phone(playwright: Playwright, tmp_path: Path) -> OpenPhone:
     return opened
 
 
+PIN = "482916"
+NEW_PIN, SAME_PIN, TYPED_PIN = (
+    re.compile("^New PIN|^新的 PIN"),
+    re.compile("^The same PIN|同样的 PIN"),
+    re.compile("^PIN$|^PIN 码$"),
+)
+OPEN, HOW = re.compile("^Open$|^打开$"), re.compile("How do you open|用什么方式")
+
+
 async def sign_in(page: Page, site: str, token: str) -> None:
-    """Come in by a one-time link and wait until the first prime is whole and the worker keeps the app."""
+    """Come in by a one-time link and through the lock, and wait for the first prime and for the worker."""
     await page.goto(f"{site}/enter#{token}")
+    first = page.get_by_label(NEW_PIN)
+    await first.or_(page.get_by_role("button", name=OPEN, exact=True)).wait_for()
+    await (make_pin(page) if await first.count() else unlock(page))
     await page.get_by_role("link", name="all sent").wait_for()
     await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+
+async def make_pin(page: Page) -> None:
+    """Say that a PIN opens this phone, in either language."""
+    await page.get_by_label(NEW_PIN).fill(PIN)
+    await page.keyboard.press("Enter")
+    await page.get_by_label(SAME_PIN).fill(PIN)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name=HOW).wait_for(state="hidden")
+
+
+async def unlock(page: Page, pin: str = PIN) -> None:
+    """Open a locked phone by its PIN."""
+    await page.get_by_label(TYPED_PIN).fill(pin)
+    await page.keyboard.press("Enter")
+
+
+async def let_start_cold(jobs: Database, tenant_id: UUID) -> None:
+    """Let the phones of a lender open without network until their lease ends; phones hear it at the next sign-in."""
+    async with jobs.pool.acquire() as raw:
+        await raw.execute("UPDATE tenants SET may_start_cold = true WHERE id = $1", tenant_id)

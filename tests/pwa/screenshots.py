@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 from backend.app.demo.ensure import Entrance, ensure_demo
 from backend.identity.schemas import UserRole
 from tests import databases
+from tests.pwa.conftest import NEW_PIN, make_pin
 from tests.server import started
 
 CHROMIUM = "/usr/bin/chromium"
@@ -27,6 +28,9 @@ async def take(browser: Browser, origin: str, entrance: Entrance, path: Path, *,
     page = await context.new_page()
     await page.goto(f"{origin}/enter#{entrance.token}")
     await page.wait_for_timeout(SETTLE_MS)
+    if await page.get_by_label(NEW_PIN).count():
+        await make_pin(page)
+        await page.wait_for_timeout(SETTLE_MS)
     if entrance.role is UserRole.LEAD:
         tomorrow = page.get_by_role("button", name="明天")
         if await page.get_by_text("当天尚无计划").count() and await tomorrow.count():

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from backend.kernel.db import Database
-from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.conftest import Entrance, OpenPhone, let_start_cold, sign_in, unlock
 from tests.pwa.day import follow, open_visit, publish_plan, visit_nobody_home, walk_to
 from tests.pwa.network import Network
 from tests.pwa.waiting import until
@@ -211,7 +211,7 @@ async def test_the_language_changes_without_network(
         await page.get_by_role("button", name="中文").click()
         await page.get_by_role("heading", name="我的").wait_for()
         await page.reload()
-        await page.get_by_role("heading", name="我的").wait_for()
+        await page.get_by_role("heading", name="已锁定").wait_for()
         await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
@@ -256,6 +256,7 @@ async def test_duty_begins_and_ends_on_the_phone_and_the_place_is_told_in_betwee
         await eventually(job_database, [{"lat": "30.25"}], began, world.tenant_id)
         await page.context.set_geolocation({"latitude": 30.26, "longitude": 120.15, "accuracy": 12})
         await page.reload()
+        await unlock(page)
         await eventually(job_database, [{"lat": "30.26"}], began, world.tenant_id)
         await page.get_by_role("button", name="End the shift").click()
         await page.get_by_role("button", name="Start the shift").wait_for()
@@ -287,6 +288,7 @@ async def test_the_map_is_drawn_without_network(
     dist: Path, network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
     """OF-1: the map's part of the app is kept after the first prime, though the first visit did not load it."""
+    await let_start_cold(job_database, world.tenant_id)
     await publish_plan(job_database, world, world.cases[:3])
     async with open_phone() as page:
         await sign_in(page, network.origin, await entrance(world.mei))
@@ -300,6 +302,7 @@ async def test_the_map_is_drawn_without_network(
         )
         network.cut()
         await page.reload()
+        await unlock(page)
         await page.get_by_role("button", name="Map", exact=True).click()
         await page.locator("canvas.maplibregl-canvas").wait_for()
         await expect(page.get_by_role("region", name="Map of the stops")).to_have_attribute("aria-busy", "false")

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, Response, expect
 
 from backend.kernel.db import Database
 from tests.backend.integrations.importing import shared_file
-from tests.pwa.conftest import OpenPhone, sign_in
+from tests.pwa.conftest import OpenPhone, let_start_cold, sign_in, unlock
 from tests.pwa.day import follow, log_call, open_visit_at, picture, say_nobody_home, say_promise, walk
 from tests.pwa.lender import Lender, zone_at_ten
 from tests.pwa.network import Network, relayed
@@ -93,6 +93,9 @@ async def test_a_day_of_real_files_in_a_real_town_is_planned_worked_offline_and_
         await plan_today(lead)
         stops = await stops_of(job_database, town)
         assert await given_and_planned(job_database, town) >= given // 2
+        async with job_database.pool.acquire() as raw:
+            tenant_id = await raw.fetchval("SELECT id FROM tenants WHERE code = $1", town.lender.code)
+        await let_start_cold(job_database, tenant_id)
         async with open_phone(zone=zone) as phone:
             await prime(phone, network, town)
             await lead.get_by_text("1 on duty").wait_for()
@@ -174,6 +177,7 @@ async def call_and_send(phone: Page, network: Network, stops: list[Stop]) -> Non
     """Begin cold without network, see the day and the town, log a call; then the network comes back."""
     await walk(phone, stops[2].door)
     await phone.goto(network.origin)
+    await unlock(phone)
     await phone.get_by_text(f"{DONE} of {len(stops)} stops").wait_for()
     await phone.get_by_role("button", name="Map", exact=True).click()
     await phone.get_by_text(CREDIT).wait_for()
@@ -191,6 +195,7 @@ async def board_follows(lead: Page, phone: Page, stop: Stop) -> None:
     lead.on("response", lambda answer: answers.put_nowait(answer) if "/v1/team/board" in answer.url else None)
     await walk(phone, stop.door)
     await phone.reload()  # a phone on duty tells its place when it is looked at
+    await unlock(phone)
     place = None
     while place != {"lat": stop.lat, "lon": stop.lon}:
         answer = await asyncio.wait_for(answers.get(), 30)

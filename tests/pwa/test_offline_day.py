@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.kernel.db import Database
-from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.conftest import Entrance, OpenPhone, let_start_cold, sign_in, unlock
 from tests.pwa.day import follow, log_call, open_visit, picture, publish_plan, visit_nobody_home, visit_promise
 from tests.pwa.network import Network
 from tests.world import World
@@ -30,6 +30,7 @@ async def test_a_whole_day_in_flight_mode_ends_with_each_fact_once(
     network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone, tmp_path: Path
 ) -> None:
     """OF-1, OF-2: prime, flight mode, visits and a call, killed browser, cold start offline: each fact once."""
+    await let_start_cold(job_database, world.tenant_id)
     stops = await publish_plan(job_database, world, world.cases[:3])
     photos = [picture(tmp_path, seed) for seed in (1, 2)]
     async with open_phone() as page:
@@ -47,6 +48,7 @@ async def test_a_whole_day_in_flight_mode_ends_with_each_fact_once(
 
     async with open_phone() as page:
         await page.goto(network.origin)
+        await unlock(page)
         await page.get_by_text("2 of 3 stops").wait_for()
         await page.get_by_role("link", name="Go on with the visit").click()
         await page.get_by_role("heading", name="Whom did you meet?").wait_for()

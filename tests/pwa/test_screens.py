@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from backend.kernel.db import Database
-from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.conftest import Entrance, OpenPhone, make_pin, sign_in
 from tests.pwa.day import follow, publish_plan, visit_nobody_home
 from tests.world import World
 
@@ -120,6 +120,7 @@ async def test_no_screen_is_wider_than_the_phone(
     for lang in ("en", "zh-CN"):
         async with open_phone(lang, lang=lang) as page:
             await page.goto(f"{site}/enter#{await entrance(world.mei)}")
+            await make_pin(page)
             await page.locator("ol li").first.wait_for()
             for path in (
                 "/",

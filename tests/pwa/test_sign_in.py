@@ -4,7 +4,7 @@ import pytest
 
 from backend.identity.passwords import hash_password
 from backend.kernel.db import Database
-from tests.pwa.conftest import Entrance, OpenPhone, sign_in
+from tests.pwa.conftest import Entrance, OpenPhone, make_pin, sign_in
 from tests.pwa.day import follow, visit_nobody_home
 from tests.pwa.network import Network
 from tests.pwa.test_field import eventually
@@ -42,6 +42,7 @@ async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
             )
             async with asked as sent:
                 await page.get_by_role("button", name="Sign in").click()
+            await make_pin(page)
             await page.get_by_text("No plan on this phone yet").wait_for()
             body = (await sent.value).post_data_json or {}
             await page.get_by_role("link", name="all sent").wait_for()

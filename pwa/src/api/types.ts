@@ -59,7 +59,12 @@ export const SCHEMAS: Readonly<Record<MutationKind, number>> = {
 /** One thing that was done, with the body that belongs to its kind. */
 export type Act = { [Kind in MutationKind]: { readonly kind: Kind; readonly body: MutationBodies[Kind] } }[MutationKind];
 
-export type Mutation = Act & {
+/** A body that only the server can open (backend/sync/sealed.py); written without spaces, `sealed` first. */
+export interface SealedBody {
+  readonly sealed: { readonly envelope: string; readonly iv: string; readonly data: string };
+}
+
+export type Mutation = (Act | { readonly kind: MutationKind; readonly body: SealedBody }) & {
   readonly id: string;
   readonly seq: number;
   readonly schema: number;

@@ -21,10 +21,14 @@ async function tell(): Promise<void> {
   );
 }
 
+/** Tells the place now: when the app is opened, or its lock. */
+export function reportPlace(): void {
+  tell().catch((error: unknown) => { reportError(error); });
+}
+
 /** Tells the place every minute for as long as the app is looked at; returns how to stop. */
 export function startPlaceReports(): () => void {
-  const now = (): void => { tell().catch((error: unknown) => { reportError(error); }); };
-  const timer = setInterval(now, EVERY_MS);
-  now();
+  const timer = setInterval(reportPlace, EVERY_MS);
+  reportPlace();
   return () => { clearInterval(timer); };
 }

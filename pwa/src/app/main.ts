@@ -8,6 +8,7 @@ import { startChanges } from './changes.svelte';
 import { startClock } from './clock.svelte';
 import { startPlaceReports } from './duty';
 import { speak } from './i18n/i18n.svelte';
+import { startIdleLock } from './idle';
 import { renewPush } from './pushing.svelte';
 import { go, startRouter } from './router.svelte';
 import { isSignedIn, startSession } from './session.svelte';
@@ -28,6 +29,7 @@ async function boot(): Promise<void> {
   startChanges();
   mount(Shell, { target });
   startSyncing();
+  startIdleLock();
   startPlaceReports();
   await startUpdates(go);
   if (isSignedIn()) await renewPush();

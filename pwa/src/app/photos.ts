@@ -40,7 +40,7 @@ export async function takePhoto(file: File, { scope, consent_by, of, askedAtMs }
     console.info('not a picture', error);
     return undefined;
   }
-  await keepPhotoBytes(store(), photo.sha256, photo.bytes);
+  await keepPhotoBytes(store(), photo.sha256, photo.bytes, photo.small);
   const unsigned = {
     id: newId(), sha256: photo.sha256, size_bytes: photo.bytes.byteLength, media_type: photo.media_type,
     original_sha256: photo.original_sha256, original_size_bytes: photo.original_size_bytes, taken_at: now.toISOString(), scope,

@@ -11,11 +11,16 @@ export interface Page {
   readonly load: () => Promise<{ default: Screen | Component }>;
   /** Whether it may be seen before signing in. */
   readonly isOpen?: true;
-  /** Whether it takes the whole width: screens of desks. */
+  /** Whether it takes the whole width: screens of desks, which ask the server and keep nothing here. */
   readonly isWide?: true;
+  /** Whether it says nothing that lies sealed on the phone, so that a desk without a lock may see it. */
+  readonly isPlain?: true;
 }
 
 export const signInRoute: Page = { load: () => import('@/features/login/Login.svelte'), isOpen: true };
+
+export const lockRoute: Page = { load: () => import('@/features/lock/Lock.svelte'), isOpen: true };
+export const makeLockRoute: Page = { load: () => import('@/features/lock/MakeLock.svelte'), isOpen: true };
 
 const development: readonly Route<Page>[] =
   import.meta.env.DEV || import.meta.env.MODE === 'gallery'
@@ -36,7 +41,7 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/sync', page: { load: () => import('@/features/outbox/Outbox.svelte') } },
   { pattern: '/sync/:id', page: { load: () => import('@/features/outbox/Item.svelte') } },
   { pattern: '/inbox', page: { load: () => import('@/features/inbox/Inbox.svelte') } },
-  { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte') } },
+  { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte'), isPlain: true } },
   { pattern: '/team', page: { load: () => import('@/features/team/Team.svelte'), isWide: true } },
   { pattern: '/desk', page: { load: () => import('@/features/desk/Desk.svelte'), isWide: true } },
   { pattern: '/imports', page: { load: () => import('@/features/imports/Imports.svelte'), isWide: true } },

@@ -1,26 +1,59 @@
 /**
- * Who works here now, and where is the store of that person?
+ * Who works here now, and may what is on the phone be read?
  *
  * A person stays signed in on the phone until signing out, also when the server's session has ended meanwhile: then
- * everything can still be read and written, and only sending waits for a new sign-in.
+ * everything can still be read and written, and only sending waits for a new sign-in. The phone of somebody who carries
+ * cases is locked besides: what is on it is read only after the PIN or passkey (features/lock).
  */
 import { ask, type Reply } from '@/api/http';
 import type { WhoAmI } from '@/api/types';
 import { toBase64 } from '@/lib/hash';
+import { clearReadable, closeStore, hasOld, isEmptied, resealOld } from '@/store/closing';
+import { open, seal } from '@/store/codec';
 import { eraseStore, openStore, type Store } from '@/store/database';
-import { deviceOf, forgetPerson, keepPerson, knownDevice, lastPerson, type Device, type Person } from '@/store/device';
-import { counts, forgetSettled } from '@/store/outbox';
+import {
+  destroyLocks, deviceOf, forgetLast, keepLast, knownDevice, lastRow, lastRowOf, locksOf, type Device, type LastRow, type Person,
+} from '@/store/device';
+import { dropDataKey, holdDataKey, isOpen } from '@/store/keys';
+import { setMeta } from '@/store/meta';
+import { forgetSettled } from '@/store/outbox';
+import { dropOutboxKey } from '@/store/sealing';
+import { FLUSH_LOCK } from '@/sync/flush';
+
+import { forgetLease } from './lease';
 
 interface Held {
   readonly person: Person;
+  readonly device_id: string;
   readonly store: Store;
+  /** Whether what is sealed can be read and written; desks work without. */
+  readonly isUnlocked: boolean;
 }
 
 let held = $state.raw<Held | undefined>(undefined);
+/** Somebody works here, and the phone is locked, or closed for good. */
+let shut = $state.raw<LastRow | undefined>(undefined);
+/** Signed in while the phone was locked: written down when it opens. */
+let arriving: Person | undefined;
 
-/** Whether somebody is signed in on this phone. */
+/** Whether somebody is signed in on this phone, and it is not locked. */
 export function isSignedIn(): boolean {
   return held !== undefined;
+}
+
+/** Whether the phone was opened by its lock. */
+export function isUnlocked(): boolean {
+  return held?.isUnlocked === true;
+}
+
+/** Who is behind the lock; undefined when nobody or when it is open. */
+export function behindLock(): LastRow | undefined {
+  return shut;
+}
+
+/** Whether there may be something to send or to fetch. */
+export function isCarrying(): boolean {
+  return shut?.carries === true || may('sync.push');
 }
 
 /** Who is signed in; screens behind the sign-in may rely on it. */
@@ -35,15 +68,80 @@ export function store(): Store {
   return held.store;
 }
 
+/** The number of this device, as the server knows it. */
+export function deviceId(): string {
+  if (held === undefined) throw new Error('nobody is signed in');
+  return held.device_id;
+}
+
 export function may(permission: string): boolean {
   return held?.person.permissions.includes(permission) ?? false;
 }
 
-async function enter(who: Person): Promise<void> {
+async function enter(who: Person, device_id: string): Promise<void> {
   const opened = await openStore(who.user_id);
+  if (isOpen()) await tidy(opened);
   await forgetSettled(opened, new Date());
   held?.store.close();
-  held = { person: who, store: opened };
+  held = { person: who, device_id, store: opened, isUnlocked: isOpen() };
+  shut = undefined;
+}
+
+/** Seals what a version before the lock left plain, while nothing is being sent. */
+async function tidy(opened: Store): Promise<void> {
+  if (await hasOld(opened)) await navigator.locks.request(FLUSH_LOCK, () => resealOld(opened, new Date()));
+}
+
+/** The lock is open: with these bytes everything can be read. */
+export async function openWith(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
+  const row = shut;
+  if (row === undefined) throw new Error('nothing is locked');
+  await holdDataKey(dataKey);
+  const who = arriving ?? (row.who === null ? undefined : await open(row.who));
+  if (who === undefined) throw new Error('a closed phone cannot be opened');
+  await keepLast(lastRowOf(who, row.device_id, await seal(who)));
+  arriving = undefined;
+  await enter(who, row.device_id);
+}
+
+/** A lock was made for who is signed in: from here on everything is sealed. What an older key had sealed is let go. */
+export async function beginSealing(dataKey: Uint8Array<ArrayBuffer>): Promise<void> {
+  if (held === undefined) throw new Error('nobody is signed in');
+  const { person: who, device_id, store: opened } = held;
+  await holdDataKey(dataKey);
+  if (!(await hasOld(opened))) await clearReadable(opened);
+  await tidy(opened);
+  await keepLast(lastRowOf(who, device_id, await seal(who)));
+  held = { ...held, isUnlocked: true };
+}
+
+function dropKeys(): void {
+  dropDataKey();
+  dropOutboxKey();
+}
+
+/** Closes the phone until the PIN or passkey. Sending goes on. */
+export async function lockNow(): Promise<void> {
+  if (held === undefined || !held.isUnlocked) return;
+  const row = await lastRow();
+  const leaving = held?.store;
+  shut = row;
+  held = undefined;
+  dropKeys();
+  leaving?.close();
+}
+
+/** Ends reading on this phone until the next sign-in: the PIN was wrong too often, or the phone was revoked. */
+export async function closeForGood(why: 'pin' | 'revoked'): Promise<void> {
+  const row = await lastRow();
+  if (row === undefined) return;
+  const leaving = held?.store ?? (await openStore(row.user_id));
+  held = undefined;
+  arriving = undefined;
+  dropKeys();
+  forgetLease();
+  shut = await closeStore(leaving, row, why);
+  leaving.close();
 }
 
 /** Noted when somebody signs out without network: the server's session is still to be ended. */
@@ -57,9 +155,16 @@ async function endServerSession(): Promise<void> {
 
 /** Starts with whoever worked here last; needs no network. */
 export async function startSession(): Promise<void> {
-  const last = await lastPerson();
-  if (last !== undefined) await enter(last);
-  else if (localStorage.getItem(LEFT_OFFLINE) !== null) await endServerSession();
+  const last = await lastRow();
+  if (last === undefined) {
+    if (localStorage.getItem(LEFT_OFFLINE) !== null) await endServerSession();
+    return;
+  }
+  const isLocked = (await locksOf(last.user_id)).length > 0;
+  if (last.closed !== '' || isLocked) shut = last;
+  else if (last.who?.form === 0) await enter(last.who.plain, last.device_id);
+  // Sealed and without a lock: closing it was cut off half way.
+  else await closeForGood('pin');
 }
 
 /** The answer of this device to a challenge of the server; undefined when it has never been registered here. */
@@ -92,19 +197,40 @@ async function settleIn(): Promise<string | undefined> {
   const reply = await ask<WhoAmI>({ method: 'GET', path: '/v1/session' });
   if (reply.kind === 'unreached') return 'offline';
   if (reply.kind === 'refused') return reply.problem.code;
-  const { user_id, login, name, role, permissions, zone, currency, device_id } = reply.body;
-  if (device_id === null) {
+  const { user_id, login, name, role, permissions, zone, currency } = reply.body;
+  if (reply.body.device_id === null) {
     const registered = await register(login);
     if (registered.kind === 'unreached') return 'offline';
     if (registered.kind === 'refused') return registered.problem.code;
   }
-  const who: Person = { user_id, login, name, role, permissions, zone, currency };
-  await keepPerson(who);
+  const device_id = reply.body.device_id ?? (await deviceOf(login)).id;
   localStorage.removeItem(LEFT_OFFLINE);
-  await enter(who);
+  await arrive({ user_id, login, name, role, permissions, zone, currency }, device_id);
   // Without this the browser may clear the store when the phone is full; some ask the person first.
   await navigator.storage?.persist?.();
   return undefined;
+}
+
+/** The server has let the person in: straight on, or first through the lock that was made here. */
+async function arrive(who: Person, device_id: string): Promise<void> {
+  if (held?.isUnlocked === true && held.person.user_id === who.user_id) {
+    await keepLast(lastRowOf(who, device_id, await seal(who)));
+    held = { ...held, person: who, device_id };
+    return;
+  }
+  dropKeys();
+  const row = lastRowOf(who, device_id, { form: 0, plain: who });
+  if ((await locksOf(who.user_id)).length > 0) {
+    arriving = who;
+    held?.store.close();
+    held = undefined;
+    // The row on the disk stays sealed, or is somebody else's until this person has opened the lock.
+    shut = { ...row, who: null };
+    return;
+  }
+  await keepLast(row);
+  await enter(who, device_id);
+  await setMeta(store(), 'device_id', device_id);
 }
 
 /** Signs in by name and password. Returns the code of what went wrong, or undefined. */
@@ -126,14 +252,21 @@ export async function signInByLink(token: string): Promise<string | undefined> {
   return await settleIn();
 }
 
-/** Signs out. With nothing unsent the store is erased; else it stays, closed, until the person comes back. */
+/** Signs out. What could be read is gone at once; with nothing unsent the whole store is, else it waits for the person. */
 export async function signOut(): Promise<void> {
-  if (held === undefined) return;
-  const { person: who, store: leaving } = held;
-  const left = await counts(leaving);
+  const row = await lastRow();
+  if (row === undefined) return;
+  await destroyLocks(row.user_id);
   await endServerSession();
-  await forgetPerson();
+  await forgetLast();
+  const leaving = held?.store ?? (await openStore(row.user_id));
   held = undefined;
+  shut = undefined;
+  arriving = undefined;
+  dropKeys();
+  forgetLease();
+  await clearReadable(leaving);
+  const isDone = await isEmptied(leaving);
   leaving.close();
-  if (left.unsent === 0 && left.photos === 0 && left.needsYou === 0) await eraseStore(who.user_id);
+  if (isDone) await eraseStore(row.user_id);
 }

@@ -3,7 +3,8 @@ import { delayMs } from '@/sync/backoff';
 import { flush, FLUSH_TAG } from '@/sync/flush';
 import type { Outcome } from '@/sync/outcome';
 
-import { isSignedIn, may } from './session.svelte';
+import { renewLease } from './lease';
+import { behindLock, closeForGood, isCarrying, isUnlocked } from './session.svelte';
 
 /** While the app is looked at, news come at least this often. */
 const WHILE_VISIBLE_MS = 60_000;
@@ -42,17 +43,21 @@ function plan(outcome: Outcome): void {
 
 async function round(): Promise<void> {
   isWanted = false;
+  const wasUnlocked = isUnlocked();
   talk = { ...talk, isRunning: true };
   const outcome = await flush();
   const offlineSince = outcome === 'offline' ? (talk.offlineSince ?? new Date()) : outcome === 'busy' ? talk.offlineSince : undefined;
-  talk = { outcome, isRunning: false, offlineSince };
+  // A round that ran while the phone was locked has fetched nothing: it says nothing about news.
+  talk = { outcome: wasUnlocked === isUnlocked() ? outcome : undefined, isRunning: false, offlineSince };
   plan(outcome);
+  if (outcome === 'done') await renewLease();
+  if (outcome === 'revoked' && behindLock()?.closed !== 'revoked') await closeForGood('revoked');
 }
 
 /** Starts a round now; one that is running is followed by another. */
 export function kick(): void {
   // A caller or an administrator has nothing on this device to send or to fetch.
-  if (!isSignedIn() || !may('sync.pull')) return;
+  if (!isCarrying()) return;
   isWanted = true;
   if (talk.isRunning) return;
   clearTimeout(timer);
@@ -61,6 +66,12 @@ export function kick(): void {
     plan('later');
     reportError(error);
   });
+}
+
+/** The lock was opened: news may come in from now on, and until they have, nothing is said about them. */
+export function kickUnlocked(): void {
+  talk = { ...talk, outcome: undefined };
+  kick();
 }
 
 /** Asks the browser to wake the service worker when there is a network, even if this page is gone by then. */

@@ -8,9 +8,12 @@ import { sha256Hex } from './hash';
 
 const SIDE_MAX_PX = 1600;
 const QUALITY = 0.72;
+/** The copy to look at on the phone: large enough to see whether the picture is sharp. */
+const SMALL_SIDE_MAX_PX = 480;
 
 export interface Shrunk {
   readonly bytes: ArrayBuffer;
+  readonly small: ArrayBuffer;
   readonly sha256: string;
   readonly media_type: string;
   readonly original_sha256: string;
@@ -19,26 +22,32 @@ export interface Shrunk {
 
 export type FromWorker = { readonly ok: true; readonly photo: Shrunk } | { readonly ok: false; readonly message: string };
 
-async function shrink(file: Blob): Promise<Shrunk> {
-  const original = await file.arrayBuffer();
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
-  const scale = Math.min(1, SIDE_MAX_PX / Math.max(bitmap.width, bitmap.height));
+/** The picture as JPEG, no side longer than so many pixels. */
+async function drawn(bitmap: ImageBitmap | OffscreenCanvas, sideMaxPx: number): Promise<{ canvas: OffscreenCanvas; bytes: ArrayBuffer }> {
+  const scale = Math.min(1, sideMaxPx / Math.max(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('no canvas to draw on');
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
   const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
-  const bytes = await blob.arrayBuffer();
+  return { canvas, bytes: await blob.arrayBuffer() };
+}
+
+async function shrink(file: Blob): Promise<Shrunk> {
+  const original = await file.arrayBuffer();
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  const { canvas, bytes } = await drawn(bitmap, SIDE_MAX_PX);
+  bitmap.close();
+  const { bytes: small } = await drawn(canvas, SMALL_SIDE_MAX_PX);
   return {
-    bytes, sha256: await sha256Hex(bytes), media_type: 'image/jpeg',
+    bytes, small, sha256: await sha256Hex(bytes), media_type: 'image/jpeg',
     original_sha256: await sha256Hex(original), original_size_bytes: original.byteLength,
   };
 }
 
 self.addEventListener('message', (event: MessageEvent<Blob>) => {
   shrink(event.data).then(
-    (photo) => { self.postMessage({ ok: true, photo } satisfies FromWorker, { transfer: [photo.bytes] }); },
+    (photo) => { self.postMessage({ ok: true, photo } satisfies FromWorker, { transfer: [photo.bytes, photo.small] }); },
     // A file that is no picture is an answer, not a crash: the person takes another one.
     (error: unknown) => { self.postMessage({ ok: false, message: String(error) } satisfies FromWorker); },
   );

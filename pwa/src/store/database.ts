@@ -8,7 +8,8 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 import type {
-  CaseRow, DraftRow, HeadRow, MetaRow, NoticeRow, OutboxRow, OutboxState, PhotoBytesRow, PhotoRow, PhotoState, PlanRow, ReceiptRow,
+  CaseRow, DraftRow, EnvelopeRow, HeadRow, MetaRow, NoticeRow, OutboxRow, OutboxState, PhotoBytesRow, PhotoRow, PhotoState, PlanRow,
+  ReceiptRow,
 } from './schema';
 
 export interface StoreSchema extends DBSchema {
@@ -22,6 +23,7 @@ export interface StoreSchema extends DBSchema {
   drafts: { key: string; value: DraftRow };
   notices: { key: string; value: NoticeRow; indexes: { at: string } };
   meta: { key: string; value: MetaRow };
+  envelopes: { key: string; value: EnvelopeRow };
 }
 
 export type Store = IDBPDatabase<StoreSchema>;
@@ -45,6 +47,9 @@ const STEPS: readonly ((store: Store) => void)[] = [
     store.createObjectStore('drafts', { keyPath: 'key' });
     store.createObjectStore('notices', { keyPath: 'id' }).createIndex('at', 'at');
     store.createObjectStore('meta', { keyPath: 'key' });
+  },
+  (store) => {
+    store.createObjectStore('envelopes', { keyPath: 'id' });
   },
 ];
 

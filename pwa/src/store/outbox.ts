@@ -6,9 +6,10 @@ import { SCHEMAS, type Act, type Answer } from '@/api/types';
 import { newId } from '@/lib/ids';
 
 import { tellChanged } from './changed';
-import { open, openAll, seal } from './codec';
+import { open, seal } from './codec';
 import type { Store } from './database';
 import type { OutboxRow, OutboxState, PhotoRow, ReceiptRow } from './schema';
+import { sealForServer } from './sealing';
 
 /** One thing done, with its inside open. */
 export interface Done {
@@ -39,12 +40,13 @@ const KEEP_DAYS = 7;
 /** Writes down what was done, all or nothing; returns its id. */
 export async function record(store: Store, { act, case_id, photos = [], ended_draft }: Deed, now: Date): Promise<string> {
   const id = newId(now.getTime());
-  const sealed = await seal(act);
+  const schema = SCHEMAS[act.kind];
+  const [sealed, travels] = await Promise.all([seal(act), sealForServer(store, { id, kind: act.kind, schema, body: act.body }, now)]);
   const photoRows = photos.map((photo): PhotoRow => ({
     id: photo.id, sha256: photo.sha256, mutation_id: id, case_id, media_type: photo.media_type, size_bytes: photo.size_bytes,
     state: 'waiting', sent_bytes: 0, upload_path: '', code: '',
   }));
-  const tx = store.transaction(['outbox', 'meta', 'photos', 'drafts'], 'readwrite');
+  const tx = store.transaction(['outbox', 'envelopes', 'meta', 'photos', 'drafts'], 'readwrite');
   const meta = tx.objectStore('meta');
   const [last, offset] = await Promise.all([meta.get('seq'), meta.get('clock_offset_ms')]);
   // The device's number is given inside the transaction: two tabs never give the same one.
@@ -52,10 +54,11 @@ export async function record(store: Store, { act, case_id, photos = [], ended_dr
   await Promise.all([
     meta.put({ key: 'seq', value: seq }),
     tx.objectStore('outbox').add({
-      id, seq, kind: act.kind, case_id, schema: SCHEMAS[act.kind], occurred_at: now.toISOString(),
+      id, seq, kind: act.kind, case_id, schema, occurred_at: now.toISOString(),
       clock_offset_ms: offset?.key === 'clock_offset_ms' ? offset.value : null,
-      state: 'saved', answered_at: null, answer: null, receipt_id: null, sealed,
+      state: 'saved', answered_at: null, code: null, answer: null, receipt_id: null, sealed, wire: travels?.wire ?? null,
     }),
+    ...(travels === undefined ? [] : [tx.objectStore('envelopes').put(travels.envelope)]),
     ...photoRows.map((row) => tx.objectStore('photos').put(row)),
     ...(ended_draft === undefined ? [] : [tx.objectStore('drafts').delete(ended_draft)]),
     tx.done,
@@ -68,13 +71,22 @@ function bySeq(rows: readonly OutboxRow[]): OutboxRow[] {
   return rows.toSorted((one, other) => one.seq - other.seq);
 }
 
+/** The answer; of one that came while the phone was locked only what lies open. */
+async function answerOf(row: OutboxRow): Promise<Answer | undefined> {
+  if (row.answer !== null) return await open(row.answer);
+  const { id, state: status, code } = row;
+  return status === 'accepted' || status === 'refused' || status === 'conflict' ? { id, status, code, detail: {}, is_replay: false } : undefined;
+}
+
+async function openedOne(row: OutboxRow): Promise<Done[]> {
+  // Closed for good: it can only be sent.
+  if (row.sealed === null) return [];
+  const [act, answer] = await Promise.all([open(row.sealed), answerOf(row)]);
+  return [{ row, act, answer }];
+}
+
 async function opened(rows: readonly OutboxRow[]): Promise<Done[]> {
-  const acts = await openAll(rows.map((row) => row.sealed));
-  const answers = await Promise.all(rows.map((row) => (row.answer === null ? Promise.resolve(undefined) : open(row.answer))));
-  return rows.flatMap((row, index) => {
-    const act = acts[index];
-    return act === undefined ? [] : [{ row, act, answer: answers[index] }];
-  });
+  return (await Promise.all(rows.map(openedOne))).flat();
 }
 
 /** Everything about one case, oldest first. */
@@ -116,6 +128,12 @@ export async function counts(store: Store): Promise<Counts> {
   return { unsent: saved + sending, sending, needsYou: refused + conflict, accepted, photos };
 }
 
+/** How many things can only be sent: made before the phone was closed for good, and not yet on the server. */
+export async function countUnreadable(store: Store): Promise<number> {
+  const [saved, sending] = await Promise.all([store.getAllFromIndex('outbox', 'state', 'saved'), store.getAllFromIndex('outbox', 'state', 'sending')]);
+  return [...saved, ...sending].filter((row) => row.sealed === null).length;
+}
+
 /** Photos by mutation, without their bytes. */
 export async function photosOf(store: Store, mutationId: string): Promise<PhotoRow[]> {
   return await store.getAllFromIndex('photos', 'mutation_id', mutationId);
@@ -139,20 +157,26 @@ export async function setAside(store: Store, id: string): Promise<void> {
   tellChanged();
 }
 
-/** Drops what was signed for long ago, and photo bytes that are on the server; returns how many rows went. */
+/** Drops what was signed for long ago, photo bytes that are on the server, and envelopes of nothing; returns how many items went. */
 export async function forgetSettled(store: Store, now: Date): Promise<number> {
   const before = new Date(now.getTime() - KEEP_DAYS * 86_400_000).toISOString();
-  const tx = store.transaction(['outbox', 'photos', 'photo_bytes'], 'readwrite');
-  const [outbox, photos, photoBytes] = [tx.objectStore('outbox'), tx.objectStore('photos'), tx.objectStore('photo_bytes')];
-  const [accepted, aside, waiting] = await Promise.all([
+  const tx = store.transaction(['outbox', 'photos', 'photo_bytes', 'envelopes'], 'readwrite');
+  const [outbox, photos, photoBytes, envelopes] = [
+    tx.objectStore('outbox'), tx.objectStore('photos'), tx.objectStore('photo_bytes'), tx.objectStore('envelopes'),
+  ];
+  const [accepted, aside, waiting, all, kept] = await Promise.all([
     outbox.index('state').getAll('accepted'), outbox.index('state').getAll('aside'), photos.index('state').getAll('waiting'),
+    outbox.getAll(), envelopes.getAll(),
   ]);
+  const used = new Set(all.map((row) => row.wire?.envelope_id));
+  const empty = kept.filter((row) => row.made_at < before && !used.has(row.id));
   const awaited = new Set(waiting.map((photo) => photo.mutation_id));
   const old = [...accepted, ...aside].filter((row) => row.receipt_id !== null && (row.answered_at ?? '') < before && !awaited.has(row.id));
   const sent = (await Promise.all(old.map((row) => photos.index('mutation_id').getAll(row.id)))).flat();
   await Promise.all([
     ...sent.flatMap((photo) => [photos.delete(photo.id), photoBytes.delete(photo.sha256)]),
     ...old.map((row) => outbox.delete(row.id)),
+    ...empty.map((row) => envelopes.delete(row.id)),
     tx.done,
   ]);
   return old.length;

@@ -1,17 +1,24 @@
 /** Where are the bytes of a photo between the shutter and the server's receipt? */
 import { openBytes, sealBytes } from './codec';
 import type { Store } from './database';
+import { sealPhoto, SERVER_OPENS_PHOTOS } from './photo_sealing';
+import { boxOf } from './sealing';
 
-/** Keeps the bytes at once, under their hash; the draft or record only names them. */
-export async function keepPhotoBytes(store: Store, sha256: string, bytes: ArrayBuffer): Promise<void> {
-  const sealed = await sealBytes(bytes);
-  await store.put('photo_bytes', { sha256, sealed });
+/**
+ * Keeps a photo at once, under the hash of its bytes: the bytes sealed for the server, and a small copy to look at here.
+ * While no key of the server is known the bytes themselves are the copy, and are sent by an open page.
+ */
+export async function keepPhotoBytes(store: Store, sha256: string, bytes: ArrayBuffer, small: ArrayBuffer): Promise<void> {
+  const known = await boxOf(store);
+  const wire = known === undefined || !SERVER_OPENS_PHOTOS ? null : await sealPhoto(bytes, sha256, known.box);
+  const sealed = await sealBytes(wire === null ? bytes : small);
+  await store.put('photo_bytes', { sha256, sealed, wire });
 }
 
-/** The bytes of a photo; undefined when they have left the phone. */
+/** What there is to look at; undefined when it has left the phone or can no longer be read here. */
 export async function photoBytes(store: Store, sha256: string): Promise<ArrayBuffer | undefined> {
   const row = await store.get('photo_bytes', sha256);
-  return row === undefined ? undefined : await openBytes(row.sealed);
+  return row === undefined || row.sealed === null ? undefined : await openBytes(row.sealed);
 }
 
 /** Drops bytes that were taken and never recorded; those that a record names stay. */

@@ -4,6 +4,7 @@
  */
 import type { Act, Answer, PhoneCase, PhonePlan, Receipt } from '@/api/types';
 
+import type { BoxKey, Wrapped } from './boxes';
 import type { Sealed, SealedBytes } from './codec';
 
 /** What a list needs of a case: small, so that thousands are read at once. */
@@ -67,10 +68,29 @@ export interface OutboxRow {
   readonly clock_offset_ms: number | null;
   readonly state: OutboxState;
   readonly answered_at: string | null;
+  /** The answer's code, open, for a phone that heard it while locked; null when accepted. */
+  readonly code: string | null;
+  /** Null before there is one, and when it came while the phone was locked: then only the code is known. */
   readonly answer: Sealed<Answer> | null;
   /** The receipt that covers it; null until the server has signed. */
   readonly receipt_id: string | null;
-  readonly sealed: Sealed<Act>;
+  /** The copy to read here; null after the phone was closed for good: then it can only be sent. */
+  readonly sealed: Sealed<Act> | null;
+  /** The body as it travels, for the server only; null when it was signed for, and for items of older versions. */
+  readonly wire: Travelling | null;
+}
+
+/** A body under the outbox key of an envelope (sealing.ts). */
+export interface Travelling {
+  readonly envelope_id: string;
+  readonly iv: Uint8Array<ArrayBuffer>;
+  readonly data: ArrayBuffer;
+}
+
+/** An outbox key that only the server can take out. */
+export interface EnvelopeRow extends Wrapped {
+  readonly id: string;
+  readonly made_at: string;
 }
 
 export interface ReceiptRow {
@@ -100,7 +120,22 @@ export interface PhotoRow {
 
 export interface PhotoBytesRow {
   readonly sha256: string;
-  readonly sealed: SealedBytes;
+  /** What is shown here: a small copy, or all of an older version's bytes; null after the phone was closed for good. */
+  readonly sealed: SealedBytes | null;
+  /** What travels, for the server only; null when it has arrived, and for photos of older versions. */
+  readonly wire: TravellingPhoto | null;
+}
+
+/** A photo in segments under a key of its own (photo_sealing.ts). */
+export interface TravellingPhoto {
+  readonly header: SealedHeader;
+  readonly bytes: ArrayBuffer;
+}
+
+/** What the server needs besides the bytes: the envelope, the first 7 bytes of each nonce (base64), the plain size. */
+export interface SealedHeader extends Wrapped {
+  readonly prefix: string;
+  readonly size: number;
 }
 
 /** Something begun and not yet recorded; it survives a killed tab, a crash and an update. */
@@ -128,6 +163,11 @@ export interface Meta {
   readonly pulled_at: string;
   readonly pushed_at: string;
   readonly on_duty: boolean;
+  /** The server's public key to seal for, and the device that envelopes are bound to. */
+  readonly box: BoxKey;
+  readonly device_id: string;
+  /** 1 once nothing plain of versions before the lock is left. */
+  readonly form: number;
 }
 
 export type MetaRow = { [Key in keyof Meta]: { readonly key: Key; readonly value: Meta[Key] } }[keyof Meta];

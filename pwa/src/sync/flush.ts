@@ -1,7 +1,10 @@
 /** One whole round: what was done here goes out, what changed there comes in, photos follow. One round at a time. */
-import { deviceOf, lastPerson } from '@/store/device';
 import { openExistingStore, type Store } from '@/store/database';
+import { lastRow, type LastRow } from '@/store/device';
+import { isOpen, LockedError } from '@/store/keys';
 
+import { learnBox } from './keys';
+import { leaveBehind } from './left_behind';
 import type { Outcome } from './outcome';
 import { pull } from './pull';
 import { push } from './push';
@@ -12,9 +15,12 @@ export const FLUSH_LOCK = 'rounds-flush';
 /** The name under which the browser wakes the service worker when there is a network again. */
 export const FLUSH_TAG = 'rounds-flush';
 
-async function round(db: Store, deviceId: string): Promise<Outcome> {
+async function talk(db: Store, deviceId: string): Promise<Outcome> {
   let ended: Outcome = 'done';
-  for (const step of [() => push(db, deviceId), () => pull(db), () => upload(db)]) {
+  const learn = async (): Promise<Outcome> => ((await learnBox(db, deviceId)) ? 'done' : 'offline');
+  // While locked nothing that could be read comes in: news wait for whoever opens the phone.
+  const steps = isOpen() ? [() => push(db, deviceId), learn, () => pull(db), () => upload(db)] : [() => push(db, deviceId), () => upload(db)];
+  for (const step of steps) {
     const outcome = await step();
     if (outcome === 'behind') ended = outcome;
     else if (outcome !== 'done') return outcome;
@@ -22,18 +28,27 @@ async function round(db: Store, deviceId: string): Promise<Outcome> {
   return ended;
 }
 
-/** Runs a round for whoever is signed in. Says `busy` when one is running already. */
+async function round(db: Store, last: LastRow): Promise<Outcome> {
+  const outcome = last.closed === 'revoked' ? 'sign_in' : await talk(db, last.device_id);
+  return outcome === 'sign_in' || outcome === 'forbidden' ? await leaveBehind(db, last, outcome) : outcome;
+}
+
+/** Runs a round for whoever works here, locked or open. Says `busy` when one is running already. */
 export async function flush(): Promise<Outcome> {
-  const person = await lastPerson();
-  if (person === undefined) return 'sign_in';
+  const last = await lastRow();
+  if (last === undefined) return 'sign_in';
   // Desk roles work on the server directly and have nothing to carry.
-  if (!person.permissions.includes('sync.push')) return 'done';
+  if (!last.carries) return 'done';
   return await navigator.locks.request(FLUSH_LOCK, { ifAvailable: true }, async (lock): Promise<Outcome> => {
     if (lock === null) return 'busy';
-    const db = await openExistingStore(person.user_id);
+    const db = await openExistingStore(last.user_id);
     if (db === undefined) return 'later';
     try {
-      return await round(db, (await deviceOf(person.login)).id);
+      return await round(db, last);
+    } catch (error) {
+      // Locked in the middle of a round: what was being written is asked for again.
+      if (error instanceof LockedError) return 'later';
+      throw error;
     } finally {
       db.close();
     }

@@ -4,8 +4,9 @@
  * done: nothing is left to say. offline: nobody answered. sign_in: the session has ended, everything is kept.
  * forbidden: the server does not take this phone or person. later: it asked for patience or failed. busy: another tab or
  * the service worker is at it. behind: all is sent, but the server has news that it may tell only in a moment.
+ * revoked: the phone is out of service, can read nothing any more and has left everything it had.
  */
-export type Outcome = 'done' | 'behind' | 'offline' | 'sign_in' | 'forbidden' | 'later' | 'busy';
+export type Outcome = 'done' | 'behind' | 'revoked' | 'offline' | 'sign_in' | 'forbidden' | 'later' | 'busy';
 
 /** What a refusal of the whole request means for the round. */
 export function outcomeOf(status: number): Outcome {

@@ -6,9 +6,10 @@
 import { ask, type Answered, type Refused, type Reply } from '@/api/http';
 import { toBase64 } from '@/lib/hash';
 import { openBytes } from '@/store/codec';
-import type { OutboxState, PhotoRow } from '@/store/schema';
+import type { OutboxState, PhotoBytesRow, PhotoRow, SealedHeader } from '@/store/schema';
 import { tellChanged } from '@/store/changed';
 import type { Store } from '@/store/database';
+import { isOpen } from '@/store/keys';
 
 import { outcomeOf, type Outcome } from './outcome';
 
@@ -19,6 +20,12 @@ const TRIES_MAX = 4;
 /** The server looked at the bytes and will not have them: sending them again changes nothing. */
 const FINAL: ReadonlySet<number> = new Set([400, 403, 413, 415, 422, 460]);
 const NOT_ANSWERED: ReadonlySet<OutboxState> = new Set(['saved', 'sending']);
+
+/** What travels: sealed for the server with its header, or plain when an older version kept it so. */
+interface Cargo {
+  readonly bytes: ArrayBuffer;
+  readonly header: SealedHeader | undefined;
+}
 
 async function keep(db: Store, photo: PhotoRow): Promise<PhotoRow> {
   await db.put('photos', photo);
@@ -36,26 +43,26 @@ function ends(reply: Refused | { readonly kind: 'unreached' }): Outcome {
 }
 
 /** Asks for a place to put the bytes. When the server has them already it says so by an offset at the end. */
-function create(photo: PhotoRow): Promise<Reply<unknown>> {
+function create(photo: PhotoRow, { bytes, header }: Cargo): Promise<Reply<unknown>> {
   const encode = (text: string): string => toBase64(new TextEncoder().encode(text));
+  // The hash is that of the plain bytes, which the record names.
+  const told = [`sha256 ${encode(photo.sha256)}`, `type ${encode(photo.media_type)}`];
+  if (header !== undefined) told.push(`sealed ${encode(JSON.stringify(header))}`);
   return ask({
     method: 'POST', path: '/v1/uploads',
-    headers: {
-      ...TUS, 'Upload-Length': String(photo.size_bytes),
-      'Upload-Metadata': `sha256 ${encode(photo.sha256)},type ${encode(photo.media_type)}`,
-    },
+    headers: { ...TUS, 'Upload-Length': String(bytes.byteLength), 'Upload-Metadata': told.join(',') },
   });
 }
 
 /** The photo with a place on the server and the offset at which to go on; or why not now. */
-async function located(db: Store, photo: PhotoRow): Promise<PhotoRow | Outcome> {
+async function located(db: Store, photo: PhotoRow, cargo: Cargo): Promise<PhotoRow | Outcome> {
   if (photo.upload_path !== '') {
     const reply = await ask({ method: 'HEAD', path: photo.upload_path, headers: TUS });
     if (reply.kind === 'answered') return keep(db, { ...photo, sent_bytes: offsetIn(reply) });
     // 404 and 410: the place has expired; a new one is asked for.
     if (reply.kind === 'unreached' || (reply.status !== 404 && reply.status !== 410)) return ends(reply);
   }
-  const reply = await create(photo);
+  const reply = await create(photo, cargo);
   if (reply.kind !== 'answered') {
     if (reply.kind === 'refused' && FINAL.has(reply.status)) return keep(db, { ...photo, state: 'refused', code: reply.problem.code });
     return ends(reply);
@@ -65,9 +72,9 @@ async function located(db: Store, photo: PhotoRow): Promise<PhotoRow | Outcome> 
 }
 
 /** Sends from the offset to the end, keeping the offset after each chunk. */
-async function sendRest(db: Store, start: PhotoRow, bytes: ArrayBuffer): Promise<PhotoRow | Outcome> {
+async function sendRest(db: Store, start: PhotoRow, { bytes }: Cargo): Promise<PhotoRow | Outcome> {
   let photo = start;
-  while (photo.sent_bytes < photo.size_bytes) {
+  while (photo.sent_bytes < bytes.byteLength) {
     const reply = await ask({
       method: 'PATCH', path: photo.upload_path,
       headers: { ...TUS, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(photo.sent_bytes) },
@@ -79,22 +86,37 @@ async function sendRest(db: Store, start: PhotoRow, bytes: ArrayBuffer): Promise
     if (reply.kind !== 'answered') return ends(reply);
     photo = await keep(db, { ...photo, sent_bytes: offsetIn(reply) });
   }
+  await dropTravelled(db, photo.sha256);
   return keep(db, { ...photo, state: 'stored' });
 }
 
+/** What has arrived need not lie here twice; the copy to look at stays. */
+async function dropTravelled(db: Store, sha256: string): Promise<void> {
+  const row = await db.get('photo_bytes', sha256);
+  if (row?.wire) await db.put('photo_bytes', { ...row, wire: null });
+}
+
+/** What there is to send; `locked` when only an open page could send it; undefined when the bytes are lost. */
+async function cargoOf(row: PhotoBytesRow | undefined): Promise<Cargo | 'locked' | undefined> {
+  if (row === undefined) return undefined;
+  if (row.wire) return { bytes: row.wire.bytes, header: row.wire.header };
+  if (row.sealed === null) return undefined;
+  return row.sealed.form === 1 && !isOpen() ? 'locked' : { bytes: await openBytes(row.sealed), header: undefined };
+}
+
 async function uploadOne(db: Store, waiting: PhotoRow): Promise<Outcome> {
-  const kept = await db.get('photo_bytes', waiting.sha256);
-  if (kept === undefined) {
+  const cargo = await cargoOf(await db.get('photo_bytes', waiting.sha256));
+  if (cargo === 'locked') return 'done';
+  if (cargo === undefined) {
     await keep(db, { ...waiting, state: 'refused', code: 'evidence.bytes_lost' });
     return 'done';
   }
-  const bytes = await openBytes(kept.sealed);
   let photo = waiting;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const place = await located(db, photo);
+    const place = await located(db, photo, cargo);
     if (typeof place === 'string') return place;
     if (place.state === 'refused') return 'done';
-    const sent = await sendRest(db, place, bytes);
+    const sent = await sendRest(db, place, cargo);
     if (typeof sent === 'string') return sent;
     if (sent.state !== 'waiting') return 'done';
     photo = sent;

@@ -182,7 +182,7 @@ describe('photos', () => {
 
   async function withPhoto(): Promise<{ mutation: string; sha256: string }> {
     const sha256 = await sha256Hex(bytes.buffer);
-    await keepPhotoBytes(store, sha256, bytes.buffer.slice(0));
+    await keepPhotoBytes(store, sha256, bytes.buffer.slice(0), new ArrayBuffer(8));
     const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length }];
     return { sha256, mutation: await record(store, { act: skip('s1'), case_id: 'k1', photos }, new Date()) };
   }

@@ -1,7 +1,13 @@
 /** A case, a page and a person for the tests of store and sync. */
 import type { PhoneCase, PullAnswer } from '@/api/types';
 import { openStore, type Store } from '@/store/database';
-import { keepPerson } from '@/store/device';
+import { keepLast, lastRowOf, type Person } from '@/store/device';
+import { holdDataKey, newKeyBytes } from '@/store/keys';
+import { seal } from '@/store/codec';
+import { setMeta } from '@/store/meta';
+
+import { box } from './opening';
+import { DEVICE } from './server';
 
 export function sampleCase(id: string, changes: Partial<PhoneCase> = {}): PhoneCase {
   return {
@@ -18,10 +24,15 @@ export function samplePage(cases: readonly PhoneCase[], changes: Partial<PullAns
 
 let people = 0;
 
-/** A fresh person with a store of his own, signed in on this device. */
+/** A fresh person with a store of his own, who has opened the lock of this phone. */
 export async function freshStore(): Promise<Store> {
   people += 1;
   const user_id = `u${String(people)}`;
-  await keepPerson({ user_id, login: user_id, name: 'Lin', role: 'collector', permissions: ['sync.push', 'sync.pull'], zone: 'Asia/Shanghai', currency: 'CNY' });
-  return await openStore(user_id);
+  const person: Person = { user_id, login: user_id, name: 'Lin', role: 'collector', permissions: ['sync.push', 'sync.pull'], zone: 'Asia/Shanghai', currency: 'CNY' };
+  await holdDataKey(newKeyBytes());
+  await keepLast(lastRowOf(person, DEVICE, await seal(person)));
+  const store = await openStore(user_id);
+  await setMeta(store, 'box', box);
+  await setMeta(store, 'device_id', DEVICE);
+  return store;
 }

@@ -1,5 +1,14 @@
 /** The network as the tests of `sync` see it: a small server behind `fetch`, the one true port of the phone. */
-import type { Answer, Mutation, PullAnswer, PushRequest } from '@/api/types';
+import type { Act, Answer, Mutation, PullAnswer, PushRequest } from '@/api/types';
+import type { SealedHeader } from '@/store/schema';
+
+import { box, openedPhoto, openedRequest } from './opening';
+
+/** An item after the server has opened its body. */
+export type Fact = Act & Omit<Mutation, 'kind' | 'body'>;
+
+/** The device that the tests' envelopes are bound to. */
+export const DEVICE = '01936e00-0000-7000-8000-00000000d001';
 
 export interface Asked {
   readonly method: string;
@@ -14,16 +23,23 @@ export interface Stage {
   signedOut: boolean;
   /** The device was revoked or is somebody else's. */
   revoked: boolean;
-  refuse: (mutation: Mutation) => string | undefined;
+  refuse: (mutation: Fact) => string | undefined;
   readonly asked: Asked[];
-  readonly facts: Map<string, Mutation>;
+  readonly facts: Map<string, Fact>;
   readonly files: Map<string, Uint8Array>;
   pages: (PullAnswer | 'gone')[];
   /** How many bytes of a chunk arrive before the line breaks; undefined: all. */
   breakAfterBytes: number | undefined;
 }
 
-const uploads = new Map<string, { sha256: string; length: number; bytes: Uint8Array }>();
+interface Upload {
+  readonly sha256: string;
+  readonly length: number;
+  readonly header: SealedHeader | undefined;
+  bytes: Uint8Array;
+}
+
+const uploads = new Map<string, Upload>();
 
 function json(body: unknown, status = 200): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json' } });
@@ -33,8 +49,10 @@ function problem(code: string, status: number): Response {
   return json({ type: `urn:rounds:problem:${code}`, code, title: '', status, data: {} }, status);
 }
 
-function push(stage: Stage, request: PushRequest): Response {
-  const answers = request.mutations.map((mutation): Answer => {
+async function push(stage: Stage, request: PushRequest): Promise<Response> {
+  // Opened: what is left has the body that belongs to its kind.
+  const opened = (await openedRequest(request)).mutations as readonly Fact[];
+  const answers = opened.map((mutation): Answer => {
     const code = stage.refuse(mutation);
     const known = stage.facts.has(mutation.id);
     if (code === undefined && !known) stage.facts.set(mutation.id, mutation);
@@ -44,14 +62,21 @@ function push(stage: Stage, request: PushRequest): Response {
   return json({ received_at: '2026-11-24T10:00:00Z', answers, receipt: { key_id: 'unknown', signed, signature: 'AAAA' } });
 }
 
-function upload(stage: Stage, asked: Asked): Response {
+/** The values of Upload-Metadata by name. */
+function told(asked: Asked): Map<string, string> {
+  const pairs = (asked.headers.get('Upload-Metadata') ?? '').split(',').map((pair) => pair.split(' '));
+  return new Map(pairs.map(([name = '', value = '']) => [name, atob(value)]));
+}
+
+async function upload(stage: Stage, asked: Asked): Promise<Response> {
   if (asked.method === 'POST') {
-    const sha256 = atob((asked.headers.get('Upload-Metadata') ?? '').replace(/^sha256 /, '').split(',')[0] ?? '');
+    const metadata = told(asked);
+    const [sha256 = '', sealed] = [metadata.get('sha256'), metadata.get('sealed')];
     const length = Number(asked.headers.get('Upload-Length'));
-    const stored = stage.files.get(sha256);
+    const isStored = stage.files.has(sha256);
     const id = String(uploads.size + 1);
-    uploads.set(id, { sha256, length, bytes: stored ?? new Uint8Array() });
-    return new Response(null, { status: 201, headers: { Location: `/v1/uploads/${id}`, 'Upload-Offset': String(stored?.length ?? 0) } });
+    uploads.set(id, { sha256, length, header: sealed === undefined ? undefined : (JSON.parse(sealed) as SealedHeader), bytes: new Uint8Array() });
+    return new Response(null, { status: 201, headers: { Location: `/v1/uploads/${id}`, 'Upload-Offset': String(isStored ? length : 0) } });
   }
   const found = uploads.get(asked.path.split('/').at(-1) ?? '');
   if (found === undefined) return problem('not_found', 404);
@@ -60,16 +85,18 @@ function upload(stage: Stage, asked: Asked): Response {
   const chunk = new Uint8Array(asked.body as ArrayBuffer).slice(0, stage.breakAfterBytes);
   found.bytes = Uint8Array.from([...found.bytes, ...chunk]);
   if (stage.breakAfterBytes !== undefined) throw new TypeError('the line broke');
-  if (found.bytes.length === found.length) stage.files.set(found.sha256, found.bytes);
+  if (found.bytes.length === found.length) {
+    stage.files.set(found.sha256, found.header === undefined ? found.bytes : await openedPhoto(found.header, found.sha256, found.bytes));
+  }
   return new Response(null, { status: 204, headers: { 'Upload-Offset': String(found.bytes.length) } });
 }
 
-function answer(stage: Stage, asked: Asked): Response {
+async function answer(stage: Stage, asked: Asked): Promise<Response> {
   if (stage.signedOut) return problem('identity.not_signed_in', 401);
   if (stage.revoked) return problem('sync.not_your_device', 403);
-  if (asked.path === '/v1/sync/push') return push(stage, JSON.parse(asked.body as string) as PushRequest);
-  if (asked.path.startsWith('/v1/uploads')) return upload(stage, asked);
-  if (asked.path === '/v1/sync/keys') return json({ keys: [] });
+  if (asked.path === '/v1/sync/push') return await push(stage, JSON.parse(asked.body as string) as PushRequest);
+  if (asked.path.startsWith('/v1/uploads')) return await upload(stage, asked);
+  if (asked.path === '/v1/sync/keys') return json({ keys: [], box_keys: [box] });
   const page = stage.pages.shift();
   if (page === 'gone') return problem('sync.cursor_too_old', 410);
   return json(page ?? { cursor: 'c', more: false, is_held_back: false, is_prime: false, server_time: '2026-11-24T10:00:00Z', cases: [], gone: [], plan: null, notices: [] });
@@ -80,19 +107,16 @@ export function openStage(): Stage {
   const stage: Stage = {
     cut: 'none', signedOut: false, revoked: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], breakAfterBytes: undefined,
   };
-  globalThis.fetch = (input, init) => {
+  globalThis.fetch = async (input, init) => {
     const asked: Asked = {
       method: init?.method ?? 'GET', path: String(input), headers: new Headers(init?.headers),
       body: (init?.body ?? null) as string | ArrayBuffer | null,
     };
-    if (stage.cut === 'before') return Promise.reject(new TypeError('no network'));
+    if (stage.cut === 'before') throw new TypeError('no network');
     stage.asked.push(asked);
-    try {
-      const response = answer(stage, asked);
-      return stage.cut === 'after' ? Promise.reject(new TypeError('the answer was lost')) : Promise.resolve(response);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+    const response = await answer(stage, asked);
+    if (stage.cut === 'after') throw new TypeError('the answer was lost');
+    return response;
   };
   return stage;
 }

@@ -7,8 +7,8 @@ import type { OutboxState, PhotoRow } from '@/store/schema';
 function done(id: string, state: OutboxState): Done {
   const act = { kind: 'duty.end' as const, body: {} };
   const row = {
-    id, seq: 1, kind: act.kind, case_id: '', schema: 1, occurred_at: '', clock_offset_ms: null, state, answered_at: null, answer: null, receipt_id: null,
-    sealed: { form: 0 as const, plain: act },
+    id, seq: 1, kind: act.kind, case_id: '', schema: 1, occurred_at: '', clock_offset_ms: null, state, answered_at: null, code: null, answer: null,
+    receipt_id: null, sealed: { form: 0 as const, plain: act }, wire: null,
   };
   return { row, act, answer: undefined };
 }

@@ -2,6 +2,7 @@
 import type { Messages } from '../en/index';
 import { cases } from './cases';
 import { common } from './common';
+import { lock } from './lock';
 import { login } from './login';
 import { me } from './me';
 import { outbox } from './outbox';
@@ -10,4 +11,4 @@ import { shell } from './shell';
 import { today } from './today';
 import { visit } from './visit';
 
-export const messages: Messages = { cases, common, login, me, outbox, problems, problemWords, shell, today, visit };
+export const messages: Messages = { cases, common, lock, login, me, outbox, problems, problemWords, shell, today, visit };

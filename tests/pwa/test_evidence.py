@@ -1,15 +1,22 @@
 """Does what a real browser signs at the shutter hold on the server, without network too, and when a visit is redone?"""
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
+from backend.evidence.storage import open_storage
 from backend.kernel.db import Database
+from tests.backend.evidence.test_examining import examine_all
 from tests.pwa.conftest import Entrance, OpenPhone, sign_in
 from tests.pwa.day import follow, open_visit, picture, save, take, visit_nobody_home
 from tests.pwa.network import Network
-from tests.world import PLACES, World
+from tests.pwa.office import office
+from tests.pwa.test_screens import findings
+from tests.world import NAMES, PLACES, World
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +25,9 @@ SELECT evidence.scope, evidence.consent_by, text, array(SELECT code FROM evidenc
     WHERE evidence_signals.evidence_id = evidence.id ORDER BY code) AS signals
 FROM evidence JOIN evidence_manifests ON evidence_manifests.evidence_id = evidence.id
 WHERE evidence.tenant_id = $1 ORDER BY number
+"""
+LOOKS = """
+SELECT payload->>'copy' AS copy FROM events WHERE tenant_id = $1 AND kind = 'evidence.viewed' AND actor_id = $2
 """
 # A file that the driver hands over was made before the button was tapped, as one from the gallery is.
 FROM_FILE = ["file_source"]
@@ -89,3 +99,44 @@ async def test_a_photo_inside_asks_who_agreed_before_the_camera_opens(
     row = await job_database.pool.fetchrow(SIGNED, world.tenant_id)
     assert (row["scope"], row["consent_by"], json.loads(row["text"])["scope"]) == ("inside", "household", "inside")
     assert set(row["signals"]) <= set(FROM_FILE)
+
+
+async def test_the_lead_sees_the_stamped_photo_and_what_is_worth_a_look(
+    site: str,
+    browser: Browser,
+    entrance: Entrance,
+    world: World,
+    job_database: Database,
+    open_phone: OpenPhone,
+    data: Path,
+    tmp_path: Path,
+) -> None:
+    """EV-3, EV-4: signals are words, never an accusation; the picture is the stamped copy."""
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        old = picture(tmp_path, 5)
+        os.utime(old, (1_700_000_000, 1_700_000_000))
+        await visit_nobody_home(page, world, world.cases[0], photo=old)
+        await follow(page, "/sync")
+        await page.get_by_text("You may put the phone away").wait_for()
+    await examine_all(job_database, open_storage("", data), world)
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await page.goto(f"{site}/desk")
+        await page.get_by_role("button", name=NAMES[0]).click()
+        thumbnail = page.get_by_role("img", name=re.compile("^Photo, Outside"))
+        await thumbnail.wait_for()
+        await page.wait_for_function("image => image.naturalWidth === 320", arg=await thumbnail.element_handle())
+        await page.get_by_text("worth a look").wait_for()
+        await thumbnail.click()
+        large = page.get_by_role("dialog").get_by_role("img")
+        await page.wait_for_function("image => image.naturalWidth === 1600", arg=await large.element_handle())
+        await page.get_by_text("The picture was chosen from files, not taken on the spot.").wait_for()
+        await page.get_by_text("There may be a simple reason").wait_for()
+        assert await findings(page) == []
+        await page.screenshot(path=tmp_path / "lead.png")
+        async with page.expect_download() as offered:
+            await page.get_by_role("link", name="Original file").click()
+        original = (await (await offered.value).path()).read_bytes()
+    assert original.startswith(b"\xff\xd8\xff")
+    looks = await job_database.pool.fetch(LOOKS, world.tenant_id, world.lin)
+    assert {row["copy"] for row in looks} == {"thumbnail", "view", "original"}

@@ -10,6 +10,9 @@ export type QueuePage = Schemas['QueuePage'];
 export type NextCase = Schemas['NextCase'];
 export type CallSaved = Schemas['CallSaved'];
 
+export type EvidenceList = Schemas['EvidenceList'];
+export type EvidenceView = Schemas['EvidenceView'];
+
 export function getQueue(): Promise<Reply<QueuePage>> {
   return ask({ method: 'GET', path: '/v1/queue' });
 }
@@ -17,6 +20,11 @@ export function getQueue(): Promise<Reply<QueuePage>> {
 /** The next case; `passed` were looked at and left. */
 export function takeNext(passed: readonly string[]): Promise<Reply<NextCase>> {
   return ask({ method: 'POST', path: '/v1/queue/next', json: { passed } });
+}
+
+/** The photos of a case with what is known about each, the newest first. */
+export function getEvidence(caseId: string): Promise<Reply<EvidenceList>> {
+  return ask({ method: 'GET', path: `/v1/evidence?case_id=${encodeURIComponent(caseId)}` });
 }
 
 export function logCall(record: CallRecord): Promise<Reply<CallSaved>> {

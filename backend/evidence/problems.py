@@ -19,6 +19,7 @@ STORE_AWAY = Kind("evidence.store_away", 503, "The store of the files cannot be 
 AWAITED = Kind("evidence.awaited", 404, "The record is here, the photo is still on the phone.")
 DAMAGED = Kind("evidence.damaged", 500, "The stored bytes are no longer those of the record; it has been noted.")
 
+CANNOT_OPEN = Kind("evidence.cannot_open", 422, "It was sealed for a key that is not here, or was changed.")
 NOT_A_PHOTO = Kind("evidence.not_a_photo", 415, "These bytes are no photo; they are kept apart, the record stays.")
 NOT_READY = Kind("evidence.not_ready", 404, "The photo is here, its copies are being made; try again in a moment.")
 UNREADABLE = Kind("evidence.unreadable", 404, "The photo is kept, but it cannot be shown: it is damaged or too large.")
@@ -42,6 +43,7 @@ KINDS = (
     STORE_AWAY,
     AWAITED,
     DAMAGED,
+    CANNOT_OPEN,
     NOT_A_PHOTO,
     NOT_READY,
     UNREADABLE,

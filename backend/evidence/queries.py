@@ -44,12 +44,13 @@ FROM evidence
 WHERE evidence.tenant_id = $1 AND evidence.id = $2
 """
 
-_UPLOAD = "SELECT id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at FROM uploads"
+_UPLOAD = "SELECT id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at, sealed FROM uploads"
 OWN_UPLOAD = f"{_UPLOAD} WHERE tenant_id = $1 AND user_id = $2 AND id = $3"
 OPEN_UPLOADS = f"{_UPLOAD} WHERE tenant_id = $1 AND user_id = $2 AND finished_at IS NULL AND expires_at > $3"
 BEGIN_UPLOAD = """
-INSERT INTO uploads (id, tenant_id, user_id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO uploads (id, tenant_id, user_id, sha256, media_type, length_bytes, offset_bytes, expires_at, finished_at,
+    sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 MOVE_OFFSET = """
 UPDATE uploads SET offset_bytes = $4, expires_at = $5
@@ -154,7 +155,7 @@ async def begin_upload(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, 
     """Insert an upload as it stands."""
     await raw.execute(
         BEGIN_UPLOAD, upload.id, tenant_id, user_id, upload.sha256, upload.media_type, upload.length_bytes,
-        upload.offset_bytes, upload.expires_at, upload.finished_at,
+        upload.offset_bytes, upload.expires_at, upload.finished_at, upload.sealed,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from backend.identity.admission import Who
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
+from backend.kernel.boxes import Boxes
 from backend.kernel.db import bare_transaction
 from backend.kernel.problems import METHOD_NOT_ALLOWED, Problem
 from backend.kernel.web import FromDatabase, problem_response
@@ -45,9 +46,12 @@ async def provide_storage(state: State) -> Storage:
     return storage
 
 
-async def provide_sender(who: Who, database: FromDatabase, storage: FromStorage) -> Sender:
-    """Give who uploads, and where to."""
-    return Sender(who=who, database=database, storage=storage)
+async def provide_sender(who: Who, database: FromDatabase, storage: FromStorage, state: State) -> Sender:
+    """Give who uploads, where to, and what opens it; raises TypeError when the application was put together wrongly."""
+    boxes = state.get("boxes")
+    if not isinstance(boxes, Boxes):
+        raise TypeError("app.state.boxes is not a Boxes")
+    return Sender(who=who, database=database, storage=storage, boxes=boxes)
 
 
 @route("", http_method=[HttpMethod.OPTIONS], opt={"public": "says which protocol we speak"}, status_code=204)

@@ -10,6 +10,8 @@ import msgspec
 
 from backend.evidence import problems
 from backend.evidence.schemas import PHOTO_BYTES_MAX, Copy, StampFacts, Upload
+from backend.evidence.sealed import read_header, sealed_length
+from backend.kernel.boxes import SealedError
 from backend.kernel.problems import Kind
 
 CHUNK_BYTES_MAX = 2**20
@@ -17,7 +19,8 @@ OPEN_UPLOADS_MAX = 50
 UPLOAD_LIFE = timedelta(days=7)
 """From the last piece that arrived: a phone may be without network for most of a week."""
 
-METADATA_CHARACTERS_MAX = 1000
+METADATA_CHARACTERS_MAX = 2000
+SEALED_CHARACTERS_MAX = 1000
 _MEDIA_TYPE = re.compile(r"image/(jpeg|png|webp|avif|heic)")
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
@@ -28,11 +31,12 @@ class HeaderError(ValueError):
 
 
 class Announced(msgspec.Struct, frozen=True):
-    """What a client says about the bytes it is going to send."""
+    """What a client says about the bytes it is going to send: what travels may be sealed, the hash is of the plain."""
 
     sha256: bytes
     media_type: str
     length_bytes: int
+    sealed: str | None
 
 
 def whole_number(name: str, text: str | None) -> int:
@@ -43,7 +47,10 @@ def whole_number(name: str, text: str | None) -> int:
 
 
 def announced(length: str | None, metadata: str | None) -> Announced:
-    """Read Upload-Length and Upload-Metadata (`sha256`: 64 hex digits, `type`: of an image); raises HeaderError."""
+    """Read Upload-Length and Upload-Metadata; raises HeaderError.
+
+    `sha256`: 64 hex digits; `type`: of an image; `sealed`: the header of a photo that only the server can open.
+    """
     pairs = _metadata(metadata or "")
     digest, media_type = pairs.get("sha256", ""), pairs.get("type", "")
     if not _SHA256_HEX.fullmatch(digest):
@@ -53,7 +60,23 @@ def announced(length: str | None, metadata: str | None) -> Announced:
     length_bytes = whole_number("Upload-Length", length)
     if length_bytes == 0:
         raise HeaderError("Upload-Length: a photo has bytes")
-    return Announced(sha256=bytes.fromhex(digest), media_type=media_type, length_bytes=length_bytes)
+    sealed = pairs.get("sealed")
+    if sealed is not None and not _fits(sealed, length_bytes):
+        raise HeaderError("Upload-Metadata: sealed is not the header of a sealed photo of this length")
+    return Announced(sha256=bytes.fromhex(digest), media_type=media_type, length_bytes=length_bytes, sealed=sealed)
+
+
+def _fits(sealed: str, length_bytes: int) -> bool:
+    try:
+        header = read_header(sealed)
+    except SealedError:
+        return False
+    return len(sealed) <= SEALED_CHARACTERS_MAX and sealed_length(header.size) == length_bytes
+
+
+def plain_bytes(upload: Upload) -> int:
+    """Return how long the photo itself is."""
+    return upload.length_bytes if upload.sealed is None else read_header(upload.sealed).size
 
 
 def _metadata(header: str) -> dict[str, str]:
@@ -75,6 +98,8 @@ def _metadata(header: str) -> dict[str, str]:
 def metadata_of(upload: Upload) -> str:
     """Return what was announced, in the form of the header."""
     parts = {"sha256": upload.sha256.hex(), "type": upload.media_type}
+    if upload.sealed is not None:
+        parts["sealed"] = upload.sealed
     return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in parts.items())
 
 

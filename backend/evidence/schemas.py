@@ -61,7 +61,10 @@ class NamedPhoto(msgspec.Struct, frozen=True):
 
 
 class Upload(msgspec.Struct, frozen=True):
-    """An upload as it stands."""
+    """An upload as it stands: the hash is that of the plain photo, the length that of what travels.
+
+    `sealed` is the header of a photo that only the server can open (backend/evidence/sealed.py); null for a plain one.
+    """
 
     id: UUID
     sha256: bytes
@@ -70,6 +73,7 @@ class Upload(msgspec.Struct, frozen=True):
     offset_bytes: int
     expires_at: datetime
     finished_at: datetime | None
+    sealed: str | None
 
 
 class Copy(StrEnum):

@@ -52,6 +52,7 @@ class Upload(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     expires_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    sealed: Mapped[str | None]
 
 
 class StoredFile(Base):

@@ -8,6 +8,7 @@ dropped with their upload; the right ones go into the store before anybody is to
 
 import asyncio
 import errno
+import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,10 +25,12 @@ from backend.evidence.pictures import media_type_of
 from backend.evidence.queries import StoredBytes
 from backend.evidence.rules import Announced
 from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
+from backend.evidence.sealed import opened, read_header
 from backend.evidence.storage import RETRY_AFTER_S, Storage, store_may_be_away
 from backend.identity.principal import Principal
 from backend.journal.commands import append_bare
 from backend.kernel import files
+from backend.kernel.boxes import Boxes, SealedError
 from backend.kernel.db import Database, Reach, bare_transaction
 from backend.kernel.files import SpoolBusyError, SpoolShortError
 from backend.kernel.ids import new_id
@@ -47,6 +50,7 @@ class Sender(msgspec.Struct, frozen=True):
     who: Principal
     database: Database
     storage: Storage
+    boxes: Boxes
 
     @property
     def ids(self) -> tuple[UUID, UUID, UUID | None]:
@@ -86,7 +90,7 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
         raise Problem(refusal, length_bytes_max=PHOTO_BYTES_MAX)
     fresh = Upload(
         id=new_id(), sha256=announced.sha256, media_type=announced.media_type, length_bytes=announced.length_bytes,
-        offset_bytes=0, expires_at=now + rules.UPLOAD_LIFE, finished_at=None,
+        offset_bytes=0, expires_at=now + rules.UPLOAD_LIFE, finished_at=None, sealed=announced.sealed,
     )  # fmt: skip
     known = await _stored(sender, fresh)
     if known is not None and await _is_in_store(sender, fresh, known.size_bytes):
@@ -97,7 +101,8 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
         await queries.lock(raw, [rules.lock_of(sender.who.user_id.bytes[8:])])
         on_their_way = await queries.open_uploads(raw, sender.who.tenant_id, sender.who.user_id, now)
         for upload in on_their_way:
-            if (upload.sha256, upload.length_bytes) == (fresh.sha256, fresh.length_bytes):
+            # The same photo sealed anew has other bytes on the way.
+            if (upload.sha256, upload.length_bytes, upload.sealed) == (fresh.sha256, fresh.length_bytes, fresh.sealed):
                 return upload
         if len(on_their_way) >= rules.OPEN_UPLOADS_MAX:
             raise Problem(problems.TOO_MANY_UPLOADS, uploads_max=rules.OPEN_UPLOADS_MAX)
@@ -125,7 +130,7 @@ async def _stored(sender: Sender, upload: Upload) -> StoredBytes | None:
 
 async def _is_in_store(sender: Sender, upload: Upload, size_bytes: int) -> bool:
     """Tell whether the store, which may have been restored apart from the database, has the bytes too."""
-    if size_bytes != upload.length_bytes:
+    if size_bytes != rules.plain_bytes(upload):
         raise Problem(problems.HASH_DIFFERS)
     with store_may_be_away():
         return await files.holds(sender.storage.files, rules.key_of(sender.who.tenant_id, upload.sha256), size_bytes)
@@ -243,21 +248,34 @@ async def _finish(sender: Sender, spooled: int, upload: Upload, now: datetime) -
     """
     async with sender.storage.whole:
         content, digest = await files.content_of(spooled, upload.length_bytes)
+        if upload.sealed is not None:
+            content, digest = await asyncio.to_thread(_opened, sender.boxes, upload, content)
         if digest != upload.sha256:
             async with _own(sender) as raw:
                 await queries.remove_upload(raw, sender.who.tenant_id, upload.id)
             files.remove(sender.storage.spool, upload.id)
-            raise Problem(problems.HASH_DIFFERS)
+            raise Problem(problems.CANNOT_OPEN if upload.sealed is not None else problems.HASH_DIFFERS)
         media_type = media_type_of(content)
         key = rules.key_of(sender.who.tenant_id, digest, is_photo=media_type is not None)
         with store_may_be_away():
             await files.put_once(sender.storage.files, key, content)
     refusal = None if media_type is not None else problems.NOT_A_PHOTO.code
     upload = msgspec.structs.replace(upload, media_type=media_type or upload.media_type)
+    stored = msgspec.structs.replace(upload, length_bytes=len(content))
     async with _for_tenant(sender) as raw:
         await queries.finish_upload(raw, sender.who.tenant_id, upload.id, now)
-        await append_bare(raw, await note_stored(raw, sender.ids, upload, refusal=refusal))
+        await append_bare(raw, await note_stored(raw, sender.ids, stored, refusal=refusal))
     files.remove(sender.storage.spool, upload.id)
     if refusal is not None:
         raise Problem(problems.NOT_A_PHOTO)
     return msgspec.structs.replace(upload, offset_bytes=upload.length_bytes, finished_at=now)
+
+
+def _opened(boxes: Boxes, upload: Upload, content: bytes) -> tuple[bytes, bytes]:
+    """Return a sealed photo in plain with its hash; for what cannot be opened nothing, which fits no hash."""
+    try:
+        plain = opened(boxes, read_header(upload.sealed or ""), upload.sha256, content)
+    except SealedError as error:
+        log.warning("upload %s cannot be opened: %s", upload.id, error)
+        return b"", b""
+    return plain, hashlib.sha256(plain).digest()

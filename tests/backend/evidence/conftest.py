@@ -15,6 +15,7 @@ from backend.identity.commands import sign_in as coming_in
 from backend.identity.routes.parts import identity_parts
 from backend.identity.schemas import Act
 from backend.kernel import clock
+from backend.kernel.boxes import open_boxes
 from backend.kernel.db import Database, Reach, Scope, transaction
 from backend.kernel.settings import Settings
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook
@@ -46,6 +47,7 @@ def app(database: Database, storage: Storage) -> Litestar:
 def make_app(database: Database | None, storage: Storage, on_startup: OnStartup | None = None) -> Litestar:
     """Put an application together as the product does; without a database, `on_startup` opens one."""
     parts = identity_parts(SETTINGS)
+    boxes = open_boxes(storage.spool.folder.parent / "keys")
     return Litestar(
         route_handlers=[Router(path="/v1", route_handlers=[*parts.routers, upload_router, router])],
         guards=[parts.guard],
@@ -53,7 +55,7 @@ def make_app(database: Database | None, storage: Storage, on_startup: OnStartup 
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook({}, is_https=False)],
         on_startup=[parts.check, *([] if on_startup is None else [on_startup])],
-        state=State({"database": database, "storage": storage}),
+        state=State({"database": database, "storage": storage, "boxes": boxes}),
         openapi_config=None,
         logging_config=None,
     )

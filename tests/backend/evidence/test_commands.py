@@ -64,7 +64,7 @@ async def test_naming_and_storing_at_the_same_moment_never_miss_each_other(
         digest = hashlib.sha256(content).digest()
         kept = Upload(
             id=new_id(), sha256=digest, media_type="image/jpeg", length_bytes=len(content),
-            offset_bytes=len(content), expires_at=clock.now(), finished_at=clock.now(),
+            offset_bytes=len(content), expires_at=clock.now(), finished_at=clock.now(), sealed=None,
         )  # fmt: skip
         async with bare_transaction(database, scope) as raw:
             await at.wait()
@@ -95,7 +95,7 @@ async def upload_again(database: Database, world: World, content: bytes) -> None
     """Note the same bytes a second time, as a repeated last piece does."""
     again = Upload(
         id=new_id(), sha256=hashlib.sha256(content).digest(), media_type="image/jpeg", length_bytes=len(content),
-        offset_bytes=len(content), expires_at=clock.now(), finished_at=clock.now(),
+        offset_bytes=len(content), expires_at=clock.now(), finished_at=clock.now(), sealed=None,
     )  # fmt: skip
     scope = msgspec.structs.replace(world.scope(world.mei), reach=Reach.TENANT)
     async with bare_transaction(database, scope) as raw:

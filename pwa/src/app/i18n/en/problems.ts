@@ -63,6 +63,7 @@ export const problems: Readonly<Record<string, string>> = {
   'evidence.not_a_photo': 'The file is not a photo. The record stands; the file is kept apart on the server. Take the photo again.',
   'evidence.not_ready': 'The photo is being prepared. Try again in a moment.',
   'evidence.unreadable': 'The photo is kept, but it cannot be shown: it is damaged or too large.',
+  'evidence.cannot_open': 'The server could not open the photo. It is kept here; tell your administrator.',
   'evidence.bytes_lost': 'The browser has lost the bytes of this photo. Take it again if you can.',
   'evidence.disk_full': 'The server has no room at the moment. The photo is kept and sent later.',
   'evidence.too_large': 'The photo is larger than the server takes.',

@@ -64,6 +64,7 @@ export const problems: Messages['problems'] = {
   'evidence.not_a_photo': '该文件不是照片。记录有效,文件已在服务器另行保存;请重新拍照。',
   'evidence.not_ready': '照片正在处理,请稍后再试。',
   'evidence.unreadable': '照片已保存,但无法显示:已损坏或过大。',
+  'evidence.cannot_open': '服务器无法解开照片。照片仍保留在手机上,请告知管理员。',
   'evidence.bytes_lost': '浏览器丢失了这张照片,如可能请重拍。',
   'evidence.disk_full': '服务器暂无空间。照片已保留,稍后上传。',
   'evidence.too_large': '照片超过服务器限制。',

@@ -6,7 +6,7 @@ import { ask, type Reply } from '@/api/http';
 import type { PushAnswer, PushRequest } from '@/api/types';
 import { version } from '@/api/version';
 import { toBase64 } from '@/lib/hash';
-import { closeStore } from '@/store/closing';
+import { clearReadable, closeStore } from '@/store/closing';
 import type { Store } from '@/store/database';
 import { deviceById, type LastRow } from '@/store/device';
 
@@ -38,5 +38,7 @@ export async function leaveBehind(db: Store, last: LastRow, turnedAway: Outcome)
     await closeStore(db, last, 'revoked');
   }
   const ended = await push(db, last.device_id, leave);
-  return ended === 'done' ? 'revoked' : ended;
+  if (ended !== 'done') return ended;
+  await clearReadable(db);
+  return 'revoked';
 }

@@ -23,6 +23,8 @@ export interface Stage {
   signedOut: boolean;
   /** The device was revoked or is somebody else's. */
   revoked: boolean;
+  /** The device was revoked and has no session any more; it may only leave what it has. */
+  outOfService: boolean;
   refuse: (mutation: Fact) => string | undefined;
   readonly asked: Asked[];
   readonly facts: Map<string, Fact>;
@@ -91,8 +93,20 @@ async function upload(stage: Stage, asked: Asked): Promise<Response> {
   return new Response(null, { status: 204, headers: { 'Upload-Offset': String(found.bytes.length) } });
 }
 
+/** As the server answers a device that it has taken out of service: everything is kept for the lead. */
+async function leftBehind(stage: Stage, asked: Asked): Promise<Response> {
+  if (asked.path.endsWith('/challenge')) return json({ nonce: 'n'.repeat(32) }, 201);
+  if (asked.path !== '/v1/sync/left-behind') return problem('identity.not_signed_in', 401);
+  const { batch } = JSON.parse(asked.body as string) as { batch: PushRequest };
+  for (const mutation of (await openedRequest(batch)).mutations as readonly Fact[]) stage.facts.set(mutation.id, mutation);
+  const answers = batch.mutations.map(({ id }): Answer => ({ id, status: 'refused', code: 'sync.left_behind', detail: {}, is_replay: false }));
+  const signed = answers.map(({ id }) => id).join('\n');
+  return json({ received_at: '2026-11-24T10:00:00Z', answers, receipt: { key_id: 'unknown', signed, signature: 'AAAA' } });
+}
+
 async function answer(stage: Stage, asked: Asked): Promise<Response> {
-  if (stage.signedOut) return problem('identity.not_signed_in', 401);
+  if (stage.outOfService) return await leftBehind(stage, asked);
+  if (stage.signedOut && !asked.path.endsWith('/challenge')) return problem('identity.not_signed_in', 401);
   if (stage.revoked) return problem('sync.not_your_device', 403);
   if (asked.path === '/v1/sync/push') return await push(stage, JSON.parse(asked.body as string) as PushRequest);
   if (asked.path.startsWith('/v1/uploads')) return await upload(stage, asked);
@@ -105,7 +119,7 @@ async function answer(stage: Stage, asked: Asked): Promise<Response> {
 /** Puts the stage behind `fetch`. */
 export function openStage(): Stage {
   const stage: Stage = {
-    cut: 'none', signedOut: false, revoked: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], breakAfterBytes: undefined,
+    cut: 'none', signedOut: false, revoked: false, outOfService: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], breakAfterBytes: undefined,
   };
   globalThis.fetch = async (input, init) => {
     const asked: Asked = {

@@ -73,7 +73,7 @@ def _scope(path: str, headers: dict[str, str]) -> HTTPScope:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(size_bytes=st.integers(len(JPEG), 3000), steps=STEPS)
+@given(size_bytes=st.integers(len(JPEG) + 8, 3000), steps=STEPS)
 async def test_a_photo_is_whole_after_cuts_at_any_byte(
     size_bytes: int, steps: list[Step], app: Litestar, phone: httpx.AsyncClient, storage: Storage, world: World
 ) -> None:

@@ -9,7 +9,7 @@ import { seal, sealBytes } from './codec';
 import type { Store } from './database';
 import { destroyLocks, keepLast, type LastRow } from './device';
 import { metaOf, setMeta } from './meta';
-import { sealPhoto, SERVER_OPENS_PHOTOS } from './photo_sealing';
+import { sealPhoto } from './photo_sealing';
 import type { OutboxRow, PhotoBytesRow } from './schema';
 import { boxOf, sealForServer } from './sealing';
 
@@ -85,7 +85,7 @@ async function resealPhoto(store: Store, row: PhotoBytesRow): Promise<void> {
   const [known, named] = await Promise.all([boxOf(store), store.getAllFromIndex('photos', 'sha256', row.sha256)]);
   const waiting = named.filter((photo) => photo.state === 'waiting');
   const isToSend = named.length === 0 || waiting.length > 0;
-  const wire = known !== undefined && isToSend && SERVER_OPENS_PHOTOS ? await sealPhoto(bytes, row.sha256, known.box) : null;
+  const wire = known !== undefined && isToSend ? await sealPhoto(bytes, row.sha256, known.box) : null;
   const sealed = await sealBytes(bytes);
   const tx = store.transaction(['photos', 'photo_bytes'], 'readwrite');
   await Promise.all([

@@ -11,8 +11,6 @@ import type { TravellingPhoto } from './schema';
 export const SEGMENT_BYTES = 64 * 1024;
 export const TAG_BYTES = 16;
 const PREFIX_BYTES = 7;
-/** Until the server's uploads open sealed photos, an open page sends them plain; true is the next change. */
-export const SERVER_OPENS_PHOTOS: boolean = false;
 const INFO = 'rounds photo key v1';
 
 /** 7 random bytes of the photo, the number of the segment (big endian), 1 for the last. */

@@ -1,7 +1,7 @@
 /** Where are the bytes of a photo between the shutter and the server's receipt? */
 import { openBytes, sealBytes } from './codec';
 import type { Store } from './database';
-import { sealPhoto, SERVER_OPENS_PHOTOS } from './photo_sealing';
+import { sealPhoto } from './photo_sealing';
 import { boxOf } from './sealing';
 
 /**
@@ -10,7 +10,7 @@ import { boxOf } from './sealing';
  */
 export async function keepPhotoBytes(store: Store, sha256: string, bytes: ArrayBuffer, small: ArrayBuffer): Promise<void> {
   const known = await boxOf(store);
-  const wire = known === undefined || !SERVER_OPENS_PHOTOS ? null : await sealPhoto(bytes, sha256, known.box);
+  const wire = known === undefined ? null : await sealPhoto(bytes, sha256, known.box);
   const sealed = await sealBytes(wire === null ? bytes : small);
   await store.put('photo_bytes', { sha256, sealed, wire });
 }

@@ -4,6 +4,7 @@ import { beforeEach, expect, it } from 'vitest';
 
 import type { Act } from '@/api/types';
 import { sha256Hex } from '@/lib/hash';
+import { newId } from '@/lib/ids';
 import { closeStore, hasOld, isEmptied, resealOld } from '@/store/closing';
 import { open } from '@/store/codec';
 import type { Store } from '@/store/database';
@@ -11,6 +12,7 @@ import { keepLock, lastRow, leaseOf, locksOf } from '@/store/device';
 import { draftOf, keepDraft } from '@/store/drafts';
 import { dropDataKey } from '@/store/keys';
 import { allDone, countUnreadable, record } from '@/store/outbox';
+import { keepPhotoBytes } from '@/store/photos';
 import { dropOutboxKey } from '@/store/sealing';
 import { flush } from '@/sync/flush';
 
@@ -45,7 +47,11 @@ it('OF-9: nothing that says something about a person lies open', async () => {
 });
 
 it('N14: a closed phone sends what it has, once, and can read nothing', async () => {
-  const id = await record(store, { act, case_id: 'k1' }, new Date());
+  const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 31) % 251);
+  const sha256 = await sha256Hex(bytes.buffer);
+  await keepPhotoBytes(store, sha256, bytes.buffer.slice(0), Uint8Array.of(1, 2, 3).buffer);
+  const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length }];
+  const id = await record(store, { act, case_id: 'k1', photos }, new Date());
   const last = await lastRow();
   if (last === undefined) throw new Error('nobody works here');
   const lock = { user_id: last.user_id, method: 'pin' as const, salt: new Uint8Array(16), iv: new Uint8Array(12), wrapped: new ArrayBuffer(48), credential_id: null, made_at: '' };
@@ -59,6 +65,7 @@ it('N14: a closed phone sends what it has, once, and can read nothing', async ()
   expect(await flush()).toBe('done');
   expect([...stage.facts.values()]).toMatchObject([{ id, body: act.body }]);
   expect(stage.asked.some(({ path }) => path.startsWith('/v1/sync/pull'))).toBe(false);
+  expect(Buffer.from(stage.files.get(sha256) ?? []).equals(bytes)).toBe(true);
   expect(await isEmptied(store)).toBe(true);
 });
 

@@ -13,4 +13,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away: what is sealed and on its way cannot be finished any more, phones begin it again."""
-    run("DELETE FROM uploads WHERE sealed IS NOT NULL AND finished_at IS NULL", "ALTER TABLE uploads DROP COLUMN sealed")
+    run(
+        "DELETE FROM uploads WHERE sealed IS NOT NULL AND finished_at IS NULL", "ALTER TABLE uploads DROP COLUMN sealed"
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from backend.calls.schemas import CallOnFile, RecordedCall
+from backend.kernel.pan import without_pans
 from backend.kernel.statements import Statement
 
 CONTACTS_OF_CASES = """
@@ -110,7 +111,8 @@ def insert_calls(tenant_id: UUID, user_id: UUID, device_id: UUID | None, calls: 
         tenant_id, user_id, device_id, [one.id for one in records], [one.case_id for one in records],
         [one.contact_point_id for one in records], [one.result for one in records], [one.party for one in records],
         [one.paid_minor for one in records], [one.started_at for one in records], [one.ended_at for one in records],
-        [one.note for one in records], [one.next_step for one in records], [one.next_on for one in records],
+        [without_pans(one.note) for one in records], [one.next_step for one in records],
+        [one.next_on for one in records],
     )  # fmt: skip
     return Statement(sql=INSERT_CALLS, arguments=arguments)
 

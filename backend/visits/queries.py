@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from backend.kernel.geo import Point
+from backend.kernel.pan import without_pans
 from backend.kernel.statements import Statement
 from backend.visits.schemas import RecordedVisit
 
@@ -74,8 +75,8 @@ def insert_visits(tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits
         [spot.place.lat if spot else None for spot in spots], [spot.place.lon if spot else None for spot in spots],
         [spot.accuracy_m if spot else None for spot in spots],
         [one.distance_m if one else None for one in there], [one.is_inside if one else None for one in there],
-        [one.outside_reason for one in records], [one.note for one in records], [one.next_step for one in records],
-        [one.next_on for one in records],
+        [one.outside_reason for one in records], [without_pans(one.note) for one in records],
+        [one.next_step for one in records], [one.next_on for one in records],
     )  # fmt: skip
     return Statement(sql=INSERT_VISITS, arguments=arguments)
 

@@ -28,6 +28,17 @@ async def test_a_visit_and_its_promise_are_written_and_withdrawn_together(databa
     assert state == "cancelled"
 
 
+async def test_a_card_number_in_a_note_is_hidden_whoever_sends_it(database: Database, world: World) -> None:
+    """E.3: a phone of an older version, or none of ours, sent it as it was typed."""
+    noted = recorded(world, note="pays by 4111 1111 1111 1111")
+    async with bare_transaction(database, world.scope(world.mei)) as raw:
+        statements, _ = plan_visits(world.tenant_id, world.mei, None, [noted])
+        for statement in statements:
+            await raw.execute(statement.sql, *statement.arguments)
+        note = await raw.fetchval("SELECT note FROM visits WHERE id = $1", noted.record.id)
+    assert note == "pays by 4111 11** **** 1111"
+
+
 def test_the_photos_of_visits_come_with_case_and_visit(world: World) -> None:
     photo = {
         "id": str(world.cases[0]), "sha256": "ab" * 32, "size_bytes": 1, "media_type": "image/jpeg",

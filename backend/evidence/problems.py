@@ -25,6 +25,7 @@ NOT_READY = Kind("evidence.not_ready", 404, "The photo is here, its copies are b
 UNREADABLE = Kind("evidence.unreadable", 404, "The photo is kept, but it cannot be shown: it is damaged or too large.")
 NOT_YOURS = Kind("evidence.not_yours", 403, "Who took the photo answers to what is worth a look in it.")
 TOO_MANY_ANSWERS = Kind("evidence.too_many_answers", 409, "Twenty answers stand there; talk to each other.")
+DELETED = Kind("evidence.deleted", 410, "The photo was deleted on a legal basis; its record stays.")
 
 KINDS = (
     TUS_VERSION,
@@ -49,4 +50,5 @@ KINDS = (
     UNREADABLE,
     NOT_YOURS,
     TOO_MANY_ANSWERS,
+    DELETED,
 )

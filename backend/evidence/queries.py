@@ -36,8 +36,8 @@ ON CONFLICT DO NOTHING
 STORED = "SELECT size_bytes, refusal FROM stored_files WHERE tenant_id = $1 AND sha256 = $2"
 READABLE = """
 SELECT evidence.id, case_id, evidence.sha256, coalesce(stored_files.media_type, evidence.media_type) AS media_type,
-    state = 'stored' AS is_stored, evidence.refusal, evidence_pictures.evidence_id IS NOT NULL AS is_examined,
-    evidence_pictures.fault
+    state = 'stored' AS is_stored, state = 'deleted' AS is_deleted, evidence.refusal,
+    evidence_pictures.evidence_id IS NOT NULL AS is_examined, evidence_pictures.fault
 FROM evidence
     LEFT JOIN stored_files ON stored_files.tenant_id = $1 AND stored_files.sha256 = evidence.sha256
     LEFT JOIN evidence_pictures ON evidence_pictures.evidence_id = evidence.id
@@ -93,6 +93,7 @@ class Readable(msgspec.Struct, frozen=True):
     sha256: bytes
     media_type: str
     is_stored: bool
+    is_deleted: bool
     refusal: str | None
     is_examined: bool
     fault: str | None

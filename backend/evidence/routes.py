@@ -9,10 +9,21 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from litestar.types import ExceptionHandlersMap
 
-from backend.evidence import problems, reading, rules, uploads, viewing
+from backend.evidence import keeping, problems, reading, rules, uploads, viewing
 from backend.evidence.queries import Readable
 from backend.evidence.rules import HeaderError
-from backend.evidence.schemas import PHOTO_BYTES_MAX, AnswerGiven, Copy, EvidenceList, EvidenceView, Upload
+from backend.evidence.schemas import (
+    PHOTO_BYTES_MAX,
+    AnswerGiven,
+    Copy,
+    EvidenceList,
+    EvidenceView,
+    HoldList,
+    HoldView,
+    HoldWish,
+    ReleaseWish,
+    Upload,
+)
 from backend.evidence.storage import Storage
 from backend.evidence.uploads import Sender
 from backend.identity.admission import Who
@@ -153,6 +164,27 @@ async def answer(who: Who, database: FromDatabase, evidence_id: FromPath[UUID], 
         await reading.answer(raw, who, evidence_id, data.text, clock.now())
 
 
+@get("/holds", opt={"permission": Permission.EVIDENCE_HOLD})
+async def holds_of(who: Who, database: FromDatabase, case_id: FromQuery[UUID]) -> HoldList:
+    """List the legal holds of a case, those that ended too."""
+    async with bare_transaction(database, who.scope()) as raw:
+        return HoldList(items=await keeping.holds_of(raw, who.tenant_id, case_id))
+
+
+@post("/holds", opt={"permission": Permission.EVIDENCE_HOLD})
+async def hold(who: Who, database: FromDatabase, data: JSONBody[HoldWish]) -> HoldView:
+    """Place a legal hold on the evidence of a case."""
+    async with bare_transaction(database, who.scope()) as raw:
+        return await keeping.hold(raw, who.act(clock.now()), data.case_id, data.reason)
+
+
+@post("/holds/{hold_id:uuid}/release", opt={"permission": Permission.EVIDENCE_HOLD}, status_code=204)
+async def release(who: Who, database: FromDatabase, hold_id: FromPath[UUID], data: JSONBody[ReleaseWish]) -> None:
+    """End a legal hold."""
+    async with bare_transaction(database, who.scope()) as raw:
+        await keeping.release(raw, who.act(clock.now()), hold_id, data.reason)
+
+
 def _shown(found: tuple[Readable, bytes]) -> Response[bytes]:
     return Response(found[1], media_type="image/jpeg", headers={"Content-Disposition": "inline"} | _SEALED_OFF)
 
@@ -211,7 +243,7 @@ upload_router = Router(
 )
 router = Router(
     path="/evidence",
-    route_handlers=[of_case, one, answer, original, whole_view, thumbnail],
+    route_handlers=[of_case, one, answer, original, whole_view, thumbnail, holds_of, hold, release],
     dependencies={"storage": Provide(provide_storage)},
     tags=["evidence"],
 )

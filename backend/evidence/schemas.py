@@ -135,7 +135,7 @@ class EvidenceView(msgspec.Struct, frozen=True):
     scope: PhotoScope
     consent_by: ConsentBy | None
     taken_at: datetime
-    state: Literal["awaited", "stored", "refused"]
+    state: Literal["awaited", "stored", "refused", "deleted"]
     refusal: str | None
     fault: str | None
     is_ready: bool
@@ -155,3 +155,35 @@ class AnswerGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a collector says to the signals of a photo of his own."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+class HoldView(msgspec.Struct, frozen=True):
+    """A legal hold on the evidence of a case: while it stands, nothing of it is deleted."""
+
+    id: UUID
+    case_id: UUID
+    reason: str
+    placed_by: UUID | None
+    placed_at: datetime
+    released_by: UUID | None
+    released_at: datetime | None
+    release_reason: str | None
+
+
+class HoldList(msgspec.Struct, frozen=True):
+    """The holds of a case, the newest first, at most 200."""
+
+    items: list[HoldView]
+
+
+class HoldWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which case is to be held, and why."""
+
+    case_id: UUID
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+
+
+class ReleaseWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a hold ends."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]

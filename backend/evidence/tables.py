@@ -125,3 +125,28 @@ class EvidenceAnswer(Base):
     user_id: Mapped[UUID]
     text: Mapped[str]
     at: Mapped[datetime]
+
+
+class RetentionRule(Base):
+    """How long a lender keeps photos after a case is closed, and on what basis; the longest rule wins."""
+
+    __tablename__ = "retention_rules"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    record: Mapped[str] = mapped_column(primary_key=True)
+    basis: Mapped[str] = mapped_column(primary_key=True)
+    keep_days: Mapped[int]
+
+
+class EvidenceHold(Base):
+    """A legal hold on the evidence of a case, and its end."""
+
+    __tablename__ = "evidence_holds"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    reason: Mapped[str]
+    placed_by: Mapped[UUID | None]
+    placed_at: Mapped[datetime]
+    released_by: Mapped[UUID | None]
+    released_at: Mapped[datetime | None]
+    release_reason: Mapped[str | None]

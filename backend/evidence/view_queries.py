@@ -49,7 +49,7 @@ class Photo(msgspec.Struct, frozen=True):
     scope: PhotoScope
     consent_by: ConsentBy | None
     taken_at: datetime
-    state: Literal["awaited", "stored", "refused"]
+    state: Literal["awaited", "stored", "refused", "deleted"]
     refusal: str | None
     fault: str | None
     is_ready: bool

@@ -24,13 +24,15 @@ async def view(
 ) -> tuple[Readable, bytes]:
     """Return evidence that this person may see, with the bytes of the copy that is `wanted` (id, copy).
 
-    Raises Problem: not_found, awaited, not_a_photo, not_ready, unreadable, damaged.
+    Raises Problem: not_found, deleted, awaited, not_a_photo, not_ready, unreadable, damaged.
     """
     evidence_id, copy = wanted
     async with bare_transaction(database, who.scope()) as raw:
         seen = await queries.readable(raw, who.tenant_id, evidence_id)
     if seen is None:
         raise Problem(NOT_FOUND)
+    if seen.is_deleted:
+        raise Problem(problems.DELETED)
     if seen.refusal is not None:
         raise Problem(problems.NOT_A_PHOTO)
     if not seen.is_stored:

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     VISIT_RECORD = "visit.record"
     CALL_RECORD = "call.record"
     EVIDENCE_READ = "evidence.read"
+    EVIDENCE_HOLD = "evidence.hold"
     UPLOAD_CREATE = "upload.create"
     SYNC_PUSH = "sync.push"
     SYNC_PULL = "sync.pull"
@@ -72,6 +73,7 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.VISIT_RECORD: _FIELD,
     Permission.CALL_RECORD: _WORK,
     Permission.EVIDENCE_READ: _WORK | _CONTROL | {UserRole.RISK},
+    Permission.EVIDENCE_HOLD: frozenset({UserRole.COMPLIANCE}),
     Permission.UPLOAD_CREATE: _WORK,
     Permission.SYNC_PUSH: _FIELD,
     Permission.SYNC_PULL: _FIELD,

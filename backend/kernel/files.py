@@ -125,6 +125,16 @@ async def read(files: Files, key: str) -> bytes:
     return bytes(await found.bytes_async())
 
 
+async def erase(files: Files, key: str) -> bool:
+    """Take away the bytes under a key; False when there are none."""
+    try:
+        await obstore.head_async(files.store, key)
+    except FileNotFoundError:
+        return False
+    await obstore.delete_async(files.store, key)
+    return True
+
+
 async def holds(files: Files, key: str, size_bytes: int) -> bool:
     """Tell whether the store has a file of this size under the key."""
     try:

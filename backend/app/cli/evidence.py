@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 import click
 
 from backend.app.cli.local import data_dir, database_url
 from backend.evidence.export import Exported, ExportError, export_case
+from backend.evidence.keeping import KeptError, delete_photo
 from backend.evidence.storage import open_storage
 from backend.kernel import clock
 from backend.kernel.db import Role, open_database
@@ -41,6 +44,32 @@ def export(case: str, tenant: str, out: Path) -> None:
         f"{out}: {done.photos} photos ({done.awaited} of them not here), {done.events} events, {done.heads} heads"
     )
     click.echo(f"signed by key {key.key_id}; check it with: python verify.py {out.name} --key {key.key_id}")
+
+
+@evidence.command("delete")
+@click.argument("photo", type=click.UUID)
+@click.option("--tenant", required=True, help="The code of the lender whose photo it is.")
+@click.option("--basis", required=True, help="The legal basis, as it shall stand in the log of custody.")
+def delete(photo: UUID, tenant: str, basis: str) -> None:
+    """Delete the bytes of PHOTO (its id) for good; its record, hashes and log of custody stay.
+
+    Refused while its case is open, while a rule keeps it, and while a legal hold stands.
+    """
+    try:
+        with database_url() as url:
+            gone = asyncio.run(_delete(url, (tenant, photo), basis))
+    except KeptError as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"deleted: {len(gone)} files are gone from the store")
+
+
+async def _delete(url: str, wanted: tuple[str, UUID], basis: str) -> Sequence[str]:
+    database = await open_database(url, role=Role.JOB, pool_size=1)
+    try:
+        storage = open_storage(os.environ.get("ROUNDS_FILES", ""), data_dir())
+        return await delete_photo(database, storage, wanted, basis, clock.now())
+    finally:
+        await database.close()
 
 
 async def _export(url: str, key: SigningKey, wanted: tuple[str, str, Path]) -> Exported:

@@ -636,6 +636,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/evidence/holds": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * HoldsOf
+         * @description List the legal holds of a case, those that ended too.
+         */
+        readonly get: operations["V1EvidenceHoldsHoldsOf"];
+        readonly put?: never;
+        /**
+         * Hold
+         * @description Place a legal hold on the evidence of a case.
+         */
+        readonly post: operations["V1EvidenceHoldsHold"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/holds/{hold_id}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Release
+         * @description End a legal hold.
+         */
+        readonly post: operations["V1EvidenceHoldsHoldIdReleaseRelease"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -1848,7 +1892,7 @@ export interface components {
             /** Format: date-time */
             readonly taken_at: string;
             /** @enum {string} */
-            readonly state: "awaited" | "stored" | "refused";
+            readonly state: "awaited" | "stored" | "refused" | "deleted";
             readonly refusal: string | null;
             readonly fault: string | null;
             readonly is_ready: boolean;
@@ -1946,6 +1990,30 @@ export interface components {
         /** Health */
         readonly Health: {
             readonly status: string;
+        };
+        /** HoldList */
+        readonly HoldList: {
+            readonly items: readonly components["schemas"]["HoldView"][];
+        };
+        /** HoldView */
+        readonly HoldView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly reason: string;
+            readonly placed_by: string | null;
+            /** Format: date-time */
+            readonly placed_at: string;
+            readonly released_by: string | null;
+            readonly released_at: string | null;
+            readonly release_reason: string | null;
+        };
+        /** HoldWish */
+        readonly HoldWish: {
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly reason: string;
         };
         /** HolderView */
         readonly HolderView: {
@@ -2497,6 +2565,10 @@ export interface components {
             readonly key_id: string;
             readonly signed: string;
             readonly signature: string;
+        };
+        /** ReleaseWish */
+        readonly ReleaseWish: {
+            readonly reason: string;
         };
         /** RevealWish */
         readonly RevealWish: {
@@ -4349,6 +4421,121 @@ export interface operations {
                 content: {
                     readonly "image/jpeg": string;
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceHoldsHoldsOf: {
+        readonly parameters: {
+            readonly query: {
+                readonly case_id: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceHoldsHold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["HoldWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceHoldsHoldIdReleaseRelease: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly hold_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReleaseWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {

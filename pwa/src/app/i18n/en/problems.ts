@@ -58,6 +58,7 @@ export const problems: Readonly<Record<string, string>> = {
   'plan.replaced': 'A newer plan has taken this one\'s place.',
   'evidence.hash_differs': 'The bytes of the photo changed on the way. It is kept here; tell your administrator.',
   'visit.photo_consent_missing': 'A photo inside needs the consent of who lives there. Record the visit again and say who agreed.',
+  'evidence.deleted': 'The photo was deleted on a legal basis. Its record stays.',
   'evidence.not_yours': 'Who took the photo answers here.',
   'evidence.too_many_answers': 'Twenty answers stand there already. Talk to each other.',
   'evidence.not_a_photo': 'The file is not a photo. The record stands; the file is kept apart on the server. Take the photo again.',

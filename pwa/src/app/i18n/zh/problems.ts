@@ -59,6 +59,7 @@ export const problems: Messages['problems'] = {
   'plan.replaced': '计划已被新计划替换。',
   'evidence.hash_differs': '照片在上传中发生变化。已保留,请告知管理员。',
   'visit.photo_consent_missing': '室内照片须经居住人同意。请重新记录并注明同意人。',
+  'evidence.deleted': '照片已依法删除,记录仍保留。',
   'evidence.not_yours': '由拍摄人在此说明。',
   'evidence.too_many_answers': '已有二十条说明,请当面沟通。',
   'evidence.not_a_photo': '该文件不是照片。记录有效,文件已在服务器另行保存;请重新拍照。',

@@ -38,6 +38,7 @@ export const desk = {
     title: 'Photos',
     awaited: 'still on the phone',
     refused: 'not a photo; kept apart',
+    deleted: 'deleted on a legal basis',
     damaged: 'cannot be shown; the file is kept',
     preparing: 'being prepared',
     notShown: 'The photos could not be asked for.',

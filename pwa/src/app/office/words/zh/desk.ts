@@ -38,6 +38,7 @@ export const desk: Words['desk'] = {
     title: '照片',
     awaited: '仍在手机上',
     refused: '不是照片,已另行保存',
+    deleted: '已依法删除',
     damaged: '无法显示,原文件已保存',
     preparing: '正在处理',
     notShown: '暂时无法获取照片。',

@@ -2,7 +2,6 @@
 import { ask, type Reply } from '@/api/http';
 import type { Answer, Mutation, PushAnswer, PushRequest } from '@/api/types';
 import { version } from '@/api/version';
-import { toBase64 } from '@/lib/hash';
 import { newId } from '@/lib/ids';
 import { open, seal } from '@/store/codec';
 import type { EnvelopeRow, OutboxRow, OutboxState, ReceiptRow } from '@/store/schema';
@@ -10,6 +9,7 @@ import { tellChanged } from '@/store/changed';
 import type { Store } from '@/store/database';
 import { isOpen } from '@/store/keys';
 import { setMeta } from '@/store/meta';
+import { sealedBody } from '@/store/rescue';
 
 import { BATCH_MAX, firstBatch, type Weighed } from './batch';
 import { learnClock } from './clock';
@@ -29,10 +29,7 @@ interface Sending {
 async function mutationOf(row: OutboxRow): Promise<Mutation | undefined> {
   const { id, seq, kind, schema, occurred_at, clock_offset_ms, wire, sealed } = row;
   const head = { id, seq, schema, occurred_at, clock_offset_ms };
-  if (wire) {
-    const body = { sealed: { envelope: wire.envelope_id, iv: toBase64(wire.iv), data: toBase64(new Uint8Array(wire.data)) } };
-    return { ...head, kind, body };
-  }
+  if (wire) return { ...head, kind, body: sealedBody(wire) };
   if (sealed === null || (sealed.form === 1 && !isOpen())) return undefined;
   return { ...head, ...(await open(sealed)) };
 }

@@ -54,4 +54,9 @@ export const outbox = {
     'conflict.decided': 'Your lead decided between two values', 'record.refused': 'One of your records was refused',
   } as Readonly<Record<string, string>>,
   noticeOther: 'There is news',
+  rescue: 'Rescue file',
+  rescueText: 'When sending does not work for long: what is only here, in a file that only the server can read. Nothing is deleted here.',
+  rescued: (items: number, photos: number, left: number) => `In the file: ${String(items)} items, ${String(photos)} photos.${left > 0 ? ` ${String(left)} of an older version can only be sent by the app.` : ''} Give it to your administrator.`,
+  unreadableTitle: (count: number) => (count === 1 ? '1 thing from before this phone was closed' : `${String(count)} things from before this phone was closed`),
+  unreadableText: 'They are sealed for the server and cannot be shown here any more. They are sent.',
 };

@@ -54,4 +54,9 @@ export const outbox: Messages['outbox'] = {
     'case.closed': '有案件已结案', 'payment.received': '您的客户已还款', 'conflict.decided': '组长已对两个值做出决定', 'record.refused': '您有记录被退回',
   },
   noticeOther: '有新消息',
+  rescue: '救援文件',
+  rescueText: '长时间无法上传时:把只在这部手机上的内容存成文件,只有服务器能读取。手机上的内容不会删除。',
+  rescued: (items, photos, left) => `文件中有 ${String(items)} 项、${String(photos)} 张照片。${left > 0 ? `另有 ${String(left)} 项旧版本内容只能由应用上传。` : ''}请交给管理员。`,
+  unreadableTitle: (count) => `${String(count)} 项是手机关闭之前的内容`,
+  unreadableText: '它们已为服务器加密,这里无法再显示,会照常上传。',
 };

@@ -108,7 +108,7 @@ async function takePhoto(store: Store): Promise<{ taken: PhotoTaken; named: NewP
   const named = { id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length };
   return {
     named,
-    taken: { ...named, original_sha256: sha256, original_size_bytes: bytes.length, taken_at: now().toISOString(), scope: 'outside' } as PhotoTaken,
+    taken: { ...named, original_sha256: sha256, original_size_bytes: bytes.length, taken_at: now().toISOString(), scope: 'outside', consent_by: null, manifest: null, signature: null },
   };
 }
 

@@ -1,10 +1,13 @@
 """Is everything that a phone signs held against what came, and does an honest day give no signal at all?"""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.evidence import manifests
 from backend.evidence.manifests import Code, Fix, Known, Link, Written, band_of, read_manifest, score_of, signals_of
@@ -72,6 +75,10 @@ def test_an_honest_photo_gives_no_signal() -> None:
         (told(signature="B" * 87), Code.SIGNATURE_WRONG),
         (told(manifest=None, signature=None), Code.MANIFEST_MISSING),
         (told(scope=PhotoScope.INSIDE), Code.CONSENT_MISSING),
+        (shot(place=HERE | {"lat_e7": 900_000_001}), Code.MANIFEST_DIFFERS),
+        (shot(place=HERE | {"lon_e7": -1_800_000_001}), Code.MANIFEST_DIFFERS),
+        (shot(place=HERE | {"accuracy_m": -1}), Code.MANIFEST_DIFFERS),
+        (shot(monotonic_ms=2**60), Code.MANIFEST_DIFFERS),
         (shot(source="file"), Code.FILE_SOURCE),
         (shot(clock_offset_ms=300_001), Code.CLOCK_SKEW),
         (shot(clock_offset_ms=-300_001), Code.CLOCK_SKEW),
@@ -92,6 +99,17 @@ def test_consent_given_and_the_clock_at_its_edge_are_fine() -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", '{"v":1}', "[" * 100_000])
 def test_what_cannot_be_read_is_no_manifest(text: str) -> None:
     assert read_manifest(text) is None
+
+
+@given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
+def test_whatever_a_phone_signs_is_read_or_not_but_never_falls(text: str) -> None:
+    named = told(manifest=text)
+    assert signals_of(named, read_manifest(text), known())
+
+
+@given(st.dictionaries(st.sampled_from(sorted(json.loads(shot().photo.manifest or "{}"))), st.integers() | st.text()))
+def test_fields_of_any_kind_are_signals_at_most(changes: dict[str, object]) -> None:
+    found(shot(**changes))
 
 
 def test_a_manifest_written_in_another_way_is_not_read() -> None:

@@ -56,6 +56,13 @@ async def test_stored_bytes_come_back(store: Files) -> None:
         await files.read(store, "evidence/other")
 
 
+async def test_erased_bytes_are_gone_and_erasing_twice_is_fine(store: Files) -> None:
+    await files.put_once(store, KEY, b"bytes")
+    assert await files.erase(store, KEY)
+    assert not await files.holds(store, KEY, 5)
+    assert not await files.erase(store, KEY)
+
+
 async def test_the_same_bytes_may_be_stored_again_and_are_not_written_again(store: Files) -> None:
     await files.put_once(store, KEY, b"bytes")
     before = await store.store.head_async(KEY)

@@ -22,6 +22,7 @@ COMMANDS = {
     "evidence": Entry(
         "backend.app.cli.evidence", "evidence", "Hand the evidence of a case over, so that a stranger can check it."
     ),
+    "rescue": Entry("backend.app.cli.rescue", "rescue", "Take in what a phone could not send: its rescue file."),
     "audit": Entry("backend.app.cli.audit", "audit", "Hold the journal against its signed heads."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),

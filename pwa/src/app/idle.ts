@@ -2,7 +2,7 @@
 import { isIdle, IDLE_LOCK_MS } from '@/rules/lease';
 
 import { forgetLease, isLeaseOver } from './lease';
-import { lockNow } from './session.svelte';
+import { followLock, lockThisTab } from './session.svelte';
 
 const LOOK_EVERY_MS = 30_000;
 
@@ -13,7 +13,7 @@ export function startIdleLock(): () => void {
   const look = (): void => {
     const isOver = isLeaseOver();
     if (isOver) forgetLease();
-    if (isOver || isIdle(hiddenSinceMs, Date.now())) lockNow().catch((error: unknown) => { reportError(error); });
+    if (isOver || isIdle(hiddenSinceMs, Date.now())) lockThisTab().catch((error: unknown) => { reportError(error); });
   };
   const onVisibility = (): void => {
     clearTimeout(timer);
@@ -28,7 +28,9 @@ export function startIdleLock(): () => void {
   };
   document.addEventListener('visibilitychange', onVisibility);
   const interval = setInterval(look, LOOK_EVERY_MS);
+  const unfollow = followLock();
   return () => {
+    unfollow();
     clearTimeout(timer);
     clearInterval(interval);
     document.removeEventListener('visibilitychange', onVisibility);

@@ -120,14 +120,39 @@ function dropKeys(): void {
   dropOutboxKey();
 }
 
-/** Closes the phone until the PIN or passkey. Sending goes on. */
+const LOCK_CHANNEL = 'rounds-lock';
+
+/** Tells the other tabs that the phone was locked, closed or left here. */
+function lockOthers(): void {
+  const channel = new BroadcastChannel(LOCK_CHANNEL);
+  channel.postMessage('locked');
+  channel.close();
+}
+
+/** Locks this tab when another one does; returns how to stop. */
+export function followLock(): () => void {
+  const channel = new BroadcastChannel(LOCK_CHANNEL);
+  channel.addEventListener('message', () => {
+    lockThisTab().catch((error: unknown) => { reportError(error); });
+  });
+  return () => { channel.close(); };
+}
+
+/** Closes the phone, in all tabs, until the PIN or passkey. Sending goes on. */
 export async function lockNow(): Promise<void> {
+  await lockThisTab();
+  lockOthers();
+}
+
+/** A tab out of sight for long locks by itself; the one that is looked at goes on. */
+export async function lockThisTab(): Promise<void> {
   if (held === undefined || !held.isUnlocked) return;
   const row = await lastRow();
   const leaving = held?.store;
   shut = row;
   held = undefined;
   dropKeys();
+  if (row === undefined || row.closed !== '') forgetLease();
   leaving?.close();
 }
 
@@ -142,6 +167,7 @@ export async function closeForGood(why: 'pin' | 'revoked'): Promise<void> {
   forgetLease();
   shut = await closeStore(leaving, row, why);
   leaving.close();
+  lockOthers();
 }
 
 /** Noted when somebody signs out without network: the server's session is still to be ended. */
@@ -265,6 +291,7 @@ export async function signOut(): Promise<void> {
   arriving = undefined;
   dropKeys();
   forgetLease();
+  lockOthers();
   await clearReadable(leaving);
   const isDone = await isEmptied(leaving);
   leaving.close();

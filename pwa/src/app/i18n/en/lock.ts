@@ -51,5 +51,7 @@ export const lock = {
   meCold: 'Your lender lets this phone open without network until the lease ends. Until then a copy of the phone could be tried PIN by PIN.',
   mePasskey: 'A copied phone cannot be read: the key is in the security chip.',
   meLease: (when: string) => `Without any contact it can be opened until ${when}.`,
+  meNoLock: 'This device has no lock, so it holds no cases. Make one to work in the field with it.',
+  meMake: 'Work in the field on this device',
   lockNow: 'Lock now',
 };

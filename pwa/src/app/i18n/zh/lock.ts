@@ -52,5 +52,7 @@ export const lock: Messages['lock'] = {
   meCold: '您的机构允许这部手机在租期内离线打开。在此之前,复制的手机可能被逐个 PIN 码尝试。',
   mePasskey: '复制的手机无法读取:密钥在安全芯片里。',
   meLease: (when) => `没有任何网络时,可以打开到 ${when}。`,
+  meNoLock: '这台设备没有设置锁,所以不保存案件。要用它外出,请先设置。',
+  meMake: '用这台设备外出工作',
   lockNow: '立即锁定',
 };

@@ -107,7 +107,8 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
         if len(on_their_way) >= rules.OPEN_UPLOADS_MAX:
             raise Problem(problems.TOO_MANY_UPLOADS, uploads_max=rules.OPEN_UPLOADS_MAX)
         # The upload that was on its way may have ended between our two looks.
-        is_new = known is not None or await queries.stored(raw, sender.who.tenant_id, fresh.sha256) is None
+        ended = await queries.stored(raw, sender.who.tenant_id, fresh.sha256)
+        is_new = known is not None or ended is None or ended.refusal is not None
         if is_new:
             await queries.begin_upload(raw, sender.who.tenant_id, sender.who.user_id, fresh)
     return fresh if is_new else await _begin_at_end(sender, fresh, now)
@@ -263,7 +264,11 @@ async def _finish(sender: Sender, spooled: int, upload: Upload, now: datetime) -
     upload = msgspec.structs.replace(upload, media_type=media_type or upload.media_type)
     stored = msgspec.structs.replace(upload, length_bytes=len(content))
     async with _for_tenant(sender) as raw:
-        await queries.finish_upload(raw, sender.who.tenant_id, upload.id, now)
+        # A phone that lost this answer must not find its upload at the end and take it for stored.
+        if refusal is None:
+            await queries.finish_upload(raw, sender.who.tenant_id, upload.id, now)
+        else:
+            await queries.remove_upload(raw, sender.who.tenant_id, upload.id)
         await append_bare(raw, await note_stored(raw, sender.ids, stored, refusal=refusal))
     files.remove(sender.storage.spool, upload.id)
     if refusal is not None:

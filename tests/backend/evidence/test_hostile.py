@@ -13,7 +13,7 @@ from backend.evidence.storage import Storage
 from backend.kernel import files
 from backend.kernel.db import Database
 from tests.backend.evidence import shots
-from tests.backend.evidence.phones import announcement, begin, kinds, name, offset_of, send, states
+from tests.backend.evidence.phones import TUS, announcement, begin, kinds, name, send, states
 from tests.world import World
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -91,7 +91,7 @@ async def test_what_is_no_photo_is_kept_apart_and_named(
     assert await files.read(storage.files, f"refused/{world.tenant_id}/{digest[:2]}/{digest}") == content
     again = await phone.post("/v1/uploads", headers=announcement(content))
     assert (again.status_code, again.json()["code"]) == (415, "evidence.not_a_photo")
-    assert await offset_of(phone, place) == len(content)
+    assert (await phone.head(place, headers=TUS)).status_code == 404, "not at its end: nobody takes it for stored"
 
 
 async def test_bytes_that_were_no_photo_refuse_what_names_them_later(

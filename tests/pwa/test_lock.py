@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.async_api import CDPSession, Page
@@ -160,6 +161,23 @@ async def test_a_cold_start_without_network_asks_for_one_and_what_was_done_is_se
         await follow(page, "/sync")
         await page.get_by_text("You may put the phone away").wait_for()
     await visits(job_database, world, 1)
+
+
+async def test_a_copied_profile_cannot_be_read_even_with_the_right_pin(
+    network: Network, entrance: Entrance, world: World, open_phone: OpenPhone, tmp_path: Path
+) -> None:
+    """N7: the copy, without the server, whatever its clock says."""
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+    network.cut()
+    await asyncio.to_thread(copytree, tmp_path / "phone", tmp_path / "copy", symlinks=True)
+    now = datetime.now(tz=UTC)
+    for moment in (now, now + timedelta(hours=13), now - timedelta(days=1)):
+        async with open_phone("copy") as page:
+            await page.clock.set_fixed_time(moment)
+            await page.goto(network.origin)
+            await unlock(page)
+            await page.get_by_text("A network is needed once").wait_for()
 
 
 async def test_eight_wrong_pins_end_reading_and_the_outbox_is_sent(

@@ -1,4 +1,6 @@
 /** One whole round: what was done here goes out, what changed there comes in, photos follow. One round at a time. */
+import { ask } from '@/api/http';
+import { clearReadable, isEmptied } from '@/store/closing';
 import { openExistingStore, type Store } from '@/store/database';
 import { lastRow, type LastRow } from '@/store/device';
 import { isOpen, LockedError } from '@/store/keys';
@@ -30,7 +32,15 @@ async function talk(db: Store, deviceId: string): Promise<Outcome> {
 
 async function round(db: Store, last: LastRow): Promise<Outcome> {
   const outcome = last.closed === 'revoked' ? 'sign_in' : await talk(db, last.device_id);
-  return outcome === 'sign_in' || outcome === 'forbidden' ? await leaveBehind(db, last, outcome) : outcome;
+  if (outcome === 'sign_in' || outcome === 'forbidden') return await leaveBehind(db, last, outcome);
+  if (outcome === 'done' && last.closed === 'pin') await endSession(db);
+  return outcome;
+}
+
+/** After eight wrong PINs the session was left for what was unsent; once all is sent, whoever holds the phone has none. */
+async function endSession(db: Store): Promise<void> {
+  await clearReadable(db);
+  if (await isEmptied(db)) await ask({ method: 'DELETE', path: '/v1/session' });
 }
 
 /** Runs a round for whoever works here, locked or open. Says `busy` when one is running already. */

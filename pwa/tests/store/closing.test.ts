@@ -65,6 +65,8 @@ it('N14: a closed phone sends what it has, once, and can read nothing', async ()
   expect(await flush()).toBe('done');
   expect([...stage.facts.values()]).toMatchObject([{ id, body: act.body }]);
   expect(stage.asked.some(({ path }) => path.startsWith('/v1/sync/pull'))).toBe(false);
+  // All is sent: the session that was left for it ends.
+  expect(stage.asked.at(-1)).toMatchObject({ method: 'DELETE', path: '/v1/session' });
   expect(Buffer.from(stage.files.get(sha256) ?? []).equals(bytes)).toBe(true);
   expect(await isEmptied(store)).toBe(true);
 });

@@ -73,7 +73,7 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.VISIT_RECORD: _FIELD,
     Permission.CALL_RECORD: _WORK,
     Permission.EVIDENCE_READ: _WORK | _CONTROL | {UserRole.RISK},
-    Permission.EVIDENCE_HOLD: frozenset({UserRole.COMPLIANCE}),
+    Permission.EVIDENCE_HOLD: _ADMIN | {UserRole.COMPLIANCE},
     Permission.UPLOAD_CREATE: _WORK,
     Permission.SYNC_PUSH: _FIELD,
     Permission.SYNC_PULL: _FIELD,

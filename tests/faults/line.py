@@ -48,11 +48,13 @@ class Line:
             writer.transport.abort()
             return
         budget = [left]
-        await asyncio.gather(
-            self._pump(reader, far_writer, writer, budget), self._pump(far_reader, writer, far_writer, budget)
-        )
+        up = asyncio.create_task(self._pump(reader, far_writer, writer, budget))
+        down = asyncio.create_task(self._pump(far_reader, writer, far_writer, budget))
+        # When one side is gone, the other must not wait for an answer that nobody can give any more.
+        await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
         for end in (writer, far_writer):
             end.close()
+        await asyncio.gather(up, down)
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, back: asyncio.StreamWriter, budget: list[int]
@@ -69,8 +71,6 @@ class Line:
                     sink.transport.abort()
                     back.transport.abort()
                     return
-        with suppress(OSError, RuntimeError):
-            sink.write_eof()
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ from tests.world import World, make_world
 PHONES = Path(__file__).resolve().parents[2] / "build" / "faults" / "main.mjs"
 NODE = Path(sys.executable).parent / "node"
 ACTS = 8
-ROUND_TIMEOUT_S = 300
+ROUND_TIMEOUT_S = 600
 DATABASE_RESTARTS_EVERY = 5
 """In one round of so many the database is restarted too."""
 
@@ -50,7 +50,7 @@ class Outcome(msgspec.Struct, frozen=True):
 @contextmanager
 def ground() -> Iterator[Ground]:
     """Make a private cluster with a migrated database, for this run alone."""
-    with data_folder() as data, private.running(data, is_disposable=True) as cluster:
+    with data_folder() as data, private.running(data) as cluster:
         admin, login = private.admin_dsn(cluster), private.dsn(cluster, "postgres")
 
         async def made() -> str:
@@ -135,7 +135,7 @@ async def _trouble(
         await server.kill()
         if draw.randrange(DATABASE_RESTARTS_EVERY) == 0:
             await asyncio.to_thread(postgres.stop, under.cluster.place)
-            await asyncio.to_thread(postgres.start, under.cluster.place, is_disposable=True)
+            await asyncio.to_thread(postgres.start, under.cluster.place, is_disposable=False)
         await server.start()
         await _end_a_session(under.url, draw.choice(worlds))
     await asyncio.sleep(1)

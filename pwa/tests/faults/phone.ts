@@ -35,7 +35,8 @@ export interface Told {
   readonly went_through: Readonly<Record<string, number>>;
 }
 
-const TRIES_MAX = 400;
+/** How long a phone is patient with a server that is away: a slow machine takes a while to start one. */
+const PATIENCE_MS = 200_000;
 const HOUR_MS = 3_600_000;
 
 const task = workerData as Task;
@@ -56,7 +57,7 @@ let cookies = [...task.cookies];
 let clockMs = 0;
 
 async function asked(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }> {
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     try {
       const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'X-Rounds': '1', 'Content-Type': 'application/json' } };
       const answer = await fetch(path, { method, headers: { 'X-Rounds': '1' }, ...json });
@@ -176,7 +177,7 @@ async function meanwhile(): Promise<void> {
 
 async function rest(store: Store): Promise<boolean> {
   ports.weather = FAIR;
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     await round();
     const left = await counts(store);
     if (left.unsent === 0 && left.photos === 0) return true;
@@ -208,7 +209,7 @@ async function history(): Promise<Told> {
   await keepLast(lastRowOf(person, device.id, await seal(person)));
   const store = await openStore(who.user_id);
   let cases: string[] = [];
-  for (let tries = 0; tries < TRIES_MAX && cases.length === 0; tries += 1) {
+  for (const until = Date.now() + PATIENCE_MS; cases.length === 0 && Date.now() < until;) {
     await round();
     cases = (await allHeads(store)).map(({ id }) => id);
     await pause(20 + below(60));
@@ -223,5 +224,9 @@ async function history(): Promise<Told> {
   return await told(store, who, device.id, await rest(store));
 }
 
+// A browser only notes a request that failed with its transaction and that nobody waited for; Node would end the phone.
+process.on('unhandledRejection', (error) => {
+  if (!(error instanceof DOMException)) throw error;
+});
 parentPort?.postMessage(await history());
 process.exit(0);

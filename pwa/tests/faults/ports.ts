@@ -74,9 +74,10 @@ export class Ports {
     for (const name of ['put', 'add'] as const) {
       const proper = IDBObjectStore.prototype[name];
       const write = (store: IDBObjectStore, args: [unknown, IDBValidKey?]): IDBRequest<IDBValidKey> => {
-        if (this.#lives.getStore()?.isOver === true) throw new DOMException('the browser is gone', 'AbortError');
-        if (this.#happens('quota', this.weather.quota)) throw new DOMException('no room', 'QuotaExceededError');
-        return proper.apply(store, args);
+        const request = proper.apply(store, args);
+        // As a browser does it: the request fails later, and with it everything else of its transaction.
+        if (this.#lives.getStore()?.isOver === true || this.#happens('quota', this.weather.quota)) store.transaction.abort();
+        return request;
       };
       IDBObjectStore.prototype[name] = function refusing(this: IDBObjectStore, ...args: [unknown, IDBValidKey?]) {
         return write(this, args);

@@ -12,7 +12,7 @@ from playwright.async_api import CDPSession, Page
 
 from backend.identity.passwords import hash_password
 from backend.kernel.db import Database
-from tests.pwa.conftest import PIN, Entrance, OpenPhone, let_start_cold, sign_in, unlock
+from tests.pwa.conftest import PIN, Entrance, OpenPhone, let_start_cold, make_pin, sign_in, unlock
 from tests.pwa.day import follow, open_visit, visit_nobody_home
 from tests.pwa.network import Network
 from tests.world import World
@@ -267,6 +267,38 @@ async def test_the_screen_locks_after_five_minutes_out_of_sight(
         await page.clock.resume()
         await unlock(page)
         await page.get_by_text("No plan on this phone yet").wait_for()
+
+
+async def test_locking_holds_for_all_tabs_and_each_is_opened_by_itself(
+    site: str, entrance: Entrance, world: World, open_phone: OpenPhone
+) -> None:
+    async with open_phone() as page:
+        await sign_in(page, site, await entrance(world.mei))
+        other = await page.context.new_page()
+        await other.goto(f"{site}/cases")
+        await unlock(other)
+        await other.get_by_text("3 cases").wait_for()
+        await follow(page, "/me")
+        await page.get_by_role("button", name="Lock now").click()
+        await other.get_by_role("heading", name="Locked").wait_for()
+        await unlock(other)
+        await other.get_by_text("3 cases").wait_for()
+        await page.get_by_role("heading", name="Locked").wait_for()
+
+
+async def test_a_lead_s_desk_keeps_nothing_until_it_is_given_a_lock(
+    site: str, entrance: Entrance, world: World, open_phone: OpenPhone
+) -> None:
+    """The lead may carry cases too; before a lock is made none comes in."""
+    async with open_phone() as page:
+        await page.goto(f"{site}/enter#{await entrance(world.lin)}")
+        await page.wait_for_url(f"{site}/team")
+        await follow(page, "/me")
+        await page.get_by_text("This device has no lock, so it holds no cases").wait_for()
+        assert await page.evaluate(COUNTS) == [0, 0, 0, 0]
+        await page.get_by_role("link", name="Work in the field on this device").click()
+        await make_pin(page)
+        await page.get_by_role("link", name="all sent").wait_for()
 
 
 async def test_a_passkey_opens_the_phone_without_network_and_without_a_half_of_the_server(

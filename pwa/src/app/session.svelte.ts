@@ -259,23 +259,29 @@ async function arrive(who: Person, device_id: string): Promise<void> {
   await setMeta(store(), 'device_id', device_id);
 }
 
+/** A phone that was closed ends its old session when all is sent: not in the middle of coming in with a new one. */
+async function undisturbed<Result>(work: () => Promise<Result>): Promise<Result> {
+  return (await lastRow())?.closed === 'pin' ? await navigator.locks.request(FLUSH_LOCK, work) : await work();
+}
+
+async function comeIn(path: string, json: object): Promise<string | undefined> {
+  return await undisturbed(async () => {
+    const reply = await ask({ method: 'POST', path, json });
+    if (reply.kind === 'unreached') return 'offline';
+    return reply.kind === 'refused' ? reply.problem.code : await settleIn();
+  });
+}
+
 /** Signs in by name and password. Returns the code of what went wrong, or undefined. */
 export async function signIn(typedLogin: string, password: string): Promise<string | undefined> {
   const login = typedLogin.trim().toLowerCase();
   const proof = await proofOf(await knownDevice(login));
-  const json = { login, password, device_id: null, proof: null, ...proof };
-  const reply = await ask({ method: 'POST', path: '/v1/session', json });
-  if (reply.kind === 'unreached') return 'offline';
-  if (reply.kind === 'refused') return reply.problem.code;
-  return await settleIn();
+  return await comeIn('/v1/session', { login, password, device_id: null, proof: null, ...proof });
 }
 
 /** Signs in by a one-time link. Returns the code of what went wrong, or undefined. */
 export async function signInByLink(token: string): Promise<string | undefined> {
-  const reply = await ask({ method: 'POST', path: '/v1/session/link', json: { token } });
-  if (reply.kind === 'unreached') return 'offline';
-  if (reply.kind === 'refused') return reply.problem.code;
-  return await settleIn();
+  return await comeIn('/v1/session/link', { token });
 }
 
 /** Signs out. What could be read is gone at once; with nothing unsent the whole store is, else it waits for the person. */

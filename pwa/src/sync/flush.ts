@@ -2,7 +2,7 @@
 import { ask } from '@/api/http';
 import { clearReadable, isEmptied } from '@/store/closing';
 import { openExistingStore, type Store } from '@/store/database';
-import { lastRow, type LastRow } from '@/store/device';
+import { keepLast, lastRow, type LastRow } from '@/store/device';
 import { isOpen, LockedError } from '@/store/keys';
 
 import { learnBox } from './keys';
@@ -33,14 +33,16 @@ async function talk(db: Store, deviceId: string): Promise<Outcome> {
 async function round(db: Store, last: LastRow): Promise<Outcome> {
   const outcome = last.closed === 'revoked' ? 'sign_in' : await talk(db, last.device_id);
   if (outcome === 'sign_in' || outcome === 'forbidden') return await leaveBehind(db, last, outcome);
-  if (outcome === 'done' && last.closed === 'pin') await endSession(db);
+  if (outcome === 'done' && last.closed === 'pin') await endSession(db, last);
   return outcome;
 }
 
 /** After eight wrong PINs the session was left for what was unsent; once all is sent, whoever holds the phone has none. */
-async function endSession(db: Store): Promise<void> {
+async function endSession(db: Store, last: LastRow): Promise<void> {
   await clearReadable(db);
-  if (await isEmptied(db)) await ask({ method: 'DELETE', path: '/v1/session' });
+  if (!(await isEmptied(db))) return;
+  const reply = await ask({ method: 'DELETE', path: '/v1/session' });
+  if (reply.kind !== 'unreached') await keepLast({ ...last, carries: false });
 }
 
 /** Runs a round for whoever works here, locked or open. Says `busy` when one is running already. */

@@ -24,6 +24,8 @@ from tests.world import World
 
 # Ends the session that asks, and with it the sense of every later answer.
 LEFT_OUT = {("DELETE", "/v1/session")}
+ASKING_TIMEOUT_S = 900
+"""Patience, not a bound: a machine that does three things at once is slow, not wrong."""
 ASKERS = (UserRole.COLLECTOR, UserRole.LEAD, UserRole.ADMIN)
 
 
@@ -71,7 +73,7 @@ def ask(described: Path, server: str, cookie: str) -> subprocess.CompletedProces
             f"--header=Cookie: {cookie}", "--header=X-Rounds: 1", "--phases=coverage,fuzzing", "--max-examples=15",
             "--checks=not_a_server_error", "--seed=725001", "--no-color", "--generation-database=none",
         ],
-        capture_output=True, text=True, check=False, timeout=240, cwd=described.parent,
+        capture_output=True, text=True, check=False, timeout=ASKING_TIMEOUT_S, cwd=described.parent,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import msgspec
 from backend.calls.schemas import CallRecord
 from backend.cases.schemas import ContactReveal, FactEdit
 from backend.kernel.geo import Point
+from backend.kernel.pan import without_pans
 from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
 from backend.visits.schemas import VisitRecord
 
@@ -107,3 +108,19 @@ def read_body(kind: str, schema: int, body: msgspec.Raw) -> Body:
     if schema > known.schema:
         raise UnknownKindError(f"schema {schema} of {kind!r} is newer than this server")
     return msgspec.convert(lifted, known.body)
+
+
+def without_cards(body: Body) -> Body:
+    """Return the body with card numbers hidden in what somebody typed; the same body when there are none."""
+    match body:
+        case VisitRecord() | CallRecord():
+            clean = without_pans(body.note)
+            return body if clean == body.note else msgspec.structs.replace(body, note=clean)
+        case FactEdit():
+            clean = without_pans(body.value)
+            return body if clean == body.value else msgspec.structs.replace(body, value=clean)
+        case StopSkip():
+            clean = without_pans(body.reason)
+            return body if clean == body.reason else msgspec.structs.replace(body, reason=clean)
+        case _:
+            return body

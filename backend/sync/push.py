@@ -24,7 +24,7 @@ from backend.routing import queries as stop_queries
 from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
 from backend.sync import problems, queries, rules, writing
 from backend.sync.deciding import ACCEPTED, Decision, Item, OnFile, Writes, decide
-from backend.sync.mutations import Body, RecordWithdraw, UnknownKindError, read_body
+from backend.sync.mutations import MUTATIONS, Body, RecordWithdraw, UnknownKindError, read_body, without_cards
 from backend.sync.queries import Claim, DeviceSeen, KnownMutation, Refusal
 from backend.sync.schemas import Answer, AnswerStatus, Mutation, PushAnswer, PushRequest, Receipt
 from backend.sync.sealed import is_sealed
@@ -151,6 +151,7 @@ def _read(mutation: Mutation, device_id: UUID, received_at: datetime) -> Decided
     if refusal is None:
         try:
             body = read_body(mutation.kind, mutation.schema, mutation.body)
+            mutation, body = _without_cards(mutation, body)
             at = rules.true_instant(mutation.occurred_at, mutation.clock_offset_ms)
             item = Item(mutation=mutation, device_id=device_id, body=body, at=at)
             return Decided(mutation=mutation, body_hash=digest, item=item, decision=ACCEPTED)
@@ -159,6 +160,15 @@ def _read(mutation: Mutation, device_id: UUID, received_at: datetime) -> Decided
         except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
             refusal, detail = problems.MALFORMED, {"why": str(error)}
     return Decided(mutation=mutation, body_hash=digest, item=None, decision=Decision(refusal=refusal, detail=detail))
+
+
+def _without_cards(mutation: Mutation, body: Body) -> tuple[Mutation, Body]:
+    """Hide card numbers before anything is written, the journal included; the receipt is about what was sent."""
+    clean = without_cards(body)
+    if clean is body:
+        return mutation, body
+    schema = MUTATIONS[mutation.kind].schema
+    return msgspec.structs.replace(mutation, body=msgspec.Raw(msgspec.json.encode(clean)), schema=schema), clean
 
 
 async def _load(

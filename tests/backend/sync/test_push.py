@@ -315,3 +315,16 @@ async def test_a_kind_that_nobody_knows_and_no_database_can_hold_is_refused(
 ) -> None:
     answer = await send(database, world, phone, key, phone.batch(phone.item("odd\0kind", visit(world, 0))))
     assert told(answer) == [("refused", "sync.unknown_kind")]
+
+
+async def test_a_card_number_is_hidden_everywhere_and_the_item_stays_the_same_item(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    """E.3: in the row and in the journal; sent again, it is a replay."""
+    request = phone.batch(phone.item("visit.record", visit(world, 0, note="pays by 4111 1111 1111 1111")))
+    for _ in range(2):
+        assert told(await send(database, world, phone, key, request)) == [("accepted", None)]
+    hidden = "%4111 11** **** 1111%"
+    assert await count(job_database, world, "visits", f"note LIKE '{hidden}'") == 1
+    assert await count(job_database, world, "events", f"payload::text LIKE '{hidden}'") == 1
+    assert await count(job_database, world, "events", "payload::text LIKE '%1111 1111%'") == 0

@@ -122,7 +122,9 @@ async def test_a_lender_s_own_rule_and_an_open_case_keep_a_photo(
         await delete_photo(job_database, storage, (wanted[0], UUID(int=1)), "PIPL 47", clock.now())
 
 
-async def test_neither_collector_nor_lead_places_holds(phone: httpx.AsyncClient, signed_in: SignedIn, world: World) -> None:
+async def test_neither_collector_nor_lead_places_holds(
+    phone: httpx.AsyncClient, signed_in: SignedIn, world: World
+) -> None:
     wish = {"case_id": str(world.cases[0]), "reason": "x"}
     for client in (phone, await signed_in(world.lin)):
         assert (await client.post("/v1/evidence/holds", json=wish)).status_code == 403

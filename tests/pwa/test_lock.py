@@ -124,7 +124,9 @@ async def test_a_copy_of_the_profile_shows_no_name_number_address_note_or_amount
     assert world.cases[0].hex[:8] in dumped.replace("-", "")
     # An amount is a number as any other; the name of its field would stand beside it.
     assert {word for word in words | {"overdue_minor", "balance_minor"} if word in dumped} == set()
-    forms = {word: (word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")) for word in words}
+    forms: dict[str, tuple[bytes, ...]] = {
+        word: (word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")) for word in words
+    }
     forms["rounds-device"] = (b"rounds-device", "rounds-device".encode("utf-16-be"))
     found = set()
     for path in (tmp_path / "phone").rglob("*"):

@@ -20,6 +20,10 @@ from backend.kernel.problems import Problem
 TIMEOUT_S = 60.0
 """A workbook of the largest size is unpacked in half of it."""
 
+LIGHT_BYTES_MAX = 2**20
+PACKED = (b"PAR1", b"PK\x03\x04")
+"""Parquet and workbooks: a small one may be large inside."""
+
 AT_ONCE_MAX = 2
 """Children of one server; who comes third waits."""
 
@@ -66,17 +70,32 @@ async def inspect_apart(path: Path) -> Inspected:
     return answer.inspected
 
 
+def is_light(path: Path) -> bool:
+    """Tell whether a file is a text so small that looking at it here costs less than a child; packed files never are."""
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size <= LIGHT_BYTES_MAX and not file.read(4).startswith(PACKED)
+    except OSError:
+        return True  # whoever looks will say so
+
+
 async def _ask(question: Question) -> Answer:
+    answer = await _answered(question)
+    if answer.refused is not None:
+        raise Problem(_KINDS[answer.refused.code], **answer.refused.data)
+    return answer
+
+
+async def _answered(question: Question) -> Answer:
+    if await asyncio.to_thread(is_light, Path(question.path)):
+        return await asyncio.to_thread(answer_to, question)
     try:
         async with _turn:
             said = await ask("backend.integrations.looking", msgspec.json.encode(question), TIMEOUT_S)
     except ChildError as error:
         # Too large to be unpacked, or so broken that its reader fell: in both cases another file is needed.
         raise Problem(UNREADABLE_FILE, reason="the file could not be looked at; save the book as CSV") from error
-    answer = msgspec.json.decode(said, type=Answer)
-    if answer.refused is not None:
-        raise Problem(_KINDS[answer.refused.code], **answer.refused.data)
-    return answer
+    return msgspec.json.decode(said, type=Answer)
 
 
 def answer_to(question: Question) -> Answer:

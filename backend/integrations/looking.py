@@ -71,7 +71,7 @@ async def inspect_apart(path: Path) -> Inspected:
 
 
 def is_light(path: Path) -> bool:
-    """Tell whether a file is a text so small that looking at it here costs less than a child; packed files never are."""
+    """Tell whether a file is a text so small that a child would cost more than looking here; packed files never are."""
     try:
         with path.open("rb") as file:
             return path.stat().st_size <= LIGHT_BYTES_MAX and not file.read(4).startswith(PACKED)

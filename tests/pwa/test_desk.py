@@ -112,6 +112,7 @@ async def test_single_keys_rest_while_somebody_types_and_can_be_switched_off(
         await page.keyboard.press("?")
         await page.get_by_role("checkbox", name="Single keys act").uncheck()
         await page.get_by_role("button", name="Close").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
         await page.keyboard.press("n")
         # A key with control acts and is seen: by then the single key before it would have acted too.
         await page.keyboard.press("Control+k")

@@ -68,7 +68,7 @@ async def test_a_promise_is_one_key_and_enter_and_can_be_taken_back(
         await page.keyboard.press("Enter")
         await page.get_by_text("Saved ").wait_for()
         await page.keyboard.press("z")
-        await page.get_by_text("Taken back").wait_for()
+        await page.get_by_text("Taken back", exact=True).wait_for()
         await expect(page.locator(HEAD)).to_have_text(first)
     (call,) = await calls_of(job_database, world)
     assert call["result"] == "RPC_PROMISE"

@@ -8,7 +8,7 @@
 import { ask, type Reply } from '@/api/http';
 import type { WhoAmI } from '@/api/types';
 import { toBase64 } from '@/lib/hash';
-import { clearReadable, closeStore, hasOld, isEmptied, resealOld } from '@/store/closing';
+import { clearReadable, closeStore, hasOld, isEmptied, resealAnswers, resealOld } from '@/store/closing';
 import { open, seal } from '@/store/codec';
 import { eraseStore, openStore, type Store } from '@/store/database';
 import {
@@ -89,6 +89,7 @@ async function enter(who: Person, device_id: string): Promise<void> {
 
 /** Seals what a version before the lock left plain, while nothing is being sent. */
 async function tidy(opened: Store): Promise<void> {
+  await navigator.locks.request(FLUSH_LOCK, () => resealAnswers(opened));
   if (await hasOld(opened)) await navigator.locks.request(FLUSH_LOCK, () => resealOld(opened, new Date()));
 }
 

@@ -104,6 +104,15 @@ async function resealRows(store: Store, name: 'heads' | 'cases' | 'plans' | 'dra
   }
 }
 
+/** Seals why something was refused, where the worker heard it while nobody held the key. */
+export async function resealAnswers(store: Store): Promise<void> {
+  const heard = await Promise.all((['refused', 'conflict', 'aside'] as const).map((state) => store.getAllFromIndex('outbox', 'state', state)));
+  for (const row of heard.flat()) {
+    if (row.answer?.form !== 0 || row.sealed?.form !== 1) continue;
+    await store.put('outbox', { ...row, answer: await seal<Answer>(row.answer.plain) });
+  }
+}
+
 /** Whether versions before the lock may have left something plain here. */
 export async function hasOld(store: Store): Promise<boolean> {
   return (await metaOf(store, 'form')) !== 1;

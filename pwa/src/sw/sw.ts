@@ -32,7 +32,8 @@ self.addEventListener('fetch', (event) => {
 /** Sends what waits; a failed promise tells the browser to wake us again. */
 async function flushAgainIfNeeded(): Promise<void> {
   const outcome = await flush();
-  if (outcome === 'offline' || outcome === 'later') throw new Error(`not everything is sent: ${outcome}`);
+  // Somebody else is sending just now, and may be closed in the middle of it.
+  if (outcome === 'offline' || outcome === 'later' || outcome === 'busy') throw new Error(`not everything is sent: ${outcome}`);
 }
 
 self.addEventListener('sync', (event) => {

@@ -3,7 +3,7 @@ import { ask, type Reply } from '@/api/http';
 import type { Answer, Mutation, PushAnswer, PushRequest } from '@/api/types';
 import { version } from '@/api/version';
 import { newId } from '@/lib/ids';
-import { open, seal } from '@/store/codec';
+import { open, seal, type Sealed } from '@/store/codec';
 import type { EnvelopeRow, OutboxRow, OutboxState, ReceiptRow } from '@/store/schema';
 import { tellChanged } from '@/store/changed';
 import type { Store } from '@/store/database';
@@ -68,8 +68,12 @@ async function settle(db: Store, rows: readonly OutboxRow[], pushed: PushAnswer)
     id: newId(), received_at: pushed.received_at, is_genuine: await isGenuine(pushed.receipt), receipt: pushed.receipt,
   };
   const answers = new Map(pushed.answers.map((answer) => [answer.id, answer]));
-  // Heard while locked: the code lies open and says enough, the detail is let go.
-  const sealed = new Map(isOpen() ? await Promise.all(pushed.answers.map(async (answer) => [answer.id, await seal<Answer>(answer)] as const)) : []);
+  // The worker holds no key: why something was refused lies plain (a code, perhaps a colleague's name) until a page seals it.
+  const keep = async (answer: Answer): Promise<Sealed<Answer> | null> => {
+    if (isOpen()) return await seal<Answer>(answer);
+    return answer.status === 'accepted' ? null : { form: 0, plain: answer };
+  };
+  const sealed = new Map(await Promise.all(pushed.answers.map(async (answer) => [answer.id, await keep(answer)] as const)));
   const tx = db.transaction(['outbox', 'receipts'], 'readwrite');
   let isAllSigned = true;
   const puts = rows.map((row) => {

@@ -89,12 +89,16 @@ async function signIn(): Promise<WhoAmI> {
   return who;
 }
 
+/** How rounds ended, for whoever asks why a phone never came to rest. */
+const ended = new Map<string, number>();
+
 async function round(): Promise<void> {
   const outcome = await ports.run(flush).catch((error: unknown) => {
     // A full phone stops a round; it is tried again.
     if (error instanceof DOMException) return 'later';
     throw error;
   });
+  ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
   if (outcome === 'sign_in') await signIn();
 }
 
@@ -214,7 +218,7 @@ async function history(): Promise<Told> {
     cases = (await allHeads(store)).map(({ id }) => id);
     await pause(20 + below(60));
   }
-  if (cases.length === 0) throw new Error('the phone was never primed');
+  if (cases.length === 0) throw new Error(`the phone was never primed: ${JSON.stringify([...ended])} ${JSON.stringify(ports.counts)}`);
   ports.weather = ROUGH;
   for (let done = 0; done < task.acts; done += 1) {
     await work(store, cases);

@@ -5,12 +5,12 @@ import { beforeEach, expect, it } from 'vitest';
 import type { Act } from '@/api/types';
 import { sha256Hex } from '@/lib/hash';
 import { newId } from '@/lib/ids';
-import { closeStore, hasOld, isEmptied, resealOld } from '@/store/closing';
+import { closeStore, hasOld, isEmptied, resealAnswers, resealOld } from '@/store/closing';
 import { open } from '@/store/codec';
 import type { Store } from '@/store/database';
 import { keepLock, lastRow, leaseOf, locksOf } from '@/store/device';
 import { draftOf, keepDraft } from '@/store/drafts';
-import { dropDataKey } from '@/store/keys';
+import { dropDataKey, holdDataKey, newKeyBytes } from '@/store/keys';
 import { allDone, countUnreadable, record } from '@/store/outbox';
 import { keepPhotoBytes } from '@/store/photos';
 import { dropOutboxKey } from '@/store/sealing';
@@ -71,13 +71,19 @@ it('N14: a closed phone sends what it has, once, and can read nothing', async ()
   expect(await isEmptied(store)).toBe(true);
 });
 
-it('a locked phone sends, fetches nothing, and later shows the code of what was refused meanwhile', async () => {
+it('a locked phone sends, fetches nothing, and keeps why something was refused until it can be sealed', async () => {
   await record(store, { act, case_id: 'k1' }, new Date());
   dropDataKey();
   stage.refuse = () => 'stop.not_yours';
   expect(await flush()).toBe('done');
   expect(stage.asked.map(({ path }) => path)).not.toContain('/v1/sync/pull');
-  expect((await store.getAll('outbox')).map(({ state, code, answer, wire }) => [state, code, answer, wire])).toEqual([['refused', 'stop.not_yours', null, null]]);
+  const [heard] = await store.getAll('outbox');
+  expect(heard).toMatchObject({ state: 'refused', code: 'stop.not_yours', wire: null, answer: { form: 0, plain: { code: 'stop.not_yours' } } });
+  await holdDataKey(newKeyBytes());
+  await resealAnswers(store);
+  const [sealed] = await store.getAll('outbox');
+  if (sealed?.answer?.form !== 1) throw new Error('the answer was not sealed');
+  expect(await open(sealed.answer)).toMatchObject({ code: 'stop.not_yours' });
 });
 
 it('what a version before the lock left plain is sealed at the first unlock, and is still the same item', async () => {

@@ -37,6 +37,8 @@ export interface Told {
 
 /** How long a phone is patient with a server that is away: a slow machine takes a while to start one. */
 const PATIENCE_MS = 200_000;
+/** How long a person looks at "sending" before the app is closed and opened again. */
+const TIRED_MS = 20_000;
 const HOUR_MS = 3_600_000;
 
 const task = workerData as Task;
@@ -93,11 +95,16 @@ async function signIn(): Promise<WhoAmI> {
 const ended = new Map<string, number>();
 
 async function round(): Promise<void> {
-  const outcome = await ports.run(flush).catch((error: unknown) => {
+  const running = ports.run(flush).catch((error: unknown) => {
     // A full phone stops a round; it is tried again.
     if (error instanceof DOMException) return 'later';
     throw error;
   });
+  const waiting = new AbortController();
+  const tired = pause(TIRED_MS, 'reopened', { signal: waiting.signal }).catch(() => 'reopened');
+  const outcome = await Promise.race([running, tired]);
+  waiting.abort();
+  if (outcome === 'reopened') ports.kill();
   ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
   if (outcome === 'sign_in') await signIn();
 }

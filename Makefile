@@ -45,7 +45,7 @@ faults: setup-tests ## run histories of phones that fail over many lives of a se
 screenshots: setup-tests ## take the pictures of the README from the running demo
 	@$(BIN)/python -m tests.pwa.screenshots
 
-LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-version 3.11
 
 lock: ## write the hashed locks anew from pyproject.toml: all groups agree on one version of each package
 	@mkdir -p build

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from math import isnan
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -181,7 +182,7 @@ def _whole(row: Row, name: str) -> int:
 def _degrees(row: Row, name: str) -> float | None:
     value = row[name]
     # The world writes NaN where the place is not known.
-    return value if isinstance(value, float) and value == value else None  # noqa: PLR0124
+    return value if isinstance(value, float) and not isnan(value) else None
 
 
 def _day(row: Row, name: str) -> date | None:

@@ -23,7 +23,7 @@ it('OF-11: the file holds what is only here, and only the server can read it', a
   const rescue = await rescueFile(store, '1', new Date());
   expect(rescue).toMatchObject({ items: 1, photos: 1, left_out: 0 });
   const text = await rescue.file.text();
-  expect(text).not.toContain('dog');
+  expect(text).not.toContain('the dog bites');
   const told = JSON.parse(text) as { rescue: number; batch: PushRequest; photos: RescuedPhoto[] };
   expect(told.rescue).toBe(1);
   expect((await openedRequest(told.batch)).mutations).toMatchObject([{ ...act, id }]);

@@ -22,6 +22,7 @@ class Tenant(Base):
     language: Mapped[str]
     phone_lease_hours: Mapped[int] = mapped_column(server_default=FetchedValue())
     may_start_cold: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    has_watermark: Mapped[bool] = mapped_column(server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 
@@ -80,6 +81,26 @@ class Device(Base):
     last_seq: Mapped[big_int] = mapped_column(server_default=FetchedValue())
     unsent_count: Mapped[int] = mapped_column(server_default=FetchedValue())
     clock_offset_ms: Mapped[big_int] = mapped_column(server_default=FetchedValue())
+    lock_settled_at: Mapped[datetime | None]
+
+
+class DeviceHealth(Base):
+    """What a device last said of itself; it replaces what it said before."""
+
+    __tablename__ = "device_health"
+    tenant_id: Mapped[UUID]
+    device_id: Mapped[UUID] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]
+    app_version: Mapped[str]
+    clock_offset_ms: Mapped[big_int]
+    unsent_items: Mapped[int]
+    unsent_photos: Mapped[int]
+    oldest_unsent_at: Mapped[datetime | None]
+    used_bytes: Mapped[big_int | None]
+    quota_bytes: Mapped[big_int | None]
+    is_persistent: Mapped[bool | None]
+    lock_method: Mapped[str]
+    push: Mapped[str]
 
 
 class DeviceLock(Base):
@@ -148,6 +169,17 @@ class Session(Base):
     device_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    is_locked: Mapped[bool] = mapped_column(server_default=FetchedValue())
+
+
+class SessionOpening(Base):
+    """What lets a session of a locked phone read, by the hash of a secret that only the open page holds."""
+
+    __tablename__ = "session_openings"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_hash: Mapped[bytes]
+    opened_at: Mapped[datetime]
+    open_until: Mapped[datetime]
 
 
 class SignInLink(Base):

@@ -16,6 +16,7 @@ OPEN_TABLES = {
     "tenants": "names of lenders; a sign-in names its tenant before anything else is known",
     "sign_in_names": "which user a login means; read by the one login that was typed",
     "sessions": "read by the hash of a secret cookie",
+    "session_openings": "hashes of secrets that open a session, and how long",
     "sign_in_links": "read by the hash of a secret link",
     "sign_in_failures": "hashes of names and a count",
     "device_challenges": "hashes of nonces",

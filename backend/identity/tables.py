@@ -22,6 +22,7 @@ class Tenant(Base):
     language: Mapped[str]
     phone_lease_hours: Mapped[int] = mapped_column(server_default=FetchedValue())
     may_start_cold: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    originals: Mapped[str] = mapped_column(server_default=FetchedValue())
     has_watermark: Mapped[bool] = mapped_column(server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
@@ -54,6 +55,7 @@ class User(Base):
     shift_end_minute: Mapped[int] = mapped_column(server_default=FetchedValue())
     is_active: Mapped[bool] = mapped_column(server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    factors_reset_at: Mapped[datetime | None]
 
 
 class TeamMember(Base):
@@ -170,6 +172,8 @@ class Session(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     is_locked: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    owes_code: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    enrol_by: Mapped[datetime | None]
 
 
 class SessionOpening(Base):
@@ -191,3 +195,89 @@ class SignInLink(Base):
     user_id: Mapped[UUID]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class SecondFactorPolicy(Base):
+    """What a lender demands of a role beside the password, and how many days people have to follow."""
+
+    __tablename__ = "second_factor_policies"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    demand: Mapped[str]
+    grace_days: Mapped[int]
+    set_at: Mapped[datetime]
+
+
+class TotpFactor(Base):
+    """The secret that a person's app shares with us, encrypted; the newest code that was taken is never taken again."""
+
+    __tablename__ = "totp_factors"
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret: Mapped[bytes]
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[big_int] = mapped_column(server_default=FetchedValue())
+
+
+class RecoveryCode(Base):
+    """One of ten codes on paper; each opens once."""
+
+    __tablename__ = "recovery_codes"
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """The public half of a passkey; with a device it also opens that phone."""
+
+    __tablename__ = "passkeys"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    device_id: Mapped[UUID | None]
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
+    sign_count: Mapped[big_int]
+    label: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class CompanySignIn(Base):
+    """The lender's own OpenID provider, and which claim of its tokens is a sign-in name here."""
+
+    __tablename__ = "company_sign_ins"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    client_secret: Mapped[bytes | None]
+    claim: Mapped[str]
+    counts_as_second: Mapped[bool]
+    set_at: Mapped[datetime]
+
+
+class CompanySubject(Base):
+    """Which person a subject of the provider is, from the first sign-in on."""
+
+    __tablename__ = "company_subjects"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    bound_at: Mapped[datetime]
+
+
+class CompanyFlow(Base):
+    """One way to the provider and back, begun in one browser."""
+
+    __tablename__ = "company_flows"
+    state_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    browser_hash: Mapped[bytes]
+    tenant_id: Mapped[UUID]
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    expires_at: Mapped[datetime]

@@ -20,6 +20,7 @@ OPEN_TABLES = {
     "sign_in_links": "read by the hash of a secret link",
     "sign_in_failures": "hashes of names and a count",
     "device_challenges": "hashes of nonces",
+    "company_flows": "ways to a company's own sign-in that were begun, by hashes of what the browser holds",
     "cluster_epoch": "one row about the database itself",
     "alembic_version": "one row about the schema",
     "spatial_ref_sys": "PostGIS's own table of projections",
@@ -250,7 +251,9 @@ AROUND_POLICIES = {
     "find_cases": "app_job",
     "find_cases_near": "app_job",
     "learn_book_statistics": "app_owner",
+    "lenders_with_company_sign_in": "app_job",
     "owner_of_device": "app_job",
+    "owner_of_passkey": "app_job",
 }
 
 

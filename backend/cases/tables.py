@@ -94,6 +94,24 @@ class CaseFact(Base):
     edited_by: Mapped[UUID]
     edited_at: Mapped[datetime]
     mutation_id: Mapped[UUID]
+    heads: Mapped[list[UUID]] = mapped_column(server_default=FetchedValue())
+    others: Mapped[list[UUID]] = mapped_column(server_default=FetchedValue())
+
+
+class FactEdit(Base):
+    """One edit of a fact, for ever; `base_ids` are the edits that its author saw standing."""
+
+    __tablename__ = "fact_edits"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    field: Mapped[str]
+    value: Mapped[str]
+    base_ids: Mapped[list[UUID]]
+    user_id: Mapped[UUID]
+    device_id: Mapped[UUID | None]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 
 class Conflict(Base):

@@ -11,7 +11,7 @@ from backend.kernel.db import Base, big_int
 
 
 class Evidence(Base):
-    """A photo that a visit named, by its hash; awaited until its bytes are here."""
+    """A photo, note or signature that a visit named, by its hash; awaited until its bytes are here."""
 
     __tablename__ = "evidence"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -21,7 +21,7 @@ class Evidence(Base):
     user_id: Mapped[UUID]
     device_id: Mapped[UUID | None]
     kind: Mapped[str]
-    scope: Mapped[str]
+    scope: Mapped[str | None]
     sha256: Mapped[bytes]
     size_bytes: Mapped[big_int]
     media_type: Mapped[str]
@@ -36,6 +36,11 @@ class Evidence(Base):
     examine_after: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     examine_tries: Mapped[int] = mapped_column(server_default=FetchedValue())
     consent_by: Mapped[str | None]
+    duration_ms: Mapped[int | None]
+    statement: Mapped[str | None]
+    original_state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    original_at: Mapped[datetime | None]
+    original_reason: Mapped[str | None]
 
 
 class Upload(Base):
@@ -150,3 +155,47 @@ class EvidenceHold(Base):
     released_by: Mapped[UUID | None]
     released_at: Mapped[datetime | None]
     release_reason: Mapped[str | None]
+
+
+class EvidenceReview(Base):
+    """What a reviewer said to a visit, or to one photo of it; the newest one is its state."""
+
+    __tablename__ = "evidence_reviews"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    visit_id: Mapped[UUID]
+    evidence_id: Mapped[UUID | None]
+    state: Mapped[str]
+    reason: Mapped[str]
+    user_id: Mapped[UUID]
+    draw_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+
+
+class BackCheckDraw(Base):
+    """A draw of visits that somebody else checks at the door: from which ones, by which seed."""
+
+    __tablename__ = "back_check_draws"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    seed: Mapped[str]
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    team_id: Mapped[UUID | None]
+    wanted: Mapped[int]
+    population: Mapped[int]
+    drawn_by: Mapped[UUID]
+    drawn_at: Mapped[datetime]
+
+
+class BackCheck(Base):
+    """A visit that was drawn, its place in the draw, and the score that it had then."""
+
+    __tablename__ = "back_checks"
+    draw_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    place: Mapped[int]
+    score: Mapped[float]

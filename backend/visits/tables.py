@@ -5,6 +5,7 @@ from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement
 from sqlalchemy import FetchedValue
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kernel.db import Base, big_int
@@ -34,5 +35,6 @@ class Visit(Base):
     note: Mapped[str]
     next_step: Mapped[str | None]
     next_on: Mapped[date | None]
+    form: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     withdrawn_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

@@ -361,7 +361,17 @@ def signals_of_bytes(written: Written, alike: Sequence[UUID]) -> list[Signal]:
 
 def score_of(codes: Sequence[Code]) -> float:
     """Return how much a look is worth it, 0 to 1: the logistic of the weights of what was found."""
-    return 1 / (1 + math.exp(-(BASE + sum(WEIGHTS[code] for code in set(codes)))))
+    return probability(BASE + sum(WEIGHTS[code] for code in set(codes)))
+
+
+def probability(log_odds: float) -> float:
+    """Return the logistic of log-odds, 0 to 1."""
+    return 1 / (1 + math.exp(-log_odds))
+
+
+def log_odds(chance: float) -> float:
+    """Return the inverse of the logistic."""
+    return math.log(chance / (1 - chance))
 
 
 def band_of(score: float) -> Literal["low", "medium", "high"]:

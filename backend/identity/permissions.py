@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CALL_RECORD = "call.record"
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_HOLD = "evidence.hold"
+    EVIDENCE_REVIEW = "evidence.review"
     UPLOAD_CREATE = "upload.create"
     SYNC_PUSH = "sync.push"
     SYNC_PULL = "sync.pull"
@@ -74,6 +75,7 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.CALL_RECORD: _WORK,
     Permission.EVIDENCE_READ: _WORK | _CONTROL | {UserRole.RISK},
     Permission.EVIDENCE_HOLD: _ADMIN | {UserRole.COMPLIANCE},
+    Permission.EVIDENCE_REVIEW: _LEAD | {UserRole.COMPLIANCE},
     Permission.UPLOAD_CREATE: _WORK,
     Permission.SYNC_PUSH: _FIELD,
     Permission.SYNC_PULL: _FIELD,

@@ -20,15 +20,29 @@ from backend.kernel.ids import new_id
 from backend.kernel.problems import NOT_FOUND, Problem
 
 
+def controls(who: Principal) -> bool:
+    """Tell whether somebody leads or controls, and so sees what is worth a look in the photos of others."""
+    return may(who.role, Permission.QUARANTINE_DECIDE) or may(who.role, Permission.AUDIT_READ)
+
+
 def may_see_signals(who: Principal, photo: Photo) -> bool:
     """Tell whether somebody sees what is worth a look: who took the photo, who leads, who controls."""
-    controls = may(who.role, Permission.QUARANTINE_DECIDE) or may(who.role, Permission.AUDIT_READ)
-    return controls or who.user_id == photo.user_id
+    return controls(who) or who.user_id == photo.user_id
 
 
-async def evidence_of_case(raw: asyncpg.Connection, who: Principal, case_id: UUID) -> list[EvidenceView]:
-    """Return the photos of a case that a person sees, the newest first, at most 200; in three statements."""
-    return await _seen(raw, who, await queries.photos_of_case(raw, who.tenant_id, case_id))
+async def evidence_of_case(
+    raw: asyncpg.Connection, who: Principal, case_id: UUID, visit_id: UUID | None
+) -> list[EvidenceView]:
+    """Return the photos of a case that a person sees, the newest first, at most 200; in three statements.
+
+    With a visit only those of it.
+    """
+    return await _seen(raw, who, await queries.photos_of_case(raw, who.tenant_id, case_id, visit_id))
+
+
+async def evidence_of(raw: asyncpg.Connection, who: Principal, ids: Sequence[UUID]) -> list[EvidenceView]:
+    """Return those of these photos that a person sees, in no order; in three statements."""
+    return await _seen(raw, who, await queries.photos(raw, who.tenant_id, ids))
 
 
 async def evidence(raw: asyncpg.Connection, who: Principal, evidence_id: UUID) -> EvidenceView:

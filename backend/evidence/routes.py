@@ -9,7 +9,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from litestar.types import ExceptionHandlersMap
 
+from backend.evidence import file as files_of
 from backend.evidence import keeping, problems, reading, rules, uploads, viewing
+from backend.evidence.file_schemas import EvidenceFile, QuestionList
 from backend.evidence.queries import Readable
 from backend.evidence.rules import HeaderError
 from backend.evidence.schemas import (
@@ -144,10 +146,12 @@ async def thumbnail(
 
 
 @get("", opt={"permission": Permission.EVIDENCE_READ})
-async def of_case(who: Who, database: FromDatabase, case_id: FromQuery[UUID]) -> EvidenceList:
-    """List the photos of a case, the newest first, at most 200."""
+async def of_case(
+    who: Who, database: FromDatabase, case_id: FromQuery[UUID], visit_id: FromQuery[UUID | None] = None
+) -> EvidenceList:
+    """List the photos of a case, or of one visit of it, the newest first, at most 200."""
     async with bare_transaction(database, who.scope()) as raw:
-        return EvidenceList(items=await reading.evidence_of_case(raw, who, case_id))
+        return EvidenceList(items=await reading.evidence_of_case(raw, who, case_id, visit_id))
 
 
 @get("/{evidence_id:uuid}", opt={"permission": Permission.EVIDENCE_READ})
@@ -155,6 +159,20 @@ async def one(who: Who, database: FromDatabase, evidence_id: FromPath[UUID]) -> 
     """Say what is known about a photo; what is worth a look in it to who took it and who controls it."""
     async with bare_transaction(database, who.scope()) as raw:
         return await reading.evidence(raw, who, evidence_id)
+
+
+@get("/questions", opt={"permission": Permission.VISIT_RECORD})
+async def questions(who: Who, database: FromDatabase) -> QuestionList:
+    """List what is asked about one's own photos of the last 90 days, at most 50."""
+    async with bare_transaction(database, who.scope()) as raw:
+        return await files_of.questions(raw, who, clock.now())
+
+
+@get("/{evidence_id:uuid}/file", opt={"permission": Permission.EVIDENCE_READ})
+async def whole_file(who: Who, database: FromDatabase, evidence_id: FromPath[UUID]) -> EvidenceFile:
+    """Say all that is known about a photo: what was signed, the door, the log of custody."""
+    async with bare_transaction(database, who.scope()) as raw:
+        return await files_of.file(raw, who, evidence_id)
 
 
 @post("/{evidence_id:uuid}/answers", opt={"permission": Permission.VISIT_RECORD}, status_code=204)
@@ -243,7 +261,19 @@ upload_router = Router(
 )
 router = Router(
     path="/evidence",
-    route_handlers=[of_case, one, answer, original, whole_view, thumbnail, holds_of, hold, release],
+    route_handlers=[
+        of_case,
+        one,
+        questions,
+        whole_file,
+        answer,
+        original,
+        whole_view,
+        thumbnail,
+        holds_of,
+        hold,
+        release,
+    ],
     dependencies={"storage": Provide(provide_storage)},
     tags=["evidence"],
 )

@@ -8,21 +8,25 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.evidence.schemas import AnswerView, ConsentBy, PhotoScope, SignalView
+from backend.evidence.schemas import AgreedBy, AnswerView, EvidenceKind, OriginalState, PhotoScope, SignalView
 from backend.kernel.limits import PAGE_SIZE_MAX
 
 _PHOTO = """
-SELECT evidence.id, case_id, visit_id, evidence.user_id, users.name AS collector, scope, consent_by, evidence.taken_at,
-    state, refusal, evidence_pictures.fault, evidence_pictures.looks IS NOT NULL AS is_ready,
-    encode(evidence.sha256, 'hex') AS sha256, size_bytes, evidence_manifests.evidence_id IS NOT NULL AS is_signed
+SELECT evidence.id, case_id, visit_id, evidence.user_id, users.name AS collector, kind, scope, consent_by, duration_ms,
+    statement, evidence.media_type, evidence.taken_at, state, refusal, evidence_pictures.fault,
+    CASE WHEN kind = 'audio' THEN state = 'stored' ELSE evidence_pictures.looks IS NOT NULL END AS is_ready,
+    encode(evidence.sha256, 'hex') AS sha256, size_bytes, original_state, original_size_bytes,
+    evidence_manifests.evidence_id IS NOT NULL AS is_signed
 FROM evidence JOIN users ON users.id = evidence.user_id
     LEFT JOIN evidence_pictures ON evidence_pictures.evidence_id = evidence.id
     LEFT JOIN evidence_manifests ON evidence_manifests.evidence_id = evidence.id
 """
-OF_CASE = (
-    f"{_PHOTO} WHERE evidence.tenant_id = $1 AND case_id = $2 ORDER BY evidence.taken_at DESC LIMIT {PAGE_SIZE_MAX}"
-)
+OF_CASE = f"""
+{_PHOTO} WHERE evidence.tenant_id = $1 AND case_id = $2 AND ($3::uuid IS NULL OR visit_id = $3)
+ORDER BY evidence.taken_at DESC LIMIT {PAGE_SIZE_MAX}
+"""
 ONE = f"{_PHOTO} WHERE evidence.tenant_id = $1 AND evidence.id = $2"
+SOME = f"{_PHOTO} WHERE evidence.tenant_id = $1 AND evidence.id = ANY($2::uuid[])"
 SIGNALS = """
 SELECT evidence_id, code, detail::text AS detail, at FROM evidence_signals
 WHERE tenant_id = $1 AND evidence_id = ANY($2::uuid[]) ORDER BY at, code
@@ -46,8 +50,12 @@ class Photo(msgspec.Struct, frozen=True):
     visit_id: UUID
     user_id: UUID
     collector: str
-    scope: PhotoScope
-    consent_by: ConsentBy | None
+    kind: EvidenceKind
+    scope: PhotoScope | None
+    consent_by: AgreedBy | None
+    duration_ms: int | None
+    statement: str | None
+    media_type: str
     taken_at: datetime
     state: Literal["awaited", "stored", "refused", "deleted"]
     refusal: str | None
@@ -55,6 +63,8 @@ class Photo(msgspec.Struct, frozen=True):
     is_ready: bool
     sha256: str
     size_bytes: int
+    original_state: OriginalState
+    original_size_bytes: int
     is_signed: bool
 
 
@@ -62,15 +72,20 @@ def _photo(row: asyncpg.Record) -> Photo:
     return msgspec.convert(dict(row), Photo)
 
 
-async def photos_of_case(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) -> list[Photo]:
-    """Return the photos of a case that the transaction's person sees, the newest first."""
-    return [_photo(row) for row in await raw.fetch(OF_CASE, tenant_id, case_id)]
+async def photos_of_case(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID, visit_id: UUID | None) -> list[Photo]:
+    """Return the photos of a case, or of one visit of it, that the transaction's person sees, the newest first."""
+    return [_photo(row) for row in await raw.fetch(OF_CASE, tenant_id, case_id, visit_id)]
 
 
 async def photo(raw: asyncpg.Connection, tenant_id: UUID, evidence_id: UUID) -> Photo | None:
     """Return a photo if the transaction's person sees it."""
     row = await raw.fetchrow(ONE, tenant_id, evidence_id)
     return None if row is None else _photo(row)
+
+
+async def photos(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID]) -> list[Photo]:
+    """Return those of these photos that the transaction's person sees, in no order."""
+    return [_photo(row) for row in await raw.fetch(SOME, tenant_id, list(ids))]
 
 
 async def signals_on(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[SignalView]]:

@@ -72,11 +72,11 @@ WHERE tenant_id = $1 AND ($2 OR drawn_by = $3)
 DRAWS = f"{_DRAW} ORDER BY drawn_at DESC, id DESC LIMIT {PAGE_SIZE_MAX}"
 DRAW = f"{_DRAW} AND id = $4"
 DRAWN = f"""
-SELECT place, visits.id AS visit_id, back_checks.case_id, cases.number AS case_number, visits.user_id,
-    users.name AS collector, started_at, score, {_STATE}
+SELECT back_checks.place, visits.id AS visit_id, back_checks.case_id, cases.number AS case_number, visits.user_id,
+    users.name AS collector, started_at, back_checks.score, {_STATE}
 FROM back_checks JOIN visits ON visits.id = back_checks.visit_id JOIN cases ON cases.id = back_checks.case_id
     JOIN users ON users.id = visits.user_id
-WHERE back_checks.tenant_id = $1 AND draw_id = $2 ORDER BY place
+WHERE back_checks.tenant_id = $1 AND draw_id = $2 ORDER BY back_checks.place
 """
 
 

@@ -46,8 +46,8 @@ async def test_the_heaviest_visit_comes_first_and_pages_lose_none(
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
-        ({"review_state": "unreviewed"}, 2), ({"review_state": "questioned"}, 0), ({"band": "high"}, 1), ({"band": "low"}, 1),
-        ({"team_id": "field"}, 2), ({"team_id": "desk"}, 0), ({"user_id": "bo"}, 1),
+        ({"review_state": "unreviewed"}, 2), ({"review_state": "questioned"}, 0), ({"band": "high"}, 1),
+        ({"band": "low"}, 1), ({"team_id": "field"}, 2), ({"team_id": "desk"}, 0), ({"user_id": "bo"}, 1),
     ],
 )  # fmt: skip
 async def test_a_list_is_of_what_was_asked(
@@ -68,6 +68,7 @@ async def test_other_teams_and_collectors_see_nothing(
 ) -> None:
     await visit(job_database, world, world.mei, 0)
     await job_database.pool.execute("UPDATE users SET role = 'lead' WHERE id = $1", world.cai)
+    await job_database.pool.execute("UPDATE cases SET desk_team_id = NULL WHERE id = $1", world.cases[0])
     other = await signed_in(world.cai)
     assert (await other.get("/v1/evidence/visits", params=WINDOW)).json() == {"items": [], "after": None}
     assert (await phone.get("/v1/evidence/visits", params=WINDOW)).status_code == 403

@@ -62,6 +62,8 @@ export const problems: Messages['problems'] = {
   'evidence.deleted': '照片已依法删除,记录仍保留。',
   'evidence.not_yours': '由拍摄人在此说明。',
   'evidence.too_many_answers': '已有二十条说明,请当面沟通。',
+  'evidence.own_work': '不能审核自己的拜访,请由他人查看。',
+  'evidence.too_many_visits': '可抽取的拜访太多,请缩短日期或只选一个团队。',
   'evidence.not_a_photo': '该文件不是照片。记录有效,文件已在服务器另行保存;请重新拍照。',
   'evidence.not_ready': '照片正在处理,请稍后再试。',
   'evidence.unreadable': '照片已保存,但无法显示:已损坏或过大。',

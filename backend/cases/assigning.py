@@ -1,4 +1,4 @@
-"""What can be done about who has which case? Preview, assign, undo; territories; conflicts; the desk's next case."""
+"""What can be done about who has which case? Preview, assign, undo; territories; the desk's next case."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ import asyncpg
 from backend.cases import assignment_queries as queries
 from backend.cases import problems, rules
 from backend.cases.assignment_queries import Batch, Given
-from backend.cases.batches import tell_holders
 from backend.cases.desk_schemas import (
     CASES_A_STEP_MAX,
     AssignDone,
@@ -25,8 +24,7 @@ from backend.cases.desk_schemas import (
     TerritoryWish,
 )
 from backend.cases.list_queries import Desk, give_back, take_next
-from backend.cases.queries import facts_of, insert_phone_changes, write_facts
-from backend.cases.schemas import Fact
+from backend.cases.queries import insert_phone_changes
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -221,36 +219,6 @@ async def _own_territory(
     if not found:
         raise Problem(NOT_FOUND)
     return found[0]
-
-
-async def decide_conflict(raw: asyncpg.Connection, act: Act, conflict_id: UUID, keep: str) -> None:
-    """Let one of two values stand: "stored" leaves the present fact, "sent" becomes its next version.
-
-    Both values stay in the conflict and in the journal. Raises Problem (conflict.decided).
-    """
-    if act.actor_id is None:
-        raise ValueError("a person decides a conflict")
-    decided = await queries.mark_decided(raw, act.tenant_id, conflict_id, f"kept_{keep}", act.actor_id, act.at)
-    if decided is None:
-        raise Problem(problems.DECIDED)
-    if keep == "sent":
-        await queries.cases_to_move(raw, act.tenant_id, [decided.case_id], is_locked=True)
-        key = (decided.case_id, decided.field)
-        present = (await facts_of(raw, act.tenant_id, [decided.case_id])).get(key)
-        version = (present.version if present else 0) + 1
-        fact = Fact(
-            value=decided.sent_value,
-            version=version,
-            edited_by=decided.sent_by,
-            edited_at=decided.sent_at,
-            mutation_id=conflict_id,
-        )
-        await write_facts(raw, act.tenant_id, {key: fact})
-    told = tell_holders(act.tenant_id, [decided.case_id])
-    await raw.execute(told.sql, *told.arguments)
-    payload = {"keep": keep, "field": decided.field, "sent": decided.sent_value, "stored": decided.stored_value}
-    await append_bare(raw, [_event(act, "case.conflict_decided", conflict_id, decided.case_id, payload)])
-    await announce(raw, act.tenant_id, "decision")
 
 
 async def next_case(raw: asyncpg.Connection, desk: Desk, passed: Sequence[UUID], now: datetime) -> NextCase:

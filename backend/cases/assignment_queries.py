@@ -1,4 +1,4 @@
-"""Which SQL moves cases between people, keeps territories and decides conflicts? Sets in, sets out."""
+"""Which SQL moves cases between people and keeps territories? Sets in, sets out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,6 @@ import msgspec
 from backend.cases.desk_schemas import (
     CASES_A_STEP_MAX,
     CaseToMove,
-    ConflictView,
     Move,
     Person,
     TerritoryView,
@@ -86,20 +85,6 @@ UPDATE_TERRITORY = """
 UPDATE territories SET team_id = $3, user_id = $4, name = $5, area = $6::text::geography
 WHERE tenant_id = $1 AND id = $2
     AND NOT EXISTS (SELECT 1 FROM territories other WHERE other.tenant_id = $1 AND other.name = $5 AND other.id <> $2)
-"""
-CONFLICTS = """
-SELECT f.id, f.case_id, c.number AS case_number, o.name AS case_name, f.field, f.stored_value #>> '{}' AS stored_value,
-    s.name AS stored_by, f.stored_at, f.sent_value #>> '{}' AS sent_value, e.name AS sent_by, f.sent_at,
-    coalesce(p.value #>> '{}', '') AS present_value, f.recorded_at
-FROM conflicts f JOIN cases c ON c.id = f.case_id JOIN obligors o ON o.id = c.obligor_id
-JOIN users s ON s.id = f.stored_by JOIN users e ON e.id = f.sent_by
-LEFT JOIN case_facts p ON p.case_id = f.case_id AND p.field = f.field
-WHERE f.tenant_id = $1 AND f.state = 'open' ORDER BY f.recorded_at, f.id LIMIT $2
-"""
-DECIDE = """
-UPDATE conflicts SET state = $3, decided_by = $4, decided_at = $5
-WHERE tenant_id = $1 AND id = $2 AND state = 'open'
-RETURNING case_id, field, sent_value #>> '{}' AS sent_value, sent_by, sent_at, stored_value #>> '{}' AS stored_value
 """
 
 
@@ -227,27 +212,3 @@ async def update_territory(
 async def delete_territory(raw: asyncpg.Connection, tenant_id: UUID, territory_id: UUID) -> None:
     """Take a territory off the map; cases stay with whom they are."""
     await raw.execute("DELETE FROM territories WHERE tenant_id = $1 AND id = $2", tenant_id, territory_id)
-
-
-async def open_conflicts(raw: asyncpg.Connection, tenant_id: UUID, limit: int) -> list[ConflictView]:
-    """Return the undecided conflicts on cases that the scope sees, the oldest first."""
-    return [ConflictView(**dict(row)) for row in await raw.fetch(CONFLICTS, tenant_id, limit)]
-
-
-class Decided(msgspec.Struct, frozen=True):
-    """A conflict that was just decided, with both values."""
-
-    case_id: UUID
-    field: str
-    sent_value: str
-    sent_by: UUID
-    sent_at: datetime
-    stored_value: str
-
-
-async def mark_decided(
-    raw: asyncpg.Connection, tenant_id: UUID, conflict_id: UUID, state: str, by: UUID, at: datetime
-) -> Decided | None:
-    """Write how a conflict was decided; None when there is no open one that the scope sees."""
-    row = await raw.fetchrow(DECIDE, tenant_id, conflict_id, state, by, at)
-    return None if row is None else Decided(**dict(row))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.cases.schemas import FactLine
 from backend.kernel.geo import Point
 
 CASES_A_STEP_MAX = 5000
@@ -225,27 +226,14 @@ class TerritoryPage(msgspec.Struct, frozen=True):
 
 
 class ConflictView(msgspec.Struct, frozen=True):
-    """Two values for one fact, side by side; `present_value` is what stands now."""
+    """The values that stand for one fact, side by side, the one that is shown first; a decision names all `heads`."""
 
-    id: UUID
     case_id: UUID
     case_number: str
     case_name: str
     field: str
-    stored_value: str
-    stored_by: str
-    stored_at: datetime
-    sent_value: str
-    sent_by: str
-    sent_at: datetime
-    present_value: str
-    recorded_at: datetime
-
-
-class ConflictDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which of both values stands from now on; both stay in the history."""
-
-    keep: Literal["stored", "sent"]
+    heads: list[UUID]
+    values: list[FactLine]
 
 
 class NextWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -53,7 +53,15 @@ json_build_object(
             AND y.tenant_id = c.tenant_id) every
       ORDER BY at DESC LIMIT __HISTORY__) h),
   'facts', (SELECT coalesce(json_object_agg(f.field, json_build_object('value', f.value, 'version', f.version,
-      'edited_at', f.edited_at, 'edited_by', u.name)), '{}')
+      'edited_at', f.edited_at, 'edited_by', u.name, 'id', f.edit_id, 'heads', f.heads,
+      'others', (SELECT coalesce(json_agg(json_build_object('id', e.id, 'value', e.value, 'by', w.name,
+          'at', e.occurred_at) ORDER BY e.occurred_at DESC, e.id DESC), '[]')
+        FROM fact_edits e JOIN users w ON w.id = e.user_id
+        WHERE e.tenant_id = c.tenant_id AND e.id = ANY(f.others)),
+      'history', (SELECT coalesce(json_agg(json_build_object('id', e.id, 'value', e.value, 'by', w.name,
+          'at', e.occurred_at) ORDER BY e.occurred_at DESC, e.id DESC), '[]')
+        FROM (SELECT * FROM fact_edits WHERE fact_edits.case_id = c.id AND fact_edits.field = f.field
+          ORDER BY occurred_at DESC, id DESC LIMIT __HISTORY__) e JOIN users w ON w.id = e.user_id))), '{}')
     FROM case_facts f JOIN users u ON u.id = f.edited_by WHERE f.case_id = c.id)
 )
 """
@@ -72,8 +80,6 @@ SELECT json_build_object('whole', {_WHOLE.replace("__HISTORY__", str(DESK_HISTOR
       'release_reason', s.release_reason) ORDER BY s.assigned_at DESC), '[]')
     FROM (SELECT * FROM assignments WHERE assignments.case_id = c.id ORDER BY assigned_at DESC LIMIT 50) s
     JOIN users u ON u.id = s.user_id),
-  'open_conflict_ids', (SELECT coalesce(json_agg(f.id ORDER BY f.id), '[]') FROM conflicts f
-    WHERE f.case_id = c.id AND f.state = 'open'),
   'leased_to', (SELECT u.name FROM case_leases l JOIN users u ON u.id = l.user_id
     WHERE l.case_id = c.id AND l.leased_until > $3)
 )::text

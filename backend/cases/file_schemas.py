@@ -144,5 +144,4 @@ class CaseFile(msgspec.Struct, frozen=True):
     closed_at: datetime | None
     last_result: str | None
     holders: list[HolderView]
-    open_conflict_ids: list[UUID]
     leased_to: str | None

@@ -11,6 +11,7 @@ NOTHING_TO_WITHDRAW = Kind("withdraw.unknown", 404, "There is no such record of 
 NOT_A_TEAM_MEMBER = Kind("case.assignee_unfit", 409, "That person cannot take cases of this team.")
 NOTHING_TO_UNDO = Kind("assignment.nothing_to_undo", 404, "There is nothing to undo, or it was changed since.")
 DECIDED = Kind("conflict.decided", 409, "This conflict was decided before.")
+FACT_FULL = Kind("case.fact_full", 409, "This fact was edited too often to take another edit.")
 BAD_CURSOR = Kind("case.bad_cursor", 422, "That is not a place in this list.")
 BAD_FILTER = Kind("case.bad_filter", 422, "Name exactly one of these.")
 TOO_MANY_CASES = Kind("assignment.too_many", 422, "That is more than one step takes; draw a smaller area.")
@@ -28,6 +29,7 @@ KINDS = (
     NOT_A_TEAM_MEMBER,
     NOTHING_TO_UNDO,
     DECIDED,
+    FACT_FULL,
     BAD_CURSOR,
     BAD_FILTER,
     TOO_MANY_CASES,

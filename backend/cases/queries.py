@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.cases.schemas import CaseState, Conflict, DoorCandidate, Fact, Owed
+from backend.cases.schemas import CaseState, DoorCandidate, Owed
 from backend.kernel.geo import Point
 from backend.kernel.ids import new_id
 
@@ -74,28 +74,6 @@ WHERE cases.tenant_id = $1 AND cases.id = changed.id
 INSERT_PHONE_CHANGES = """
 INSERT INTO phone_changes (id, tenant_id, user_id, noun, noun_id, reason)
 SELECT id, $1, user_id, $2, noun_id, $3 FROM unnest($4::uuid[], $5::uuid[], $6::uuid[]) AS new (id, user_id, noun_id)
-"""
-FACTS = """
-SELECT case_id, field, value #>> '{}' AS value, version, edited_by, edited_at FROM case_facts
-WHERE tenant_id = $1 AND case_id = ANY($2::uuid[])
-"""
-UPSERT_FACTS = """
-INSERT INTO case_facts (case_id, field, tenant_id, value, version, edited_by, edited_at, mutation_id)
-SELECT case_id, field, $1, to_jsonb(value), version, edited_by, edited_at, mutation_id
-FROM unnest($2::uuid[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::timestamptz[], $8::uuid[])
-    AS new (case_id, field, value, version, edited_by, edited_at, mutation_id)
-ON CONFLICT (case_id, field) DO UPDATE SET value = excluded.value, version = excluded.version,
-    edited_by = excluded.edited_by, edited_at = excluded.edited_at, mutation_id = excluded.mutation_id
-"""
-INSERT_CONFLICTS = """
-INSERT INTO conflicts (id, tenant_id, case_id, field, base_version, stored_value, stored_by, stored_at, sent_value,
-    sent_by, sent_at, device_id)
-SELECT id, $1, case_id, field, base_version, to_jsonb(stored_value), stored_by, stored_at, to_jsonb(sent_value),
-    sent_by, sent_at, device_id
-FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::uuid[], $8::timestamptz[], $9::text[],
-    $10::uuid[], $11::timestamptz[], $12::uuid[])
-    AS new (id, case_id, field, base_version, stored_value, stored_by, stored_at, sent_value, sent_by, sent_at,
-    device_id)
 """
 
 
@@ -200,45 +178,4 @@ async def update_cases(raw: asyncpg.Connection, tenant_id: UUID, changed: Sequen
             [one.owed.overdue_minor for one in changed], [one.owed.balance_minor for one in changed],
             [one.owed.days_past_due for one in changed], [one.bucket for one in changed],
             [one.score for one in changed], [msgspec.json.encode(one.reasons).decode() for one in changed],
-        )  # fmt: skip
-
-
-async def facts_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Fact]:
-    """Return the facts of the cases by (case, field); the caller holds the locks of the cases."""
-    if not case_ids:
-        return {}
-    return {
-        (row["case_id"], row["field"]): Fact(
-            value=row["value"],
-            version=row["version"],
-            edited_by=row["edited_by"],
-            edited_at=row["edited_at"],
-            mutation_id=None,
-        )
-        for row in await raw.fetch(FACTS, tenant_id, case_ids)
-    }
-
-
-async def write_facts(raw: asyncpg.Connection, tenant_id: UUID, facts: dict[tuple[UUID, str], Fact]) -> None:
-    """Write the newest value of each edited fact."""
-    if facts:
-        keys, values = list(facts), list(facts.values())
-        await raw.execute(
-            UPSERT_FACTS, tenant_id, [case for case, _ in keys], [field for _, field in keys],
-            [one.value for one in values], [one.version for one in values], [one.edited_by for one in values],
-            [one.edited_at for one in values], [one.mutation_id for one in values],
-        )  # fmt: skip
-
-
-async def write_conflicts(raw: asyncpg.Connection, tenant_id: UUID, conflicts: Sequence[Conflict]) -> None:
-    """Write conflicts for a person to decide; both values stay whatever the decision."""
-    if conflicts:
-        edits = [one.sent.edit for one in conflicts]
-        await raw.execute(
-            INSERT_CONFLICTS, tenant_id, [one.id for one in conflicts], [edit.case_id for edit in edits],
-            [edit.field.value for edit in edits], [edit.base_version for edit in edits],
-            [one.stored.value for one in conflicts], [one.stored.edited_by for one in conflicts],
-            [one.stored.edited_at for one in conflicts], [edit.value for edit in edits],
-            [one.sent.user_id for one in conflicts], [one.sent.at for one in conflicts],
-            [one.sent.device_id for one in conflicts],
         )  # fmt: skip

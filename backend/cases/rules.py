@@ -1,6 +1,6 @@
 """How is a case valued and placed, and who may put a fact on it? Pure functions of values and `now`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,10 +10,11 @@ from backend.cases.problems import CLOSED, NOT_YOURS, REASSIGNED
 from backend.cases.schemas import (
     CaseOnFile,
     CaseState,
-    Conflict,
     DoorCandidate,
-    Edited,
+    Edit,
     Fact,
+    FactEdit,
+    FactOnFile,
     Holding,
     Owed,
     Worker,
@@ -109,25 +110,64 @@ def is_in_time_to_withdraw(recorded_at: datetime, withdrawn_at: datetime) -> boo
     return recorded_at <= withdrawn_at <= recorded_at + UNDO_WITHIN
 
 
-def merge(stored: Fact | None, sent: Edited, conflict_id: UUID) -> Fact | Conflict | None:
-    """Return the new fact, a conflict, or None when the sent value stands already.
+def heads_of(edits: Collection[Edit]) -> list[Edit]:
+    """Return the edits that stand, newest first: those that no other edit of the same fact names as seen.
 
-    The law of merging for this kind of fact: an edit names the version that the person saw. If that is the present
-    one, the edit stands as the next version. If it is older and the value differs, neither value is dropped: both go
-    to a person. Two people who typed the same agree.
+    The law of merging for facts that people edit: what stands depends on the set of edits alone, never on the order in
+    which they came. Edits that name each other in a circle, which no honest phone writes, supersede nothing and stand.
     """
-    version = stored.version if stored else 0
-    if stored is not None and stored.value == sent.edit.value:
-        return None
-    if stored is not None and sent.edit.base_version != version:
-        return Conflict(id=conflict_id, sent=sent, stored=stored)
-    return Fact(
-        value=sent.edit.value,
-        version=version + 1,
-        edited_by=sent.user_id,
-        edited_at=sent.at,
-        mutation_id=sent.mutation_id,
-    )
+    by_id = {edit.id: edit for edit in edits}
+    named = {base for edit in by_id.values() for base in edit.base_ids}
+    heads = [edit for edit in by_id.values() if edit.id not in named]
+    seen: set[UUID] = set()
+    waiting = [edit.id for edit in heads]
+    while waiting:
+        one = waiting.pop()
+        if one in by_id and one not in seen:
+            seen.add(one)
+            waiting += by_id[one].base_ids
+    circles = [edit for edit in by_id.values() if edit.id not in seen]
+    return sorted([*heads, *circles], key=lambda edit: (edit.at, edit.id), reverse=True)
+
+
+def shown_of(heads: Sequence[Edit]) -> Edit:
+    """Return the edit that is shown of those that stand: the latest, by the id when two are of one moment."""
+    return max(heads, key=lambda edit: (edit.at, edit.id))
+
+
+def others_of(heads: Sequence[Edit]) -> list[Edit]:
+    """Return the latest edit of each value that stands and is not shown, newest first; none: all agree."""
+    latest: dict[str, Edit] = {}
+    for edit in sorted(heads, key=lambda edit: (edit.at, edit.id), reverse=True):
+        latest.setdefault(edit.value, edit)
+    return [edit for value, edit in latest.items() if value != shown_of(heads).value]
+
+
+def fact_of(on_file: FactOnFile) -> Fact:
+    """Return the fact as it stands; there must be an edit."""
+    heads = heads_of(on_file.edits)
+    return Fact(version=on_file.version, shown=shown_of(heads), heads=heads, others=others_of(heads))
+
+
+def with_edit(on_file: FactOnFile | None, edit: Edit) -> FactOnFile:
+    """Return what is on file of a fact once the edit is kept; an edit that is kept already changes nothing."""
+    if on_file is None:
+        return FactOnFile(version=1, edits=[edit])
+    if any(kept.id == edit.id for kept in on_file.edits):
+        return on_file
+    return FactOnFile(version=on_file.version + 1, edits=[*on_file.edits, edit])
+
+
+def bases_of(edit: FactEdit, on_file: FactOnFile | None) -> list[UUID]:
+    """Return the edits that the author saw standing: those named, and by the version where ids were not known."""
+    if on_file is None or edit.base_version != on_file.version:
+        return edit.base_ids
+    return [*edit.base_ids, *(head.id for head in heads_of(on_file.edits) if head.id not in edit.base_ids)]
+
+
+def crosses(edit: Edit, fact: Fact) -> bool:
+    """Tell whether an edit stands beside another value, so that somebody has to decide."""
+    return any(head.id == edit.id for head in fact.heads) and any(head.value != edit.value for head in fact.heads)
 
 
 ASSIGNABLE_ROLES = frozenset({"collector", "agency", "caller", "lead"})

@@ -10,6 +10,11 @@ import msgspec
 from backend.kernel.geo import Point
 from backend.kernel.limits import ShortText
 
+FACT_BASES_MAX = 16
+"""How many edits a phone names that it saw standing: more open values than anybody reads at a door."""
+FACT_EDITS_MAX = 1000
+"""From here on a fact takes no further edit: some hundred times what a case sees in its life."""
+
 
 class CaseState(StrEnum):
     """Where a case stands (vocabulary: Case)."""
@@ -33,7 +38,7 @@ class CaseState(StrEnum):
 
 
 class FactField(StrEnum):
-    """The facts of a case that people edit; two edits of one version become a conflict, never an overwrite."""
+    """The facts of a case that people edit; edits that did not see each other stand side by side (docs/MERGING.md)."""
 
     NEXT_STEP = "next_step"
     VISIT_HINT = "visit_hint"
@@ -41,12 +46,17 @@ class FactField(StrEnum):
 
 
 class FactEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An edit that names the version it saw; 0 means that there was none."""
+    """An edit that names the edits which its author saw standing, own unsent ones included; none: an empty fact.
+
+    `base_version` says what was seen where no ids are known: bodies of schema 1, and cases that a phone pulled before
+    it was updated. It counts as having seen all that stands, when it is the present version, and nothing otherwise.
+    """
 
     case_id: UUID
     field: FactField
-    base_version: Annotated[int, msgspec.Meta(ge=0)]
+    base_ids: Annotated[list[UUID], msgspec.Meta(max_length=FACT_BASES_MAX)]
     value: ShortText
+    base_version: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class ContactReveal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,13 +75,30 @@ class LeaveReason(StrEnum):
     ERASED = "erased"
 
 
+class FactLine(msgspec.Struct, frozen=True):
+    """One edit of a fact: what, by whom, when."""
+
+    id: UUID
+    value: str
+    by: str
+    at: datetime
+
+
 class FactValue(msgspec.Struct, frozen=True):
-    """A fact as it stands."""
+    """A fact as it stands: the edit that is shown, all that stand, and the latest edits of all, newest first.
+
+    `others` has one line for each further value that stands: an open conflict. An edit names `heads`. `version` counts
+    the edits, for phones of an older version.
+    """
 
     value: str
     version: int
     edited_at: datetime
     edited_by: str
+    id: UUID
+    heads: list[UUID]
+    others: list[FactLine]
+    history: list[FactLine]
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -143,29 +170,54 @@ class CaseChange(msgspec.Struct, frozen=True):
     days_past_due: int
 
 
-class Fact(msgspec.Struct, frozen=True):
-    """A fact as it stands."""
-
-    value: str
-    version: int
-    edited_by: UUID
-    edited_at: datetime
-    mutation_id: UUID | None
-
-
-class Edited(msgspec.Struct, frozen=True):
-    """An edit with who made it, when (UTC), on which device, and the id of the item that carried it."""
-
-    edit: FactEdit
-    user_id: UUID
-    at: datetime
-    device_id: UUID
-    mutation_id: UUID
-
-
-class Conflict(msgspec.Struct, frozen=True):
-    """Two values for one fact."""
+class Edit(msgspec.Struct, frozen=True):
+    """One edit of a fact as it is kept: who made it, when (UTC), where (no device: at a desk), on top of which."""
 
     id: UUID
-    sent: Edited
-    stored: Fact
+    case_id: UUID
+    field: str
+    value: str
+    base_ids: list[UUID]
+    user_id: UUID
+    device_id: UUID | None
+    at: datetime
+
+
+class FactOnFile(msgspec.Struct, frozen=True):
+    """All edits of one fact, in no order, and how many there have been."""
+
+    version: int
+    edits: list[Edit]
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A fact as it stands: `heads` are all edits that stand, newest first, `others` one for each value not shown."""
+
+    version: int
+    shown: Edit
+    heads: list[Edit]
+    others: list[Edit]
+
+
+class FactWrites(msgspec.Struct, frozen=True):
+    """What a batch does to facts: its edits, what stands after it by (case, field), and the edits that crossed another.
+
+    The lists are filled while the batch is decided.
+    """
+
+    edits: list[Edit] = []
+    facts: dict[tuple[UUID, str], Fact] = {}
+    crossed: list[Edit] = []
+
+
+class FactDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What shall hold of a fact from now on: an edit like any other, over all that its author saw standing.
+
+    `id` is made where the decision is made, so that the same decision sent twice is one.
+    """
+
+    id: UUID
+    case_id: UUID
+    field: FactField
+    base_ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=FACT_EDITS_MAX)]
+    value: ShortText

@@ -83,7 +83,10 @@ class CaseLease(Base):
 
 
 class CaseFact(Base):
-    """One editable fact of a case, with the version that an edit must name."""
+    """What stands of one fact: the edit that is shown, all that stand, and one for each further value.
+
+    A projection of `fact_edits`, written in the transaction that adds one.
+    """
 
     __tablename__ = "case_facts"
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -93,9 +96,9 @@ class CaseFact(Base):
     version: Mapped[int]
     edited_by: Mapped[UUID]
     edited_at: Mapped[datetime]
-    mutation_id: Mapped[UUID]
-    heads: Mapped[list[UUID]] = mapped_column(server_default=FetchedValue())
-    others: Mapped[list[UUID]] = mapped_column(server_default=FetchedValue())
+    edit_id: Mapped[UUID]
+    heads: Mapped[list[UUID]]
+    others: Mapped[list[UUID]]
 
 
 class FactEdit(Base):
@@ -111,28 +114,6 @@ class FactEdit(Base):
     user_id: Mapped[UUID]
     device_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
-
-
-class Conflict(Base):
-    """Two values for one fact, until somebody decides."""
-
-    __tablename__ = "conflicts"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID]
-    case_id: Mapped[UUID]
-    field: Mapped[str]
-    base_version: Mapped[int]
-    stored_value: Mapped[object] = mapped_column(JSONB())
-    stored_by: Mapped[UUID]
-    stored_at: Mapped[datetime]
-    sent_value: Mapped[object] = mapped_column(JSONB())
-    sent_by: Mapped[UUID]
-    sent_at: Mapped[datetime]
-    device_id: Mapped[UUID | None]
-    state: Mapped[str] = mapped_column(server_default=FetchedValue())
-    decided_by: Mapped[UUID | None]
-    decided_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 

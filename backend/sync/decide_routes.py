@@ -1,14 +1,14 @@
-"""How does a lead decide what machines cannot? Conflicts with both values side by side, and refused items."""
+"""How does a lead decide what machines cannot? Values side by side of which one shall hold, and refused items."""
 
 from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
-from backend.cases.assigning import decide_conflict
-from backend.cases.assignment_queries import open_conflicts
-from backend.cases.desk_schemas import ConflictDecision
+from backend.cases.editing import decide_fact
+from backend.cases.fact_queries import open_conflicts
 from backend.cases.routes import teams_of
+from backend.cases.schemas import FactDecision
 from backend.identity.admission import Who
 from backend.identity.permissions import Permission
 from backend.kernel import clock
@@ -22,7 +22,7 @@ from backend.sync.quarantine import Judge
 
 @get("/decisions", opt={"permission": Permission.CONFLICT_DECIDE})
 async def list_decisions(tx: Tx, who: Who) -> ToDecide:
-    """List the conflicts on the asker's cases and the refused items of the asker's people."""
+    """List the facts of which several values stand, and the refused items of the asker's people."""
     raw = await bare(tx)
     return ToDecide(
         conflicts=await open_conflicts(raw, who.tenant_id, PAGE_SIZE_MAX),
@@ -30,10 +30,10 @@ async def list_decisions(tx: Tx, who: Who) -> ToDecide:
     )
 
 
-@post("/conflicts/{conflict_id:uuid}", status_code=204, opt={"permission": Permission.CONFLICT_DECIDE})
-async def keep_value(conflict_id: FromPath[UUID], data: JSONBody[ConflictDecision], tx: Tx, who: Who) -> None:
-    """Let the stored or the sent value stand; both stay in the history."""
-    await decide_conflict(await bare(tx), who.act(clock.now()), conflict_id, data.keep)
+@post("/conflicts", status_code=204, opt={"permission": Permission.CONFLICT_DECIDE})
+async def decide_value(data: JSONBody[FactDecision], tx: Tx, who: Who) -> None:
+    """Let one value hold of a fact, over all that the asker saw standing; every value stays in the history."""
+    await decide_fact(await bare(tx), who.act(clock.now()), data)
 
 
 @post("/quarantine/{mutation_id:uuid}", status_code=204, opt={"permission": Permission.QUARANTINE_DECIDE})
@@ -46,4 +46,4 @@ async def decide_item(mutation_id: FromPath[UUID], data: JSONBody[ItemDecision],
         await quarantine.set_aside(raw, judge, mutation_id, data.body_hash, data.explanation)
 
 
-router = Router(path="/", route_handlers=[list_decisions, keep_value, decide_item], tags=["decisions"])
+router = Router(path="/", route_handlers=[list_decisions, decide_value, decide_item], tags=["decisions"])

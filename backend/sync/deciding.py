@@ -10,7 +10,16 @@ from backend.calls import rules as call_rules
 from backend.calls.schemas import CallRecord, RecordedCall
 from backend.cases import problems as case_problems
 from backend.cases import rules as case_rules
-from backend.cases.schemas import CaseOnFile, Conflict, ContactReveal, Edited, Fact, FactEdit, Worker
+from backend.cases.schemas import (
+    FACT_EDITS_MAX,
+    CaseOnFile,
+    ContactReveal,
+    Edit,
+    FactEdit,
+    FactOnFile,
+    FactWrites,
+    Worker,
+)
 from backend.kernel.geo import Point
 from backend.kernel.problems import Kind, Problem
 from backend.routing import problems as stop_problems
@@ -47,7 +56,7 @@ class OnFile(msgspec.Struct, frozen=True):
     cases: dict[UUID, CaseOnFile]
     doors: dict[tuple[UUID, UUID], Point]
     contacts: set[tuple[UUID, UUID]]
-    facts: dict[tuple[UUID, str], Fact]
+    facts: dict[tuple[UUID, str], FactOnFile]
     targets: dict[UUID, Target]
     stops: dict[UUID, StopOnFile]
 
@@ -60,9 +69,7 @@ class Writes(msgspec.Struct, frozen=True):
     withdrawn_visits: list[UUID] = []
     withdrawn_calls: list[UUID] = []
     withdrawn: list[tuple[Item, Target]] = []
-    facts: dict[tuple[UUID, str], Fact] = {}
-    conflicts: list[Conflict] = []
-    edits: list[Edited] = []
+    facts: FactWrites = msgspec.field(default_factory=FactWrites)
     reveals: list[Item] = []
     stops: dict[UUID, StopWrite] = {}
     stop_changes: list[Item] = []
@@ -153,22 +160,28 @@ def _edit(item: Item, worker: Worker, on_file: OnFile, writes: Writes) -> Decisi
     if problem is not None:
         return _refused(problem)
     key = (edit.case_id, edit.field.value)
-    sent = Edited(
-        edit=edit,
+    before = on_file.facts.get(key)
+    if before is not None and len(before.edits) >= FACT_EDITS_MAX:
+        return Decision(refusal=case_problems.FACT_FULL)
+    kept = Edit(
+        id=item.mutation.id,
+        case_id=edit.case_id,
+        field=edit.field.value,
+        value=edit.value,
+        base_ids=case_rules.bases_of(edit, before),
         user_id=worker.user_id,
-        at=item.at,
         device_id=item.device_id,
-        mutation_id=item.mutation.id,
+        at=item.at,
     )
-    merged = case_rules.merge(on_file.facts.get(key), sent, conflict_id=item.mutation.id)
-    if isinstance(merged, Conflict):
-        writes.conflicts.append(merged)
-        return Decision(conflict_id=merged.id)
-    if isinstance(merged, Fact):
-        on_file.facts[key] = merged
-        writes.facts[key] = merged
-        writes.edits.append(sent)
-    return ACCEPTED
+    after = case_rules.with_edit(before, kept)
+    fact = case_rules.fact_of(after)
+    on_file.facts[key] = after
+    writes.facts.edits.append(kept)
+    writes.facts.facts[key] = fact
+    if not case_rules.crosses(kept, fact):
+        return ACCEPTED
+    writes.facts.crossed.append(kept)
+    return Decision(conflict_id=kept.id)
 
 
 def _reveal(item: Item, worker: Worker, on_file: OnFile, writes: Writes) -> Decision:

@@ -73,11 +73,16 @@ def _without_manifests(body: dict[str, object]) -> dict[str, object]:
     return {**body, "photos": [{**photo, **unsigned} if isinstance(photo, dict) else photo for photo in photos]}
 
 
+def _without_base_ids(body: dict[str, object]) -> dict[str, object]:
+    """Lift schema 1 of edits, which named the version that was seen; what it means is found when it is decided."""
+    return {**body, "base_ids": []}
+
+
 MUTATIONS: dict[str, MutationKind] = {
     "visit.record": MutationKind(schema=3, body=VisitRecord, upcasters={1: _without_paid, 2: _without_manifests}),
     "call.record": MutationKind(schema=2, body=CallRecord, upcasters={1: _without_paid}),
     "record.withdraw": MutationKind(schema=1, body=RecordWithdraw, upcasters={}),
-    "case.edit": MutationKind(schema=1, body=FactEdit, upcasters={}),
+    "case.edit": MutationKind(schema=2, body=FactEdit, upcasters={1: _without_base_ids}),
     "contact.reveal": MutationKind(schema=1, body=ContactReveal, upcasters={}),
     "stop.skip": MutationKind(schema=1, body=StopSkip, upcasters={}),
     "stop.restore": MutationKind(schema=1, body=StopRestore, upcasters={}),

@@ -14,7 +14,7 @@ import msgspec
 from backend.calls import queries as call_queries
 from backend.calls.schemas import CallRecord
 from backend.cases import batches
-from backend.cases import queries as case_queries
+from backend.cases.fact_queries import facts_on_file
 from backend.cases.schemas import ContactReveal, FactEdit, Worker
 from backend.kernel.db import Database, Reach, Scope, bare_transaction
 from backend.kernel.problems import CONFLICT, Kind, Problem
@@ -203,7 +203,7 @@ async def _load(
 async def load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Body]) -> OnFile:
     """Load what rarer kinds of items need; nothing when the batch has none of them."""
     withdrawn = [body.target_id for body in bodies if isinstance(body, RecordWithdraw)]
-    edited = sorted({body.case_id for body in bodies if isinstance(body, FactEdit)})
+    edited = sorted({(body.case_id, body.field.value) for body in bodies if isinstance(body, FactEdit)})
     named = [body.stop_id for body in bodies if isinstance(body, StopSkip | StopRestore)]
     plans = [body.plan_id for body in bodies if isinstance(body, StopsReorder)]
     contacts = [
@@ -212,12 +212,12 @@ async def load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Bo
         if isinstance(body, CallRecord | ContactReveal) and body.contact_point_id is not None
     ]
     tenant_id, user_id = sender.tenant_id, sender.worker.user_id
-    await batches.lock_cases(raw, tenant_id, edited)
+    await batches.lock_cases(raw, tenant_id, sorted({case_id for case_id, _ in edited}))
     return OnFile(
         cases={},
         doors={},
         contacts=await call_queries.contacts_of_cases(raw, tenant_id, contacts),
-        facts=await case_queries.facts_of(raw, tenant_id, edited),
+        facts=await facts_on_file(raw, tenant_id, edited),
         targets=await queries.targets(raw, tenant_id, user_id, withdrawn),
         stops=await stop_queries.stops_by_id(raw, tenant_id, named, plans),
     )

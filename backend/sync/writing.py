@@ -11,8 +11,8 @@ from backend.calls import rules as call_rules
 from backend.calls.commands import plan_calls, withdraw_calls
 from backend.calls.schemas import CallRecord
 from backend.cases import batches
-from backend.cases import queries as case_queries
 from backend.cases.batches import AttemptCount
+from backend.cases.editing import plan_edits
 from backend.cases.schemas import ContactReveal
 from backend.evidence.commands import name_photos
 from backend.identity.duties import DutyChange, change_duties
@@ -34,41 +34,36 @@ type_who = tuple[UUID, UUID, UUID]
 
 
 def plan(who: type_who, writes: Writes) -> list[Statement]:
-    """Return what goes with the claim in one round trip: visits, calls, promises, their counts, phones, the journal.
+    """Return what goes with the claim in one round trip: visits, calls, promises, facts, counts, phones, the journal.
 
     None of these parts reads what another writes.
     """
     tenant_id, user_id, device_id = who
     visits, visit_events = plan_visits(tenant_id, user_id, device_id, writes.visits)
     calls, call_events = plan_calls(tenant_id, user_id, device_id, writes.calls)
-    parts = [*visits, *calls]
+    edits, edit_events = plan_edits(tenant_id, writes.facts)
+    parts = [*visits, *calls, *edits]
     counts = attempt_counts(writes)
     if counts:
         parts.append(batches.count_attempts(tenant_id, counts))
-    touched = list({one.case_id for one in counts} | {one.edit.case_id for one in writes.edits})
+    touched = list({one.case_id for one in counts} | {edit.case_id for edit in writes.facts.edits})
     if touched:
         parts.append(batches.tell_holders(tenant_id, touched))
-    events = [*visit_events, *call_events, *_events(who, writes)]
+    events = [*visit_events, *call_events, *edit_events, *_events(who, writes)]
     if events:
         parts.append(insert_events_statement(events))
     return parts
 
 
 async def write_rest(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:
-    """Write what must come after the records: photos, withdrawals, facts, stops, duty."""
+    """Write what must come after the records: photos, withdrawals, stops, duty."""
     tenant_id, user_id, device_id = who
     events = await name_photos(raw, tenant_id, user_id, device_id, photos_of(writes.visits))
     events += await withdraw_visits(raw, tenant_id, user_id, writes.withdrawn_visits, now)
     events += await withdraw_calls(raw, tenant_id, user_id, writes.withdrawn_calls, now)
     await append_bare(raw, events)
-    await _write_facts(raw, tenant_id, writes)
     await _write_stops(raw, tenant_id, user_id, writes, now)
     await change_duties(raw, tenant_id, user_id, [_duty(item) for item in writes.duties])
-
-
-async def _write_facts(raw: asyncpg.Connection, tenant_id: UUID, writes: Writes) -> None:
-    await case_queries.write_facts(raw, tenant_id, writes.facts)
-    await case_queries.write_conflicts(raw, tenant_id, writes.conflicts)
 
 
 async def _write_stops(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, writes: Writes, now: datetime) -> None:
@@ -122,32 +117,12 @@ def _events(who: type_who, writes: Writes) -> list[NewEvent]:
         _event(who, item, f"{target.kind}.withdrawn", target.case_id, target.case_id)
         for item, target in writes.withdrawn
     ]
-    edits = [
-        NewEvent(
-            id=new_id(), tenant_id=who[0], kind="case.fact_edited", subject_id=one.edit.case_id,
-            case_id=one.edit.case_id, actor_id=one.user_id, device_id=one.device_id, occurred_at=one.at,
-            payload={"field": one.edit.field.value, "value": one.edit.value, "base_version": one.edit.base_version},
-        )
-        for one in writes.edits
-    ]  # fmt: skip
-    conflicts = [
-        NewEvent(
-            id=new_id(), tenant_id=who[0], kind="case.fact_conflicted", subject_id=one.id,
-            case_id=one.sent.edit.case_id, actor_id=one.sent.user_id, device_id=one.sent.device_id,
-            occurred_at=one.sent.at,
-            payload={
-                "field": one.sent.edit.field.value, "sent": one.sent.edit.value, "stored": one.stored.value,
-                "base_version": one.sent.edit.base_version, "stored_version": one.stored.version,
-            },
-        )
-        for one in writes.conflicts
-    ]  # fmt: skip
     reveals = [
         _event(who, item, "contact.revealed", item.body.contact_point_id, item.body.case_id)
         for item in writes.reveals
         if isinstance(item.body, ContactReveal)
     ]
-    return withdrawn + edits + conflicts + reveals + _stop_events(who, writes.stop_changes) + _duty_events(who, writes)
+    return withdrawn + reveals + _stop_events(who, writes.stop_changes) + _duty_events(who, writes)
 
 
 _STOP_EVENTS = {"stop.skip": "stop.skipped", "stop.restore": "stop.restored", "stops.reorder": "stops.reordered"}

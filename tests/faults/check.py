@@ -59,7 +59,11 @@ SELECT subject_id, count(*) AS times FROM events
 WHERE device_id = ANY ($1::uuid[]) AND kind IN ('visit.recorded', 'call.recorded') GROUP BY subject_id
 """
 KEPT_APART = "SELECT mutation_id FROM quarantine WHERE device_id = ANY ($1::uuid[])"
-CONFLICTS = "SELECT device_id, count(*) AS times FROM conflicts WHERE device_id = ANY ($1::uuid[]) GROUP BY device_id"
+# Every edit that crossed another's must be among the edits that are kept for ever.
+CONFLICTS = """
+SELECT mutations.device_id, count(*) AS times FROM mutations JOIN fact_edits USING (tenant_id, id)
+WHERE mutations.device_id = ANY ($1::uuid[]) AND mutations.status = 'conflict' GROUP BY mutations.device_id
+"""
 EVIDENCE = """
 SELECT evidence.id, encode(evidence.sha256, 'hex') AS sha256, state, stored_files.sha256 IS NOT NULL AS is_stored
 FROM evidence LEFT JOIN stored_files

@@ -1,29 +1,35 @@
 """How is a case valued, who may work on it, how do edits merge? Tables on both sides of each border."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
+from uuid import UUID
 
+import msgspec
 import pytest
 
 from backend.cases.rules import (
+    bases_of,
     bucket_of,
+    crosses,
     door_of,
+    fact_of,
     is_in_time_to_withdraw,
-    merge,
     reasons_of,
     score_of,
     state_after_refresh,
     why_not_work,
+    with_edit,
 )
 from backend.cases.schemas import (
     CaseOnFile,
     CaseState,
-    Conflict,
     DoorCandidate,
-    Edited,
-    Fact,
+    Edit,
     FactEdit,
     FactField,
+    FactOnFile,
     Holding,
     Owed,
     Worker,
@@ -145,49 +151,74 @@ def test_a_record_is_taken_back_within_five_seconds(seconds: float, *, is_in_tim
 
 
 CASE = new_id()
+VECTORS = Path(__file__).parents[2] / "vectors" / "facts.json"
+"""The same on the phone: pwa/tests/rules/facts.test.ts."""
 
 
-def edit(value: str, base: int) -> Edited:
-    wish = FactEdit(case_id=CASE, field=FactField.VISIT_HINT, base_version=base, value=value)
-    return Edited(edit=wish, user_id=MEI, at=NOW, device_id=new_id(), mutation_id=new_id())
+class Vector(msgspec.Struct):
+    """Edits of one fact (id, value, minute, bases), and what stands of them: ids, newest first."""
+
+    name: str
+    edits: list[tuple[str, str, int, list[str]]]
+    heads: list[str]
+    others: list[str]
 
 
-def fact(value: str, version: int) -> Fact:
-    return Fact(value=value, version=version, edited_by=BO, edited_at=NOW, mutation_id=None)
+def named(letter: str) -> UUID:
+    return UUID(int=ord(letter))
 
 
-def test_an_edit_of_the_present_version_is_the_next_one() -> None:
-    first = merge(None, edit("mornings", 0), new_id())
-    assert isinstance(first, Fact)
-    assert (first.value, first.version) == ("mornings", 1)
-    second = merge(fact("mornings", 4), edit("evenings", 4), new_id())
-    assert isinstance(second, Fact)
-    assert second.version == 5
+def edit(name: str, value: str, minute: int = 0, bases: Sequence[str] = ()) -> Edit:
+    return Edit(
+        id=named(name), case_id=CASE, field="visit_hint", value=value, base_ids=[named(base) for base in bases],
+        user_id=MEI, device_id=None, at=NOW + timedelta(minutes=minute),
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("base", [0, 3, 5])
-def test_an_edit_of_another_version_is_a_conflict_with_both_values(base: int) -> None:
-    """OF-7: no last writer wins."""
-    found = merge(fact("mornings", 4), edit("evenings", base), new_id())
-    assert isinstance(found, Conflict)
-    assert (found.stored.value, found.sent.edit.value) == ("mornings", "evenings")
+VECTORS_READ = msgspec.json.decode(VECTORS.read_bytes(), type=list[Vector])
 
 
-def test_two_people_who_typed_the_same_agree() -> None:
-    assert merge(fact("mornings", 4), edit("mornings", 0), new_id()) is None
+@pytest.mark.parametrize("vector", VECTORS_READ, ids=[one.name for one in VECTORS_READ])
+def test_what_stands_of_a_fact(vector: Vector) -> None:
+    """OF-7, N13: no last writer wins; the order of arrival says nothing."""
+    edits = [edit(*one) for one in vector.edits]
+    for order in permutations(edits) if len(edits) <= 4 else [edits]:
+        fact = fact_of(FactOnFile(version=len(order), edits=list(order)))
+        assert [head.id for head in fact.heads] == [named(name) for name in vector.heads]
+        assert fact.shown.id == named(vector.heads[0])
+        assert [other.id for other in fact.others] == [named(name) for name in vector.others]
 
 
-def test_whatever_the_order_of_arrival_no_value_is_lost() -> None:
-    """N13: every value that was sent stands as the fact or in a conflict."""
-    sent = [edit(word, 0) for word in ("a", "b", "c")]
-    for order in permutations(sent):
-        stored: Fact | None = None
-        kept = set()
-        for one in order:
-            merged = merge(stored, one, new_id())
-            if isinstance(merged, Fact):
-                stored = merged
-            elif merged is not None:
-                kept.add(merged.sent.edit.value)
-        assert stored is not None
-        assert kept | {stored.value} == {"a", "b", "c"}
+def test_an_edit_crosses_only_while_it_stands_beside_another_value() -> None:
+    one, two, same = edit("a", "x"), edit("b", "y"), edit("c", "x")
+    over_both = edit("d", "x", 1, ["a", "b", "c"])
+    both = fact_of(FactOnFile(version=2, edits=[one, two]))
+    assert (crosses(one, both), crosses(two, both)) == (True, True)
+    assert not crosses(one, fact_of(FactOnFile(version=2, edits=[one, same])))
+    decided = fact_of(FactOnFile(version=4, edits=[one, two, same, over_both]))
+    assert [crosses(edit_, decided) for edit_ in (one, two, same, over_both)] == [False] * 4
+
+
+def test_an_edit_that_is_kept_already_changes_nothing() -> None:
+    first = with_edit(None, edit("a", "x"))
+    assert with_edit(first, edit("a", "x")) is first
+    second = with_edit(first, edit("b", "y"))
+    assert (second.version, [one.value for one in second.edits]) == (2, ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("base_version", "bases"), [(None, ["q"]), (1, ["q"]), (2, ["q", "b", "a"]), (3, ["q"]), (0, ["q"])]
+)
+def test_a_version_stands_for_all_that_stood_when_it_is_the_present_one(
+    base_version: int | None, bases: list[str]
+) -> None:
+    on_file = FactOnFile(version=2, edits=[edit("a", "x"), edit("b", "y", 1)])
+    wish = FactEdit(
+        case_id=CASE, field=FactField.VISIT_HINT, base_ids=[named("q")], value="z", base_version=base_version
+    )
+    assert bases_of(wish, on_file) == [named(name) for name in bases]
+
+
+def test_nobody_saw_anything_of_a_fact_that_is_new() -> None:
+    wish = FactEdit(case_id=CASE, field=FactField.VISIT_HINT, base_ids=[], value="z", base_version=0)
+    assert bases_of(wish, None) == []

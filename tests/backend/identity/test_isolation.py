@@ -179,8 +179,13 @@ async def add_dependents(raw: asyncpg.Connection, world: World, n: int) -> None:
     """Write, as a job, what hangs on the case of number `n`."""
     tenant, case, account, obligor = world.tenant_id, world.cases[n], world.accounts[n], world.obligors[n]
     await raw.execute(
-        "INSERT INTO case_facts VALUES ($1, 'next_step', $2, '\"x\"', 1, $3, $4, $5)",
+        "INSERT INTO case_facts VALUES ($1, 'next_step', $2, '\"x\"', 1, $3, $4, $5, ARRAY[$5::uuid], '{}')",
         case, tenant, world.lin, MORNING, new_id(),
+    )  # fmt: skip
+    await raw.execute(
+        "INSERT INTO fact_edits (id, tenant_id, case_id, field, value, base_ids, user_id, occurred_at)"
+        " VALUES ($1, $2, $3, 'next_step', 'x', '{}', $4, $5)",
+        new_id(), tenant, case, world.lin, MORNING,
     )  # fmt: skip
     await raw.execute(
         "INSERT INTO case_leases (case_id, tenant_id, user_id, leased_until) VALUES ($1, $2, $3, $4)",
@@ -204,7 +209,8 @@ async def add_dependents(raw: asyncpg.Connection, world: World, n: int) -> None:
 @pytest.mark.parametrize(
     ("table", "column"),
     [
-        ("assignments", "case_id"), ("case_facts", "case_id"), ("case_leases", "case_id"), ("promises", "case_id"),
+        ("assignments", "case_id"), ("case_facts", "case_id"), ("fact_edits", "case_id"),
+        ("case_leases", "case_id"), ("promises", "case_id"),
         ("instalments", "account_id"), ("payments", "account_id"),
     ],
 )  # fmt: skip

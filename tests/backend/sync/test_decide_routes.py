@@ -151,34 +151,104 @@ async def test_items_of_another_team_s_people_are_not_the_lead_s_to_decide(
     assert (await decide(caller, item, "apply")).status_code == 403
 
 
-@pytest.mark.parametrize(("keep", "value", "version"), [("stored", "mornings", 1), ("sent", "evenings", 2)])
-async def test_a_conflict_is_decided_with_both_values_side_by_side(
-    database: Database,
-    job_database: Database,
-    world: World,
-    enter: Enter,
-    phone: Phone,
-    key: SigningKey,
-    keep: str,
-    value: str,
-    version: int,
+async def cross(database: Database, jobs: Database, world: World, phone: Phone, key: SigningKey) -> list[Mutation]:
+    """Let two phones write different values for one fact without having seen each other."""
+    edit = {"case_id": world.cases[0], "field": "visit_hint", "base_ids": []}
+    first = phone.item("case.edit", edit | {"value": "mornings"})
+    assert await send(database, world, phone, key, first) == [None]
+    other = await register(jobs, world, world.mei)
+    second = other.item("case.edit", edit | {"value": "evenings"}, at=NOW + timedelta(seconds=1))
+    assert await send(database, world, other, key, second) == ["case.edit_conflict"]
+    return [first, second]
+
+
+async def facts(lead: httpx.AsyncClient) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = (await lead.get("/v1/decisions")).json()["conflicts"]
+    return found
+
+
+async def choose(lead: httpx.AsyncClient, world: World, seen: object, value: str) -> tuple[dict[str, object], int]:
+    """Decide for a value over the heads that were seen; returns what was sent, and the status."""
+    wish = {"id": str(new_id()), "case_id": str(world.cases[0]), "field": "visit_hint"}
+    sent = wish | {"base_ids": seen, "value": value}
+    return sent, (await lead.post("/v1/conflicts", json=sent)).status_code
+
+
+async def standing(jobs: Database, world: World) -> tuple[str, int, int, int]:
+    """Return the value shown, how many edits there are, how many stand, and how many other values."""
+    async with jobs.pool.acquire() as raw:
+        row = await raw.fetchrow(
+            "SELECT value #>> '{}', version, cardinality(heads), cardinality(others) FROM case_facts"
+            " WHERE case_id = $1",
+            world.cases[0],
+        )
+    return row[0], row[1], row[2], row[3]
+
+
+@pytest.mark.parametrize("value", ["mornings", "evenings", "after six"])
+async def test_a_conflict_is_decided_with_all_values_side_by_side(
+    database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey, value: str
 ) -> None:
-    """OF-7: both values, one decision, both in the history."""
-    edit = {"case_id": world.cases[0], "field": "visit_hint", "base_version": 0}
-    await send(database, world, phone, key, phone.item("case.edit", edit | {"value": "mornings"}))
-    other = await register(job_database, world, world.mei)
-    item = other.item("case.edit", edit | {"value": "evenings"})
-    assert await send(database, world, other, key, item) == ["case.edit_conflict"]
+    """OF-7: one decision over all that stood; nothing leaves the history, and once more is the same decision."""
+    crossed = await cross(database, job_database, world, phone, key)
     lead = await enter(world.lin)
-    (conflict,) = (await lead.get("/v1/decisions")).json()["conflicts"]
-    assert (conflict["stored_value"], conflict["sent_value"], conflict["present_value"]) == (
-        "mornings", "evenings", "mornings",
-    )  # fmt: skip
-    assert (await lead.post(f"/v1/conflicts/{conflict['id']}", json={"keep": keep})).status_code == 204
+    (conflict,) = await facts(lead)
+    assert conflict["heads"] == [str(one.id) for one in reversed(crossed)]
+    assert [(one["value"], one["by"]) for one in conflict["values"]] == [("evenings", "Mei"), ("mornings", "Mei")]  # type: ignore[attr-defined]
+    sent, status = await choose(lead, world, conflict["heads"], value)
+    assert (status, await standing(job_database, world), await facts(lead)) == (204, (value, 3, 1, 0), [])
+    assert (await lead.post("/v1/conflicts", json=sent)).status_code == 204
+    assert await count(job_database, world, "fact_edits") == 3
+    assert await count(job_database, world, "events", "kind = 'case.fact_edited'") == 3
+
+
+async def test_what_a_decision_did_not_see_still_stands_beside_it(
+    database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey
+) -> None:
+    """OF-7: an edit that arrives between the look and the decision is not dropped."""
+    await cross(database, job_database, world, phone, key)
+    lead = await enter(world.lin)
+    seen = (await facts(lead))[0]["heads"]
+    late = {"case_id": world.cases[0], "field": "visit_hint", "base_ids": [], "value": "never"}
+    await send(database, world, phone, key, phone.item("case.edit", late))
+    _, status = await choose(lead, world, seen, "mornings")
+    assert (status, await standing(job_database, world)) == (204, ("mornings", 4, 2, 1))
+    (conflict,) = await facts(lead)
+    assert [one["value"] for one in conflict["values"]] == ["mornings", "never"]  # type: ignore[attr-defined]
+
+
+async def test_a_decision_about_what_nobody_wrote_or_what_stands_no_more_is_refused(
+    database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey
+) -> None:
+    lead = await enter(world.lin)
+    assert (await choose(lead, world, [str(new_id())], "x"))[1] == 404
+    await cross(database, job_database, world, phone, key)
+    seen = (await facts(lead))[0]["heads"]
+    await choose(lead, world, seen, "mornings")
+    again, status = await choose(lead, world, seen, "evenings")
+    assert (status, (await lead.post("/v1/conflicts", json=again)).json()["code"]) == (409, "conflict.decided")
+    assert (await lead.post("/v1/conflicts", json=again | {"id": str(UUID(int=4))})).status_code == 422
+    assert (await lead.post("/v1/conflicts", json=again | {"base_ids": []})).status_code == 422
+    collector = await enter(world.mei)
+    assert (await choose(collector, world, seen, "evenings"))[1] == 403
+
+
+async def test_another_team_s_conflict_is_not_the_lead_s_to_see_or_decide(
+    database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey
+) -> None:
+    await cross(database, job_database, world, phone, key)
+    lead = await enter(world.lin)
+    seen = (await facts(lead))[0]["heads"]
     async with job_database.pool.acquire() as raw:
-        fact = await raw.fetchrow("SELECT value #>> '{}', version FROM case_facts WHERE case_id = $1", world.cases[0])
-        state = await raw.fetchval("SELECT state FROM conflicts WHERE id = $1", UUID(conflict["id"]))
-    assert (tuple(fact), state) == ((value, version), f"kept_{keep}")
-    again = await lead.post(f"/v1/conflicts/{conflict['id']}", json={"keep": keep})
-    assert (again.status_code, again.json()["code"]) == (409, "conflict.decided")
-    assert (await lead.post(f"/v1/conflicts/{new_id()}", json={"keep": keep})).status_code == 409
+        await raw.execute("UPDATE cases SET team_id = $2 WHERE id = $1", world.cases[0], world.desk_team_id)
+    assert await facts(lead) == []
+    assert (await choose(lead, world, seen, "mornings"))[1] == 404
+
+
+async def test_a_card_number_in_a_decision_is_hidden(
+    database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey
+) -> None:
+    await cross(database, job_database, world, phone, key)
+    lead = await enter(world.lin)
+    await choose(lead, world, (await facts(lead))[0]["heads"], "pays by 4111 1111 1111 1111")
+    assert (await standing(job_database, world))[0] == "pays by 4111 11** **** 1111"

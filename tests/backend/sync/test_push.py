@@ -55,7 +55,7 @@ async def test_a_day_s_items_are_accepted_and_stand_in_their_tables(
     }  # fmt: skip
     met = visit(world, 0, result="MET_PROMISE", party="obligor", promise=promise(), photos=[photo])
     reveal = {"case_id": world.cases[1], "contact_point_id": world.contacts[1], "reason": "call_now"}
-    edit = {"case_id": world.cases[1], "field": "visit_hint", "base_version": 0, "value": "after 18:00"}
+    edit = {"case_id": world.cases[1], "field": "visit_hint", "base_ids": [], "value": "after 18:00"}
     answer = await send(
         database, world, phone, key,
         phone.batch(
@@ -214,25 +214,6 @@ async def test_a_record_can_be_taken_back_for_five_seconds(
     assert await count(job_database, world, "promises", "state = 'cancelled'") == withdrawn
     assert await count(job_database, world, "cases", "attempts = 1") == (not withdrawn)
     assert await count(job_database, world, "events", "kind = 'visit.recorded'") == 1
-
-
-async def test_two_edits_of_one_version_become_a_conflict_and_lose_nothing(
-    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
-) -> None:
-    """OF-7."""
-    other = await register(job_database, world, world.mei)
-    edit = {"case_id": world.cases[0], "field": "visit_hint", "base_version": 0}
-    await send(database, world, phone, key, phone.batch(phone.item("case.edit", edit | {"value": "mornings"})))
-    answer = await send(database, world, other, key, other.batch(other.item("case.edit", edit | {"value": "evenings"})))
-    same = await send(database, world, other, key, other.batch(other.item("case.edit", edit | {"value": "mornings"})))
-    assert told(answer) == [("conflict", "case.edit_conflict")]
-    assert told(same) == [("accepted", None)]
-    async with job_database.pool.acquire() as raw:
-        row = await raw.fetchrow(
-            "SELECT stored_value #>> '{}', sent_value #>> '{}', state FROM conflicts WHERE tenant_id = $1",
-            world.tenant_id,
-        )
-    assert tuple(row) == ("mornings", "evenings", "open")
 
 
 async def test_the_receipt_signs_what_the_server_has(

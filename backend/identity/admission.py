@@ -21,9 +21,11 @@ from litestar.params import SkipValidation
 from litestar.routes import HTTPRoute
 from litestar.types import Guard, Scope
 
-from backend.identity import rules
-from backend.identity.permissions import Permission, may
+from backend.identity import factor_rules, rules
+from backend.identity.factor_problems import CODE_OWED, FACTOR_OWED
+from backend.identity.permissions import WHILE_LOCKED, Permission, may
 from backend.identity.principal import Principal
+from backend.identity.problems import LOCKED
 from backend.identity.queries import doors
 from backend.kernel.clock import now as present
 from backend.kernel.db import Database
@@ -40,15 +42,17 @@ REMEMBERED = timedelta(seconds=4)
 REMEMBERED_MAX = 20_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_HEADER = b"x-rounds"
+OPENING_HEADER = b"x-rounds-open"
 SIGN_INS_PER_S, SIGN_INS_BURST = 10.0, 40.0
 CHALLENGES_PER_S, CHALLENGES_BURST = 50.0, 200.0
 
 
 class Remembered(NamedTuple):
-    """A session as it was read at a moment."""
+    """A session as it was read at a moment, with what was shown to open it."""
 
     who: Principal
     read_at: datetime
+    opening_hash: bytes | None
 
 
 class Door(msgspec.Struct):
@@ -92,19 +96,20 @@ def open_door(settings: Settings) -> Door:
 
 
 class Marks(NamedTuple):
-    """The four headers that admission reads, in one pass over all of them."""
+    """The headers that admission reads, in one pass over all of them."""
 
     token: str | None
     origin: str | None
     fetch_site: str | None
     has_own_header: bool
+    opening: str | None = None
 
 
 def marks_of(scope: Scope, cookie_name: str) -> Marks:
     """Read the headers of a request."""
     found: dict[bytes, str] = {}
     for name, value in scope["headers"]:
-        if name in (b"cookie", b"origin", b"sec-fetch-site", OWN_HEADER):
+        if name in (b"cookie", b"origin", b"sec-fetch-site", OWN_HEADER, OPENING_HEADER):
             # HTTP/2 may split the cookies over several headers (RFC 9113, 8.2.3).
             text = value.decode("latin-1")
             found[name] = f"{found[name]}; {text}" if name == b"cookie" and name in found else text
@@ -113,6 +118,7 @@ def marks_of(scope: Scope, cookie_name: str) -> Marks:
         origin=found.get(b"origin"),
         fetch_site=found.get(b"sec-fetch-site"),
         has_own_header=OWN_HEADER in found,
+        opening=found.get(OPENING_HEADER),
     )
 
 
@@ -153,24 +159,39 @@ def guard_of(door: Door) -> Guard:
             raise Problem(CROSS_SITE)
         if "public" in handler.opt:
             return
-        who = await _principal(door, database_of(connection.app.state), marks.token)
+        who = await _principal(door, database_of(connection.app.state), marks)
         scope["user"] = who
         permission = handler.opt["permission"]
         if not may(who.role, permission):
             log.warning("forbidden: %s (%s) %s on %s %s", who.user_id, who.role, permission, method, scope["path"])
             raise Problem(FORBIDDEN, permission=permission)
+        _refuse_owing(who, permission)
+        if who.is_locked and permission not in WHILE_LOCKED:
+            raise Problem(LOCKED)
 
     return admit
 
 
-async def _principal(door: Door, database: Database, token: str | None) -> Principal:
-    if not token:
+def _refuse_owing(who: Principal, permission: Permission) -> None:
+    """Let a session that owes a second step send, and show the step; nothing else."""
+    has_device = who.device_id is not None
+    if who.owes_code and not factor_rules.may_while_owing_code(permission, has_device=has_device):
+        raise Problem(CODE_OWED)
+    is_late = who.enrol_by is not None and present() >= who.enrol_by
+    if is_late and permission not in factor_rules.WHILE_OWING_FACTOR:
+        raise Problem(FACTOR_OWED)
+
+
+async def _principal(door: Door, database: Database, marks: Marks) -> Principal:
+    if not marks.token:
         raise Problem(NOT_SIGNED_IN)
-    now, token_hash = present(), hashlib.sha256(token.encode()).digest()
+    now, token_hash = present(), _hash(marks.token)
+    opening_hash = _hash(marks.opening) if marks.opening else None
     known = door.remembered.get(token_hash)
-    if known is not None and now - known.read_at < door.remembers_for and now < known.who.expires_at:
+    is_fresh = known is not None and now - known.read_at < door.remembers_for and now < known.who.expires_at
+    if known is not None and is_fresh and known.opening_hash == opening_hash:
         return known.who
-    who = await doors.principal_of(database.pool, token_hash, now)
+    who = await doors.principal_of(database.pool, token_hash, now, opening_hash=opening_hash)
     if who is None:
         door.remembered.pop(token_hash, None)
         raise Problem(NOT_SIGNED_IN)
@@ -180,8 +201,12 @@ async def _principal(door: Door, database: Database, token: str | None) -> Princ
         who = msgspec.structs.replace(who, expires_at=ends_at)
     if len(door.remembered) >= REMEMBERED_MAX:
         door.remembered.clear()
-    door.remembered[token_hash] = Remembered(who, now)
+    door.remembered[token_hash] = Remembered(who, now, opening_hash)
     return who
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def undeclared(app: Litestar) -> list[str]:

@@ -14,11 +14,13 @@ class Permission(StrEnum):
     """An act, as noun.verb."""
 
     SESSION_OWN = "session.own"
+    ACCOUNT_OWN = "account.own"
     DEVICE_OWN = "device.own"
     DEVICE_MANAGE = "device.manage"
     DUTY_OWN = "duty.own"
     PUSH_SUBSCRIBE = "push.subscribe"
     MAP_READ = "map.read"
+    LIVE_HEAR = "live.hear"
     CASE_READ = "case.read"
     CASE_EDIT = "case.edit"
     CASE_ASSIGN = "case.assign"
@@ -62,11 +64,13 @@ _FIGURES = frozenset({UserRole.RISK, UserRole.FINANCE, UserRole.AUDITOR})
 
 MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.SESSION_OWN: _ALL,
+    Permission.ACCOUNT_OWN: _ALL,
     Permission.DEVICE_OWN: _STAFF,
     Permission.DEVICE_MANAGE: _LEAD | _ADMIN,
     Permission.DUTY_OWN: _FIELD,
     Permission.PUSH_SUBSCRIBE: _STAFF,
     Permission.MAP_READ: _STAFF,
+    Permission.LIVE_HEAR: _STAFF,
     Permission.CASE_READ: _STAFF,
     Permission.CASE_EDIT: _WORK,
     Permission.CASE_ASSIGN: _LEAD,
@@ -100,6 +104,21 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.LINK_MAKE: _LEAD | _ADMIN,
     Permission.DEMO_CONTROL: _LEAD | _ADMIN,
 }
+
+WHILE_LOCKED = frozenset(
+    {
+        Permission.SESSION_OWN,
+        Permission.DEVICE_OWN,
+        Permission.SYNC_PUSH,
+        Permission.UPLOAD_CREATE,
+        Permission.MAP_READ,
+        Permission.LIVE_HEAR,
+    }
+)
+"""What the session of a locked phone may do: send what waits, open the lock, leave. Nothing here tells of a client.
+
+The map is streets, and the stream carries kinds of news, never the news.
+"""
 
 REACH_OF: dict[UserRole, Reach] = {
     UserRole.COLLECTOR: Reach.OWN,

@@ -11,7 +11,11 @@ from backend.kernel.db import Reach, Scope
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """A signed-in person. `token_hash` names the session; `device_id` is null for a browser that did not register."""
+    """A signed-in person. `token_hash` names the session; `device_id` is null for a browser that did not register.
+
+    `is_locked` says that the device has a lock and that this request did not show what its PIN or passkey opened.
+    With `owes_code` the second step was not shown yet; from `enrol_by` on (UTC) a second factor must be set up first.
+    """
 
     user_id: UUID
     tenant_id: UUID
@@ -21,6 +25,9 @@ class Principal(msgspec.Struct, frozen=True):
     device_id: UUID | None
     token_hash: bytes
     expires_at: datetime
+    is_locked: bool = False
+    owes_code: bool = False
+    enrol_by: datetime | None = None
 
     @property
     def permissions(self) -> list[Permission]:

@@ -14,6 +14,8 @@ NO_LOCK = Kind("device.no_lock", 404, "This device has no PIN yet.")
 LOCK_UNFIT = Kind("device.lock_unfit", 422, "The proof of a PIN has 32 bytes.")
 PIN_WRONG = Kind("device.pin_wrong", 403, "This PIN is not right.")
 PIN_SPENT = Kind("device.pin_spent", 410, "The PIN was wrong too often; set a new one. Unsent work is safe.")
+SIGN_IN_AGAIN = Kind("device.sign_in_again", 403, "Sign in again, then a new PIN can be set. Unsent work is safe.")
+LOCKED = Kind("device.locked", 403, "This phone is locked: open it, then this can be read. Unsent work is sent anyway.")
 LOGIN_TAKEN = Kind("identity.login_taken", 409, "Somebody else signs in with this name.")
 LOGIN_UNFIT = Kind("identity.login_unfit", 422, "A sign-in name has 2 to 80 small letters, digits, or . _ @ -.")
 PASSWORD_WEAK = Kind("identity.password_weak", 422, "This password is too easy to guess.")
@@ -39,6 +41,8 @@ KINDS = (
     LOCK_UNFIT,
     PIN_WRONG,
     PIN_SPENT,
+    SIGN_IN_AGAIN,
+    LOCKED,
     LOGIN_TAKEN,
     LOGIN_UNFIT,
     PASSWORD_WEAK,

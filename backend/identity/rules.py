@@ -151,3 +151,14 @@ def may_let_in(asker: UserRole, asker_teams: Sequence[UUID], target: UserRole, t
         return True
     is_below = target in {UserRole.COLLECTOR, UserRole.CALLER, UserRole.AGENCY}
     return asker is UserRole.LEAD and is_below and not set(asker_teams).isdisjoint(target_teams)
+
+
+def may_lock_anew(lock_settled_at: datetime | None, session_began_at: datetime | None) -> bool:
+    """Tell whether a session may put a new lock without the old PIN: there was none, or it was signed in since.
+
+    `lock_settled_at` is when the lock was last made, opened or spent. A session that is older lies on the disk of the
+    phone, where whoever copies the profile finds it.
+    """
+    if lock_settled_at is None:
+        return True
+    return session_began_at is not None and session_began_at > lock_settled_at

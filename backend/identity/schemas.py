@@ -116,7 +116,10 @@ class TeamPage(msgspec.Struct, frozen=True):
 
 
 class WhoAmI(msgspec.Struct, frozen=True):
-    """Who is signed in, and what the screens may offer. `device_id` is null until this browser has registered."""
+    """Who is signed in, and what the screens may offer. `device_id` is null until this browser has registered.
+
+    With `owes_code` a second step opens the rest; from `enrol_by` on (UTC) a second factor must be set up first.
+    """
 
     user_id: UUID
     login: str
@@ -135,6 +138,8 @@ class WhoAmI(msgspec.Struct, frozen=True):
     shift_start_minute: int
     shift_end_minute: int
     expires_at: datetime
+    owes_code: bool
+    enrol_by: datetime | None
 
 
 class PinProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,22 +148,35 @@ class PinProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verifier: Annotated[str, msgspec.Meta(min_length=43, max_length=44)]
 
 
+class NewLock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the new PIN leads to, and, to change a PIN without signing in again, what the old one leads to."""
+
+    verifier: Annotated[str, msgspec.Meta(min_length=43, max_length=44)]
+    old_verifier: Annotated[str, msgspec.Meta(min_length=43, max_length=44)] | None = None
+
+
 class LockShare(msgspec.Struct, frozen=True):
     """The server's half of the key (32 bytes, base64), until when the phone may keep it in memory (UTC), and where.
 
-    With `may_start_cold` the lender also allows it on the phone's storage until then.
+    With `may_start_cold` the lender also allows it on the phone's storage until then. `opening` goes with each request
+    that reads, in the header X-Rounds-Open, and is never stored.
     """
 
     share: str
     lease_until: datetime
     may_start_cold: bool
+    opening: str
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """Until when a phone that a passkey opens may be read without asking the server again (UTC)."""
+    """Until when a phone that a passkey opens may be read without asking the server again (UTC).
+
+    `opening` goes with each request that reads, in the header X-Rounds-Open, and is never stored.
+    """
 
     lease_until: datetime
     may_start_cold: bool
+    opening: str
 
 
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -76,7 +76,7 @@ async def messages(live: Live, who: Principal) -> AsyncGenerator[ServerSentEvent
             yield ServerSentEventMessage(event=kind, data="{}")
 
 
-@get("/", opt={"permission": Permission.CASE_READ, "uncompressed": True})
+@get("/", opt={"permission": Permission.LIVE_HEAR, "uncompressed": True})
 async def live(request: Request[Principal, object, State], who: Who) -> ServerSentEvent:
     """Stream kinds of what changes: sync, assignment, plan, board, decision, queue, import, demo, resync."""
     return ServerSentEvent(messages(live_of(request.app.state), who))

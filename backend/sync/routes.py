@@ -127,7 +127,7 @@ async def pull(
     return await pulling.pull(database, who.tenant_id, who.user_id, cursor, clock.now())
 
 
-@get("/keys", opt={"permission": Permission.SYNC_PULL})
+@get("/keys", opt={"permission": Permission.SYNC_PUSH})
 async def keys(request: Request[Principal, object, State]) -> PublicKeys:
     """Give the public keys that receipts may be signed with, and those that phones seal for."""
     key = key_of(request.app.state)

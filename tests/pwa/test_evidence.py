@@ -136,7 +136,7 @@ async def test_the_lead_sees_the_stamped_photo_and_what_is_worth_a_look(
         assert await findings(page) == []
         await page.screenshot(path=tmp_path / "lead.png")
         async with page.expect_download() as offered:
-            await page.get_by_role("link", name="Original file").click()
+            await page.get_by_role("button", name="Original file").click()
         original = (await (await offered.value).path()).read_bytes()
     assert original.startswith(b"\xff\xd8\xff")
     looks = await job_database.pool.fetch(LOOKS, world.tenant_id, world.lin)

@@ -24,10 +24,12 @@ _NONCE_BYTES = 32
 async def register_device(tx: AsyncConnection, who: Principal, new: NewDevice, now: datetime) -> datetime:
     """Register a device for the asker and make this session its own; returns the session's new end.
 
-    The same registration again changes nothing. Raises DEVICE_ID_TAKEN, DEVICE_KEY_UNFIT, TOO_MANY_DEVICES or
-    DEVICE_REVOKED.
+    The same registration again changes nothing; the session of a locked phone cannot move to another. Raises
+    DEVICE_ID_TAKEN, DEVICE_KEY_UNFIT, TOO_MANY_DEVICES, DEVICE_REVOKED or LOCKED.
     """
     raw = await bare(tx)
+    if who.is_locked and new.id != who.device_id:
+        raise Problem(problems.LOCKED)
     key = rules.read_base64(new.public_key)
     if not is_time_ordered(new.id) or key is None or rules.read_public_key(key) is None:
         raise Problem(problems.DEVICE_KEY_UNFIT)
@@ -68,6 +70,8 @@ async def revoke_device(tx: AsyncConnection, who: Principal, device_id: UUID, re
     device = await devices.device_on_file(raw, device_id)
     if device is None or not await _may_revoke(raw, who, device):
         raise Problem(NOT_FOUND)
+    if who.is_locked and device.user_id != who.user_id:
+        raise Problem(problems.LOCKED)
     if not await devices.revoke_device(raw, device_id, now):
         return
     await doors.delete_sessions_of_device(raw, who.tenant_id, device_id)

@@ -9,29 +9,52 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from backend.identity import problems, rules
+from backend.identity.commands.openings import check_may_lock_anew, grant_opening, put_under_lock
 from backend.identity.events import event
 from backend.identity.principal import Principal
-from backend.identity.queries import locks
+from backend.identity.queries import devices, locks
 from backend.identity.queries.locks import LeaseTerms, LockOnFile
-from backend.identity.schemas import Lease, LockShare
+from backend.identity.schemas import Lease, LockShare, NewLock
 from backend.journal.commands import append
 from backend.kernel.db import Database, bare, transaction
-from backend.kernel.problems import NOT_FOUND, Problem
+from backend.kernel.problems import NOT_FOUND, Kind, Problem
 
 SHARE_BYTES = 32
 
 
-async def make_lock(database: Database, who: Principal, device_id: UUID, verifier: str, now: datetime) -> LockShare:
-    """Make a new half for a device, after which the old one opens nothing; raises NOT_FOUND or LOCK_UNFIT."""
+async def make_lock(database: Database, who: Principal, device_id: UUID, new: NewLock, now: datetime) -> LockShare:
+    """Make a new half for a device, after which the old one opens nothing.
+
+    A device that has a lock asks for its old PIN or for a session that was signed in since: else whoever copied the
+    cookie could put a PIN of their own. Raises NOT_FOUND, LOCK_UNFIT, SIGN_IN_AGAIN, or of the old PIN PIN_WRONG and
+    PIN_SPENT.
+    """
     _check_own(who, device_id)
-    expected = _read(verifier)
+    expected = _read(new.verifier)
+    # The same PIN once more, because the answer was lost, proves itself.
+    old = expected if new.old_verifier is None else _read(new.old_verifier)
     async with transaction(database, who.scope()) as tx:
-        raw = await bare(tx)
-        lock = LockOnFile(share=secrets.token_bytes(SHARE_BYTES), verifier=expected, tries_left=rules.PIN_TRIES)
-        await locks.put_lock(raw, who.tenant_id, device_id, lock, now)
-        await append(tx, [event(who.act(now), "device.lock_made", device_id)])
-        return _share(lock, await locks.lease_terms(raw, who.tenant_id), now)
+        present = await locks.lock_on_file(await bare(tx), device_id)
+        is_known = present is not None and _is_right(present, old)
+        if is_known or present is None or new.old_verifier is None:
+            if not is_known:
+                await check_may_lock_anew(await bare(tx), who, device_id)
+            return await _put_new(tx, who, device_id, expected, now)
+        left = await _count_wrong(tx, who, present, device_id, now)
+    raise _refused(left)
+
+
+async def _put_new(tx: AsyncConnection, who: Principal, device_id: UUID, verifier: bytes, now: datetime) -> LockShare:
+    raw = await bare(tx)
+    lock = LockOnFile(share=secrets.token_bytes(SHARE_BYTES), verifier=verifier, tries_left=rules.PIN_TRIES)
+    await locks.put_lock(raw, who.tenant_id, device_id, lock, now)
+    await put_under_lock(raw, device_id, now)
+    await append(tx, [event(who.act(now), "device.lock_made", device_id)])
+    return await _share(raw, who, device_id, lock, now)
 
 
 async def unlock(database: Database, who: Principal, device_id: UUID, verifier: str, now: datetime) -> LockShare:
@@ -46,24 +69,34 @@ async def unlock(database: Database, who: Principal, device_id: UUID, verifier: 
         lock = await locks.lock_on_file(raw, device_id)
         if lock is None:
             raise Problem(problems.NO_LOCK)
-        if lock.share is None or lock.verifier is None:
+        if lock.share is None:
             raise Problem(problems.PIN_SPENT)
-        if hmac.compare_digest(lock.verifier, given):
+        if _is_right(lock, given):
             await locks.give_tries(raw, device_id, rules.PIN_TRIES)
             await append(tx, [event(who.act(now), "device.unlocked", device_id)])
-            return _share(lock, await locks.lease_terms(raw, who.tenant_id), now)
-        left = await locks.count_wrong(raw, device_id, now)
-        kind = "device.pin_wrong" if left else "device.pin_spent"
-        await append(tx, [event(who.act(now), kind, device_id, tries_left=left)])
-    raise Problem(problems.PIN_WRONG, tries_left=left) if left else Problem(problems.PIN_SPENT)
+            return await _share(raw, who, device_id, lock, now)
+        left = await _count_wrong(tx, who, lock, device_id, now)
+    raise _refused(left)
 
 
 async def renew_lease(database: Database, who: Principal, device_id: UUID, now: datetime) -> Lease:
-    """Say until when a phone that a passkey opens may be read without asking again; raises NOT_FOUND."""
+    """Say until when a phone that a passkey opens may be read without asking again; raises NOT_FOUND, SIGN_IN_AGAIN.
+
+    The first time it takes the place of a PIN, if there was one.
+    """
     _check_own(who, device_id)
     async with transaction(database, who.scope()) as tx:
-        terms = await locks.lease_terms(await bare(tx), who.tenant_id)
-    return Lease(lease_until=_lease_end(terms, now), may_start_cold=terms.may_start_cold)
+        raw = await bare(tx)
+        if await locks.lock_on_file(raw, device_id) is not None:
+            await check_may_lock_anew(raw, who, device_id)
+            await locks.remove_lock(raw, device_id)
+            await put_under_lock(raw, device_id, now)
+        elif await devices.lock_settled_at(raw, device_id) is None:
+            await put_under_lock(raw, device_id, now)
+        terms = await locks.lease_terms(raw, who.tenant_id)
+        until = _lease_end(terms, now)
+        opening = await grant_opening(raw, who, device_id, now, until)
+    return Lease(lease_until=until, may_start_cold=terms.may_start_cold, opening=opening)
 
 
 def _check_own(who: Principal, device_id: UUID) -> None:
@@ -78,11 +111,38 @@ def _read(verifier: str) -> bytes:
     return read
 
 
-def _share(lock: LockOnFile, terms: LeaseTerms, now: datetime) -> LockShare:
+def _is_right(lock: LockOnFile, given: bytes) -> bool:
+    return lock.verifier is not None and hmac.compare_digest(lock.verifier, given)
+
+
+async def _count_wrong(tx: AsyncConnection, who: Principal, lock: LockOnFile, device_id: UUID, now: datetime) -> int:
+    """Take a try away; the last one takes the half with it, and whatever was open by it."""
+    raw = await bare(tx)
+    left = 0 if lock.share is None else await locks.count_wrong(raw, device_id, now)
+    if not left:
+        await put_under_lock(raw, device_id, now)
+    await append(tx, [event(who.act(now), _wrong(left).code, device_id, tries_left=left)])
+    return left
+
+
+def _wrong(left: int) -> Kind:
+    return problems.PIN_WRONG if left else problems.PIN_SPENT
+
+
+def _refused(left: int) -> Problem:
+    return Problem(_wrong(left), tries_left=left) if left else Problem(_wrong(left))
+
+
+async def _share(
+    raw: asyncpg.Connection, who: Principal, device_id: UUID, lock: LockOnFile, now: datetime
+) -> LockShare:
     if lock.share is None:
         raise ValueError("a spent lock has no half to give")
+    terms = await locks.lease_terms(raw, who.tenant_id)
+    until = _lease_end(terms, now)
+    opening = await grant_opening(raw, who, device_id, now, until)
     return LockShare(
-        share=rules.base64_text(lock.share), lease_until=_lease_end(terms, now), may_start_cold=terms.may_start_cold
+        share=rules.base64_text(lock.share), lease_until=until, may_start_cold=terms.may_start_cold, opening=opening
     )
 
 

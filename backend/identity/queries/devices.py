@@ -47,6 +47,17 @@ async def touch_device(raw: asyncpg.Connection, device_id: UUID, now: datetime) 
     await raw.execute("UPDATE devices SET last_seen_at = $2 WHERE id = $1", device_id, now)
 
 
+async def lock_settled_at(raw: asyncpg.Connection, device_id: UUID) -> datetime | None:
+    """Return when the lock of a device was last made, opened or spent; None when it has none."""
+    found: datetime | None = await raw.fetchval("SELECT lock_settled_at FROM devices WHERE id = $1", device_id)
+    return found
+
+
+async def settle_lock(raw: asyncpg.Connection, device_id: UUID, now: datetime) -> None:
+    """Note that the lock of a device was made, opened or spent just now."""
+    await raw.execute("UPDATE devices SET lock_settled_at = $2 WHERE id = $1", device_id, now)
+
+
 async def revoke_device(raw: asyncpg.Connection, device_id: UUID, now: datetime) -> bool:
     """Revoke a device; False when it was revoked before."""
     row = await raw.fetchrow(

@@ -4,6 +4,7 @@ These tables have no policy (tests/backend/identity/test_isolation.py lists them
 one row by a secret's hash, a login, or one user of one tenant.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -15,8 +16,22 @@ from backend.identity.schemas import UserRole
 from backend.kernel.db import Reach
 
 READ_SESSION = """
-SELECT tenant_id, user_id, role, reach, team_ids, device_id, expires_at
+SELECT tenant_id, user_id, role, reach, team_ids, device_id, expires_at, owes_code, enrol_by,
+    is_locked AND NOT EXISTS (SELECT 1 FROM session_openings WHERE session_openings.token_hash = $3
+        AND session_hash = sessions.token_hash AND open_until > $2) AS is_locked
 FROM sessions WHERE token_hash = $1 AND expires_at > $2
+"""
+# A session of a device with a lock begins locked.
+INSERT_SESSION = """
+INSERT INTO sessions (token_hash, tenant_id, user_id, role, reach, team_ids, device_id, created_at, expires_at,
+    owes_code, enrol_by, is_locked)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+    EXISTS (SELECT 1 FROM devices WHERE devices.id = $7 AND lock_settled_at IS NOT NULL))
+"""
+BIND_SESSION = """
+UPDATE sessions SET device_id = $2, expires_at = $3,
+    is_locked = EXISTS (SELECT 1 FROM devices WHERE devices.id = $2 AND lock_settled_at IS NOT NULL)
+WHERE token_hash = $1
 """
 
 
@@ -34,9 +49,14 @@ class Failures(NamedTuple):
     failed_at: datetime
 
 
-async def principal_of(pool: asyncpg.Pool, token_hash: bytes, now: datetime) -> Principal | None:
-    """Return who has the session; one statement, because it stands before every request that is not cached."""
-    row = await pool.fetchrow(READ_SESSION, token_hash, now)
+async def principal_of(
+    pool: asyncpg.Pool, token_hash: bytes, now: datetime, *, opening_hash: bytes | None = None
+) -> Principal | None:
+    """Return who has the session, and whether it may read with this opening.
+
+    One statement, because it stands before every request that is not cached.
+    """
+    row = await pool.fetchrow(READ_SESSION, token_hash, now, opening_hash)
     if row is None:
         return None
     return Principal(
@@ -48,14 +68,16 @@ async def principal_of(pool: asyncpg.Pool, token_hash: bytes, now: datetime) -> 
         device_id=row["device_id"],
         token_hash=token_hash,
         expires_at=row["expires_at"],
+        is_locked=row["is_locked"],
+        owes_code=row["owes_code"],
+        enrol_by=row["enrol_by"],
     )
 
 
 async def insert_session(raw: asyncpg.Connection, who: Principal, now: datetime) -> None:
     """Write a session and sweep out what has expired."""
     await raw.execute(
-        "INSERT INTO sessions (token_hash, tenant_id, user_id, role, reach, team_ids, device_id, created_at,"
-        " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        INSERT_SESSION,
         who.token_hash,
         who.tenant_id,
         who.user_id,
@@ -65,6 +87,8 @@ async def insert_session(raw: asyncpg.Connection, who: Principal, now: datetime)
         who.device_id,
         now,
         who.expires_at,
+        who.owes_code,
+        who.enrol_by,
     )
     await raw.execute("DELETE FROM sessions WHERE expires_at < $1", now)
 
@@ -76,8 +100,57 @@ async def prolong_session(pool: asyncpg.Pool, token_hash: bytes, expires_at: dat
 
 async def bind_session(raw: asyncpg.Connection, token_hash: bytes, device_id: UUID, expires_at: datetime) -> None:
     """Make a session the session of a device."""
+    await raw.execute(BIND_SESSION, token_hash, device_id, expires_at)
+
+
+async def session_began_at(raw: asyncpg.Connection, token_hash: bytes) -> datetime | None:
+    """Return when a session was signed in; None when it has ended meanwhile."""
+    found: datetime | None = await raw.fetchval("SELECT created_at FROM sessions WHERE token_hash = $1", token_hash)
+    return found
+
+
+async def lock_sessions(raw: asyncpg.Connection, device_id: UUID) -> None:
+    """Mark the sessions of a device as locked, and take away what opened them."""
     await raw.execute(
-        "UPDATE sessions SET device_id = $2, expires_at = $3 WHERE token_hash = $1", token_hash, device_id, expires_at
+        "WITH held AS (UPDATE sessions SET is_locked = true WHERE device_id = $1 RETURNING token_hash)"
+        " DELETE FROM session_openings WHERE session_hash IN (SELECT token_hash FROM held)",
+        device_id,
+    )
+
+
+async def insert_opening(
+    raw: asyncpg.Connection, opening_hash: bytes, token_hash: bytes, now: datetime, open_until: datetime
+) -> None:
+    """Write what lets a session read until then."""
+    await raw.execute(
+        "INSERT INTO session_openings (token_hash, session_hash, opened_at, open_until) VALUES ($1, $2, $3, $4)",
+        opening_hash,
+        token_hash,
+        now,
+        open_until,
+    )
+
+
+async def drop_openings_beyond(raw: asyncpg.Connection, token_hash: bytes, now: datetime, most: int) -> None:
+    """Forget the openings of a session that are over, and all but the newest."""
+    await raw.execute(
+        "DELETE FROM session_openings WHERE session_hash = $1 AND (open_until <= $2 OR token_hash NOT IN"
+        " (SELECT token_hash FROM session_openings WHERE session_hash = $1 ORDER BY opened_at DESC LIMIT $3))",
+        token_hash,
+        now,
+        most,
+    )
+
+
+async def set_enrol_by(raw: asyncpg.Connection, tenant_id: UUID, ends: Mapping[UUID, datetime | None]) -> None:
+    """Say from when on the sessions of these people wait for a second factor; None is never."""
+    await raw.execute(
+        "UPDATE sessions SET enrol_by = given.enrol_by"
+        " FROM unnest($2::uuid[], $3::timestamptz[]) AS given (user_id, enrol_by)"
+        " WHERE sessions.tenant_id = $1 AND sessions.user_id = given.user_id",
+        tenant_id,
+        list(ends),
+        list(ends.values()),
     )
 
 

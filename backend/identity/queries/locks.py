@@ -48,6 +48,11 @@ async def put_lock(raw: asyncpg.Connection, tenant_id: UUID, device_id: UUID, lo
     await raw.execute(PUT_LOCK, tenant_id, device_id, lock.share, lock.verifier, lock.tries_left, now)
 
 
+async def remove_lock(raw: asyncpg.Connection, device_id: UUID) -> None:
+    """Take a PIN's lock away: something else opens the device now."""
+    await raw.execute("DELETE FROM device_locks WHERE device_id = $1", device_id)
+
+
 async def count_wrong(raw: asyncpg.Connection, device_id: UUID, now: datetime) -> int:
     """Take one try away, and with the last one the half itself; returns how many are left."""
     return int(await raw.fetchval(COUNT_WRONG, device_id, now) or 0)

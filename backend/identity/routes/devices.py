@@ -22,6 +22,7 @@ from backend.identity.schemas import (
     Lease,
     LockShare,
     NewDevice,
+    NewLock,
     PinProof,
 )
 from backend.kernel import clock
@@ -64,9 +65,9 @@ async def revoke_device(device_id: FromPath[UUID], data: JSONBody[DeviceRevocati
 
 
 @put("/{device_id:uuid}/lock", opt={"permission": Permission.DEVICE_OWN})
-async def make_lock(device_id: FromPath[UUID], data: JSONBody[PinProof], database: FromDatabase, who: Who) -> LockShare:
+async def make_lock(device_id: FromPath[UUID], data: JSONBody[NewLock], database: FromDatabase, who: Who) -> LockShare:
     """Make the server's half of the key that opens this device's own data; the one before opens nothing any more."""
-    return await locks.make_lock(database, who, device_id, data.verifier, clock.now())
+    return await locks.make_lock(database, who, device_id, data, clock.now())
 
 
 @post("/{device_id:uuid}/unlock", status_code=200, opt={"permission": Permission.DEVICE_OWN})

@@ -33,6 +33,23 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What the lock of this phone opened: the server lets nothing be read without it. Only here, never stored. */
+let opening: string | undefined;
+let tellLocked: () => void = () => undefined;
+
+export function holdOpening(secret: string | undefined): void {
+  opening = secret;
+}
+
+export function hasOpening(): boolean {
+  return opening !== undefined;
+}
+
+/** Calls this whenever the server says that it must be shown the PIN or passkey again. */
+export function whenLocked(listener: () => void): void {
+  tellLocked = listener;
+}
+
 function problemOf(status: number, text: string): Problem {
   const nothing: Problem = { type: 'about:blank', code: `http.${String(status)}`, title: '', status, data: {} };
   try {
@@ -44,27 +61,50 @@ function problemOf(status: number, text: string): Problem {
   }
 }
 
-/** Sends a request with the session's cookie. Never throws for the network. */
-export async function ask<Body = unknown>({ method, path, json, bytes, headers = {} }: Ask): Promise<Reply<Body>> {
+/** Sends a request and reads what came back with `read`; undefined when nothing did. */
+async function send<Content>({ method, path, json, bytes, headers = {} }: Ask, read: (response: Response) => Promise<Content>): Promise<[Response, Content] | undefined> {
   const body = json === undefined ? bytes : JSON.stringify(json);
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       method,
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
-      headers: { 'X-Rounds': '1', ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+      headers: {
+        'X-Rounds': '1', ...(opening === undefined ? {} : { 'X-Rounds-Open': opening }),
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers,
+      },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body }),
     });
-    text = await response.text();
+    return [response, await read(response)];
   } catch {
     // fetch rejects for one reason only that we can act on: nothing came back.
-    return { kind: 'unreached' };
+    return undefined;
   }
-  if (!response.ok) return { kind: 'refused', status: response.status, problem: problemOf(response.status, text) };
+}
+
+function refused(status: number, text: string): Refused {
+  const problem = problemOf(status, text);
+  if (problem.code === 'device.locked') tellLocked();
+  return { kind: 'refused', status, problem };
+}
+
+/** Asks for bytes that a screen shows: an `img` of its own could not say what the lock opened. */
+export async function askBlob(path: string): Promise<Reply<Blob>> {
+  const came = await send({ method: 'GET', path }, (response) => response.blob());
+  if (came === undefined) return { kind: 'unreached' };
+  const [response, body] = came;
+  if (!response.ok) return refused(response.status, await body.text());
+  return { kind: 'answered', body, headers: response.headers, status: response.status };
+}
+
+/** Sends a request with the session's cookie. Never throws for the network. */
+export async function ask<Body = unknown>(wanted: Ask): Promise<Reply<Body>> {
+  const came = await send(wanted, (response) => response.text());
+  if (came === undefined) return { kind: 'unreached' };
+  const [response, text] = came;
+  if (!response.ok) return refused(response.status, text);
   const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
   // The shape is the server's promise (openapi); one place trusts it.
   return { kind: 'answered', body: (isJson && text !== '' ? JSON.parse(text) : undefined) as Body, headers: response.headers, status: response.status };

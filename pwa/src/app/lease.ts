@@ -2,14 +2,15 @@
  * How long may this page keep the phone open, and what does it remember meanwhile? The server's half of the key, in memory
  * only, and the proof of the PIN, with which the server grants a longer time.
  */
-import { ask } from '@/api/http';
+import { ask, holdOpening } from '@/api/http';
 import { fromBase64 } from '@/lib/hash';
 import { isToRenew } from '@/rules/lease';
 import { changeLease, type LeaseRow } from '@/store/device';
 
-/** What the server says when it grants time; `share` only to who proved a PIN. */
+/** What the server says when it grants time; `share` only to who proved a PIN. `opening` lets this page read. */
 export interface Granted {
   readonly share?: string;
+  readonly opening: string;
   readonly lease_until: string;
   readonly may_start_cold: boolean;
 }
@@ -30,6 +31,7 @@ let memory: Memory | undefined;
 
 export function forgetLease(): void {
   memory = undefined;
+  holdOpening(undefined);
 }
 
 /** Whether the time that the server granted has run out, by either clock. */
@@ -68,6 +70,7 @@ export async function takeLease({ user_id, device_id, verifier }: Holder, grante
   const now = Date.now();
   const half = granted.share === undefined ? undefined : fromBase64(granted.share);
   const until_ms = Date.parse(granted.lease_until);
+  holdOpening(granted.opening);
   memory = { user_id, device_id, half, verifier, until_ms, length_ms: Math.max(0, until_ms - now), granted_at: performance.now() };
   const cold = half !== undefined && granted.may_start_cold ? await coldHalf(half) : null;
   return { user_id, until_ms, newest_ms: now, wrong_pins: 0, cold };
@@ -87,11 +90,32 @@ export async function renewLease(): Promise<void> {
     await changeLease(user_id, (row) => ({ ...row, newest_ms: now }));
     return;
   }
+  // Not granted: the phone stays open until the time is over, and locks then.
+  await askAgain({ user_id, device_id, verifier });
+}
+
+/** The server knows the phone and does not take what was proven here. */
+const NOT_OPENED: ReadonlySet<string> = new Set(['device.pin_wrong', 'device.pin_spent', 'device.no_lock', 'device.sign_in_again']);
+
+/** Shows the server once more what was proven here. */
+async function askAgain({ user_id, device_id, verifier }: Holder): Promise<'granted' | 'refused' | 'later'> {
   const reply = verifier === undefined
     ? await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease` })
     : await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/unlock`, json: { verifier } });
-  // Not granted: the phone stays open until the time is over, and locks then.
-  if (reply.kind !== 'answered' || memory?.user_id !== user_id) return;
+  if (reply.kind === 'refused') return NOT_OPENED.has(reply.problem.code) ? 'refused' : 'later';
+  if (reply.kind === 'unreached') return 'later';
+  if (memory?.user_id !== user_id) return 'refused';
   const row = await takeLease({ user_id, device_id, verifier }, reply.body);
   await changeLease(user_id, () => row);
+  return 'granted';
+}
+
+/**
+ * The server will let nothing be read: the phone was opened without network, or the time is over. Where a PIN was typed in
+ * this page it is shown to the server; `refused` when a person has to.
+ */
+export async function openAtServer(): Promise<'granted' | 'refused' | 'later'> {
+  const ended = memory?.verifier === undefined ? 'refused' : await askAgain(memory);
+  if (ended === 'refused') forgetLease();
+  return ended;
 }

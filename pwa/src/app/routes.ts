@@ -42,6 +42,7 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/sync/:id', page: { load: () => import('@/features/outbox/Item.svelte') } },
   { pattern: '/inbox', page: { load: () => import('@/features/inbox/Inbox.svelte') } },
   { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte'), isPlain: true } },
+  { pattern: '/me/pin', page: { load: () => import('@/features/lock/ChangePin.svelte'), isPlain: true } },
   { pattern: '/team', page: { load: () => import('@/features/team/Team.svelte'), isWide: true } },
   { pattern: '/desk', page: { load: () => import('@/features/desk/Desk.svelte'), isWide: true } },
   { pattern: '/imports', page: { load: () => import('@/features/imports/Imports.svelte'), isWide: true } },

@@ -123,17 +123,18 @@ function dropKeys(): void {
 
 const LOCK_CHANNEL = 'rounds-lock';
 
-/** Tells the other tabs that the phone was locked, closed or left here. */
-function lockOthers(): void {
+/** Tells the other tabs that the phone was locked, closed or left here; `forgotten`: what they hold in memory opens nothing. */
+export function lockOthers(why: 'locked' | 'forgotten' = 'locked'): void {
   const channel = new BroadcastChannel(LOCK_CHANNEL);
-  channel.postMessage('locked');
+  channel.postMessage(why);
   channel.close();
 }
 
 /** Locks this tab when another one does; returns how to stop. */
 export function followLock(): () => void {
   const channel = new BroadcastChannel(LOCK_CHANNEL);
-  channel.addEventListener('message', () => {
+  channel.addEventListener('message', ({ data }) => {
+    if (data === 'forgotten') forgetLease();
     lockThisTab().catch((error: unknown) => { reportError(error); });
   });
   return () => { channel.close(); };

@@ -1,10 +1,11 @@
 /** When does the phone talk to the server, and what does the pill say about it? */
+import { whenLocked } from '@/api/http';
 import { delayMs } from '@/sync/backoff';
 import { flush, FLUSH_TAG } from '@/sync/flush';
 import type { Outcome } from '@/sync/outcome';
 
-import { renewLease } from './lease';
-import { behindLock, closeForGood, isCarrying, isUnlocked } from './session.svelte';
+import { openAtServer, renewLease } from './lease';
+import { behindLock, closeForGood, isCarrying, isUnlocked, lockNow } from './session.svelte';
 
 /** While the app is looked at, news come at least this often. */
 const WHILE_VISIBLE_MS = 60_000;
@@ -74,6 +75,21 @@ export function kickUnlocked(): void {
   kick();
 }
 
+let isOpening = false;
+
+/** The server lets nothing be read: what was proven in this page is shown to it, or the person is asked again. */
+async function openAgain(): Promise<void> {
+  if (isOpening || !isUnlocked()) return;
+  isOpening = true;
+  try {
+    const ended = await openAtServer();
+    if (ended === 'granted') kick();
+    if (ended === 'refused') await lockNow();
+  } finally {
+    isOpening = false;
+  }
+}
+
 /** Asks the browser to wake the service worker when there is a network, even if this page is gone by then. */
 export async function askForWakeUp(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
@@ -93,6 +109,7 @@ export function startSyncing(): () => void {
   addEventListener('online', kick);
   addEventListener('offline', onOffline);
   document.addEventListener('visibilitychange', onVisible);
+  whenLocked(() => { openAgain().catch((error: unknown) => { reportError(error); }); });
   if (!navigator.onLine) onOffline();
   kick();
   return () => {

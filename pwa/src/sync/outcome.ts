@@ -8,8 +8,9 @@
  */
 export type Outcome = 'done' | 'behind' | 'revoked' | 'offline' | 'sign_in' | 'forbidden' | 'later' | 'busy';
 
-/** What a refusal of the whole request means for the round. */
-export function outcomeOf(status: number): Outcome {
+/** What a refusal of the whole request means for the round. Of a locked phone nothing is wrong: its page opens it again. */
+export function outcomeOf(status: number, code = ''): Outcome {
   if (status === 401) return 'sign_in';
+  if (code === 'device.locked') return 'later';
   return status === 403 ? 'forbidden' : 'later';
 }

@@ -120,7 +120,7 @@ export async function pull(db: Store): Promise<Outcome> {
     const reply = await ask<PullAnswer>({ method: 'GET', path });
     if (reply.kind === 'unreached') return 'offline';
     if (reply.kind === 'refused') {
-      if (reply.status !== 410 || cursor === '') return outcomeOf(reply.status);
+      if (reply.status !== 410 || cursor === '') return outcomeOf(reply.status, reply.problem.code);
       await forgetCursor(db);
       continue;
     }

@@ -2,11 +2,11 @@
  * How is a lock made, and how is it opened? The data key lies wrapped under what the PIN leads to together with the
  * server's half of the key, or under what a passkey leads to.
  */
-import { ask, type Reply } from '@/api/http';
+import { ask, hasOpening, type Reply } from '@/api/http';
 import { forgetLease, halfForColdStart, halfInMemory, resumeLease, takeLease, type Granted, type Holder } from '@/app/lease';
-import { beginSealing, closeForGood, deviceId, openWith, person, store } from '@/app/session.svelte';
+import { beginSealing, closeForGood, deviceId, lockOthers, openWith, person, store } from '@/app/session.svelte';
 import { derive, pinRoot, unwrapKey, wrapKey } from '@/lib/derive';
-import { toBase64 } from '@/lib/hash';
+import { fromBase64, toBase64 } from '@/lib/hash';
 import { leaseState } from '@/rules/lease';
 import { PIN_TRIES } from '@/rules/pin';
 import { canBox } from '@/store/boxes';
@@ -21,10 +21,10 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /**
  * open: it is. wrong: so many tries are left. closed: there is nothing to open any more. needs_network: the server has to
  * be asked first, because the phone was started anew, the lease is over, or the clock was turned back. sign_in: the
- * server does not know this session. not_taken: the person or the phone broke the passkey off. refused: by this code.
+ * server does not know this session. sign_in_again: only a new sign-in may choose a new way to open. not_taken: the person or the phone broke the passkey off. refused: by this code.
  */
 export type Tried =
-  | { readonly kind: 'open' | 'closed' | 'sign_in' | 'not_taken' | 'too_old' }
+  | { readonly kind: 'open' | 'closed' | 'sign_in' | 'sign_in_again' | 'not_taken' | 'too_old' }
   | { readonly kind: 'wrong'; readonly left: number }
   | { readonly kind: 'needs_network'; readonly why: 'cold' | 'over' | 'clock_back' }
   | { readonly kind: 'refused'; readonly code: string };
@@ -59,6 +59,7 @@ async function refusedBy(reply: Exclude<Reply<Granted>, { kind: 'answered' }>, w
   if (reply.kind === 'unreached') return needsNetwork(why);
   const { status, problem } = reply;
   if (problem.code === 'device.pin_wrong') return { kind: 'wrong', left: Number(problem.data['tries_left'] ?? 0) };
+  if (problem.code === 'device.sign_in_again') return { kind: 'sign_in_again' };
   if (problem.code === 'device.pin_spent' || problem.code === 'device.no_lock') {
     await closeForGood('pin');
     return { kind: 'closed' };
@@ -83,11 +84,14 @@ async function keep(row: Omit<LockRow, 'user_id' | 'made_at'>, lease: LeaseRow, 
   return { kind: 'open' };
 }
 
+/** Of the PIN that is being set: the same PIN typed again is then the same proof, should an answer be lost. */
+let settingSalt = random();
+
 /** Makes the lock of who is signed in, opened by a PIN. */
 export async function makePin(pin: string): Promise<Tried> {
   const unready = await isReady();
   if (unready !== undefined) return unready;
-  const [salt, dataKey, device_id] = [random(), newKeyBytes(), deviceId()];
+  const [salt, dataKey, device_id] = [settingSalt, newKeyBytes(), deviceId()];
   const { root, verifier } = await proofOf(pin, salt);
   const reply = await ask<Granted>({ method: 'PUT', path: `/v1/devices/${device_id}/lock`, json: { verifier } });
   if (reply.kind !== 'answered') return await refusedBy(reply, 'cold');
@@ -95,7 +99,30 @@ export async function makePin(pin: string): Promise<Tried> {
   const half = halfInMemory(person().user_id);
   if (half === undefined) return { kind: 'refused', code: 'malformed' };
   const wrapped = await wrapKey(dataKey, await wrappingKey(root, half, salt));
+  settingSalt = random();
   return await keep({ method: 'pin', salt, ...wrapped, credential_id: null }, lease, dataKey);
+}
+
+/**
+ * Another PIN for the same data. The server sees both proofs, makes a new half, and the old one is worth nothing; should
+ * the phone die just then, it is closed, and a new sign-in begins again.
+ */
+export async function changePin(row: LockRow, oldPin: string, newPin: string): Promise<Tried> {
+  const [{ user_id, salt: oldSalt }, device_id, salt] = [row, deviceId(), random()];
+  const [old, fresh] = [await proofOf(oldPin, oldSalt), await proofOf(newPin, salt)];
+  const opened = await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/unlock`, json: { verifier: old.verifier } });
+  if (opened.kind !== 'answered') return await refusedBy(opened, 'cold');
+  const dataKey = await unwrapKey(row, await wrappingKey(old.root, fromBase64(opened.body.share ?? ''), oldSalt));
+  if (dataKey === undefined) return { kind: 'refused', code: 'malformed' };
+  const json = { verifier: fresh.verifier, old_verifier: old.verifier };
+  const reply = await ask<Granted>({ method: 'PUT', path: `/v1/devices/${device_id}/lock`, json });
+  if (reply.kind !== 'answered') return await refusedBy(reply, 'cold');
+  const lease = await takeLease({ user_id, device_id, verifier: fresh.verifier }, reply.body);
+  const wrapped = await wrapKey(dataKey, await wrappingKey(fresh.root, fromBase64(reply.body.share ?? ''), salt));
+  dataKey.fill(0);
+  await keepLock({ ...row, salt, ...wrapped, made_at: new Date().toISOString() }, lease);
+  lockOthers('forgotten');
+  return { kind: 'open' };
 }
 
 /** Makes the lock of who is signed in, opened by a passkey. */
@@ -171,11 +198,12 @@ export async function openByPasskey(row: LastRow, lock: LockRow): Promise<Tried>
   const holder = { user_id, device_id, verifier: undefined };
   const lease = await leaseOf(user_id);
   const state = lease === undefined ? 'over' : leaseState(lease, Date.now());
-  if (lease !== undefined && state === 'good') {
+  if (lease !== undefined && state === 'good' && hasOpening()) return await rightPin(user_id, dataKey, (kept) => kept);
+  const reply = await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease` });
+  if (reply.kind === 'unreached' && lease !== undefined && state === 'good') {
     resumeLease(holder, undefined, lease);
     return await rightPin(user_id, dataKey, (kept) => kept);
   }
-  const reply = await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease` });
   if (reply.kind !== 'answered') return await refusedBy(reply, state === 'good' ? 'cold' : state);
   const renewed = await takeLease(holder, reply.body);
   return await rightPin(user_id, dataKey, () => renewed);

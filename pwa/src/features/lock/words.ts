@@ -12,6 +12,7 @@ export function wordsOf(tried: Tried): string | undefined {
     case 'wrong': return t().lock.wrong(tried.left);
     case 'needs_network': return t().lock.needsNetwork[tried.why];
     case 'sign_in': return t().lock.sessionOver;
+    case 'sign_in_again': return problemText('device.sign_in_again');
     case 'not_taken': return t().lock.passkeyNotTaken;
     case 'too_old': return t().lock.browserTooOld;
     case 'refused': return problemText(tried.code);

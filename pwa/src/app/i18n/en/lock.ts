@@ -54,4 +54,8 @@ export const lock = {
   meNoLock: 'This device has no lock, so it holds no cases. Make one to work in the field with it.',
   meMake: 'Work in the field on this device',
   lockNow: 'Lock now',
+  changePin: 'Change PIN',
+  changePinNetwork: 'Changing the PIN needs a network.',
+  oldPin: 'Present PIN',
+  pinChanged: 'The PIN was changed.',
 };

@@ -41,6 +41,8 @@ export const problems: Readonly<Record<string, string>> = {
   'device.no_lock': 'This phone has no PIN yet. Set one.',
   'device.lock_unfit': 'The PIN could not be checked. Update the app.',
   'device.pin_wrong': 'This PIN is not right.',
+  'device.sign_in_again': 'Sign in again, then choose a new PIN. Unsent work is safe.',
+  'device.locked': 'The phone is locked. Open it, then this can be read. Unsent work is sent anyway.',
   'device.pin_spent': 'The PIN was wrong eight times. Sign in and set a new one; unsent work is safe.',
   'sync.too_large': 'The item is larger than the server takes. It is kept; export it.',
   'promise.missing': 'This result needs a promise: amount and day. Record it again.',

@@ -55,4 +55,8 @@ export const lock: Messages['lock'] = {
   meNoLock: '这台设备没有设置锁,所以不保存案件。要用它外出,请先设置。',
   meMake: '用这台设备外出工作',
   lockNow: '立即锁定',
+  changePin: '更改 PIN 码',
+  changePinNetwork: '更改 PIN 码需要网络。',
+  oldPin: '现在的 PIN 码',
+  pinChanged: 'PIN 码已更改。',
 };

@@ -42,6 +42,8 @@ export const problems: Messages['problems'] = {
   'device.no_lock': '此手机还没有 PIN,请先设置。',
   'device.lock_unfit': '无法核对 PIN,请更新应用。',
   'device.pin_wrong': 'PIN 不正确。',
+  'device.sign_in_again': '请重新登录,然后设置新的 PIN。未送出的记录不会丢。',
+  'device.locked': '手机已锁定。解锁后才能查看;未送出的记录照常发送。',
   'device.pin_spent': 'PIN 错了八次。请登录并重新设置;未送出的记录不会丢。',
   'sync.too_large': '此条超过服务器限制。已保留,请导出。',
   'promise.missing': '此结果需要承诺金额和日期,请重新记录。',

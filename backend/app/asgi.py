@@ -26,6 +26,7 @@ from backend.kernel.boxes import open_boxes
 from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
+from backend.kernel.vault import open_vault
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
 from backend.outreach import routes as push_routes
 from backend.outreach.keys import open_push_signer
@@ -137,6 +138,7 @@ def life_of(settings: Settings) -> Lifespan:
         application.state.storage = open_storage(settings.files_url, settings.data_dir)
         application.state.signing_key = open_signing_key(settings.data_dir / "keys")
         application.state.boxes = open_boxes(settings.data_dir / "keys")
+        application.state.vault = open_vault(settings.data_dir / "keys")
         application.state.push_signer = open_push_signer(settings.data_dir / "keys", settings.push_contact)
         try:
             yield

@@ -13,7 +13,7 @@ from backend.app.asgi import make_app
 from backend.identity.admission import handlers_of, undeclared
 from backend.identity.commands import people as acts
 from backend.identity.commands import sign_in as coming_in
-from backend.identity.permissions import MATRIX, Permission
+from backend.identity.permissions import MATRIX, WHILE_LOCKED, Permission
 from backend.identity.schemas import Act, NewUser, Profile, UserRole
 from backend.kernel import clock
 from backend.kernel.db import Database, transaction
@@ -147,3 +147,27 @@ async def test_a_role_with_the_permission_is_let_in_by_every_route(
                 is_in = False
             allowed = "public" in handler.opt or role in MATRIX[handler.opt["permission"]]
             assert is_in is allowed, (method, path, role)
+
+
+async def test_the_session_of_a_locked_phone_sends_and_reads_nothing(
+    whole: Litestar, tokens: dict[UserRole, str], database: Database
+) -> None:
+    """OF-9: asked of the guards alone; whatever is not named in the table demands what the PIN or passkey opened."""
+    async with database.pool.acquire() as raw:
+        hashes = [coming_in.hash_of(token) for token in tokens.values()]
+        await raw.execute("UPDATE sessions SET is_locked = true WHERE token_hash = ANY ($1)", hashes)
+    refused = 0
+    for method, path, handler in routes_of(whole):
+        if "public" in handler.opt:
+            continue
+        permission = handler.opt["permission"]
+        headers = {"Cookie": f"{COOKIE}={tokens[min(MATRIX[permission])]}", "X-Rounds": "1"}
+        connection = unsent(whole, example(path), headers, HttpMethod(method))
+        if permission in WHILE_LOCKED:
+            await handler.authorize_connection(connection)
+            continue
+        with pytest.raises(Problem) as caught:
+            await handler.authorize_connection(connection)
+        assert caught.value.kind.code == "device.locked", (method, path)
+        refused += 1
+    assert refused >= 50

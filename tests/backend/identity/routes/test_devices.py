@@ -1,8 +1,12 @@
 """How does a phone register over HTTP, and who sees which devices?"""
 
+from base64 import b64encode
+from datetime import timedelta
+
 import httpx
 import msgspec
 
+from backend.identity.routes.parts import IdentityParts
 from backend.kernel.ids import new_id
 from tests.backend.identity.conftest import SignedIn
 from tests.backend.identity.phone import Phone, new_phone
@@ -69,3 +73,56 @@ async def test_challenges_are_bounded(browser: httpx.AsyncClient) -> None:
     statuses = [(await browser.post(f"/v1/devices/{new_id()}/challenge")).status_code for _ in range(260)]
     assert statuses[:200] == [201] * 200
     assert 429 in statuses
+
+
+VERIFIER = b64encode(bytes(32)).decode()
+
+
+async def locked(client: httpx.AsyncClient, phone: Phone) -> str:
+    """Lock the phone by a PIN, and give what opens it."""
+    answer = await client.put(f"/v1/devices/{phone.id}/lock", json={"verifier": VERIFIER})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["opening"])
+
+
+async def test_a_copied_cookie_reads_nothing_and_what_the_pin_opened_does(
+    parts: IdentityParts, signed_in: SignedIn, world: World
+) -> None:
+    """OF-9: of a lead's phone, because identity's own routes read nothing else that is personal."""
+    parts.door.remembers_for = timedelta(0)
+    lin = await signed_in(world.lin)
+    phone = await register(lin, "lin")
+    opening = await locked(lin, phone)
+
+    assert (await lin.get("/v1/users")).json()["code"] == "device.locked"
+    assert (await lin.get("/v1/users", headers={"X-Rounds-Open": "x" * 43})).json()["code"] == "device.locked"
+    assert (await lin.get("/v1/users", headers={"X-Rounds-Open": opening})).status_code == 200
+    assert (await lin.get("/v1/session")).status_code == 200
+    unlocked = await lin.post(f"/v1/devices/{phone.id}/unlock", json={"verifier": VERIFIER})
+    assert (await lin.get("/v1/users", headers={"X-Rounds-Open": unlocked.json()["opening"]})).status_code == 200
+
+
+async def test_a_remembered_session_is_not_taken_for_an_open_one(signed_in: SignedIn, world: World) -> None:
+    lin = await signed_in(world.lin)
+    opening = await locked(lin, await register(lin, "lin"))
+    headers = {"X-Rounds-Open": opening}
+    codes = [(await lin.get("/v1/users", headers=shown)).status_code for shown in (headers, {}, headers, {})]
+    assert codes == [200, 403, 200, 403]
+
+
+async def test_a_locked_session_cannot_shed_its_lock_nor_take_away_the_phones_of_others(
+    parts: IdentityParts, signed_in: SignedIn, world: World
+) -> None:
+    """Registering another device would make it the session of one without a lock."""
+    parts.door.remembers_for = timedelta(0)
+    lin, mei = await signed_in(world.lin), await signed_in(world.mei)
+    phone, other = await register(lin, "lin"), await register(mei, "mei")
+    await locked(lin, phone)
+    moved = await lin.post("/v1/devices", json=msgspec.to_builtins(new_phone().registration("stranger")))
+    taken = await lin.post(f"/v1/devices/{other.id}/revoke", json={"reason": "for fun"})
+    pin = await lin.put(f"/v1/devices/{phone.id}/lock", json={"verifier": b64encode(b"x" * 32).decode()})
+    assert [(one.status_code, one.json()["code"]) for one in (moved, taken, pin)] == [
+        (403, "device.locked"),
+        (403, "device.locked"),
+        (403, "device.sign_in_again"),
+    ]

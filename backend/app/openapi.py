@@ -11,6 +11,7 @@ from backend.calls import problems as call_problems
 from backend.cases import codes as case_codes
 from backend.cases import problems as case_problems
 from backend.evidence import problems as evidence_problems
+from backend.identity import factor_problems
 from backend.identity import problems as identity_problems
 from backend.integrations import problems as import_problems
 from backend.kernel import problems as kernel_problems
@@ -29,6 +30,7 @@ FOLDER = ROOT / "openapi"
 PROBLEMS: tuple[Kind, ...] = (
     *kernel_problems.KINDS,
     *identity_problems.KINDS,
+    *factor_problems.KINDS,
     *case_problems.KINDS,
     *promise_problems.KINDS,
     *evidence_problems.KINDS,

@@ -1,4 +1,4 @@
-"""How does the server keep a secret that it must read again? Under a key that lies in the data folder, not in the database.
+"""How does the server keep a secret that it must read again? Under a key in the data folder, not in the database.
 
 A copy of the database alone then gives no code of anybody's app and no secret of a provider. Each secret is bound to
 its place, so that a row cannot be moved to somebody else.

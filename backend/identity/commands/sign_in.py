@@ -15,11 +15,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.identity import passwords, problems, rules
+from backend.identity import factor_rules, passwords, problems, rules
 from backend.identity.events import event
+from backend.identity.factor_schemas import Strength
 from backend.identity.permissions import REACH_OF
 from backend.identity.principal import Principal
-from backend.identity.queries import devices, doors, people
+from backend.identity.queries import devices, doors, factors, people
 from backend.identity.queries.doors import NameOnFile
 from backend.identity.queries.people import PersonOnFile
 from backend.identity.schemas import Act, PasswordChange, SignIn
@@ -87,7 +88,7 @@ async def sign_in(database: Database, attempts: Bucket, attempt: SignIn, now: da
         raise Problem(problems.DEVICE_NOT_PROVEN)
     device_id = attempt.device_id if standing is Standing.PROVEN else None
     async with transaction(database, _scope_of(name)) as tx:
-        return await _open_session(tx, name.tenant_id, person, device_id, now)
+        return await open_session(tx, name.tenant_id, person, device_id, Strength.ONE, now)
 
 
 async def _standing(database: Database, name: NameOnFile | None, attempt: SignIn, now: datetime) -> Standing:
@@ -112,16 +113,17 @@ async def _begin_attempt(
     by_login = hash_of(f"login:{login}")
     if proven_device is not None:
         by_device = hash_of(f"device:{proven_device}")
-        await _count_attempt(database, by_device, rules.DEVICE_WAIT_MAX_S, now)
+        await count_attempt(database, by_device, rules.DEVICE_WAIT_MAX_S, now)
         return [by_login, by_device]
     wait_s = wait_for_token_s(attempts, now.timestamp())
     if wait_s > 0:
         raise Problem(TOO_MANY, retry_after_s=int(wait_s) + 1)
-    await _count_attempt(database, by_login, rules.LOGIN_WAIT_MAX_S, now)
+    await count_attempt(database, by_login, rules.LOGIN_WAIT_MAX_S, now)
     return [by_login]
 
 
-async def _count_attempt(database: Database, key: bytes, longest_s: int, now: datetime) -> None:
+async def count_attempt(database: Database, key: bytes, longest_s: int, now: datetime) -> None:
+    """Count an attempt under a key as failed, in a transaction of its own; raises WAIT. Success forgets the count."""
     async with database.pool.acquire() as raw, raw.transaction():
         failures = await doors.lock_failures(raw, key, now)
         wait_s = rules.wait_s(failures.failed_count, failures.failed_at, now, longest_s=longest_s)
@@ -164,13 +166,17 @@ async def sign_in_by_link(database: Database, token: str, now: datetime) -> Open
         if person is None or not person.is_active:
             raise Problem(problems.LINK_SPENT)
         await doors.forget_failures(raw, [hash_of(f"login:{person.login}")])
-        return await _open_session(tx, link.tenant_id, person, None, now)
+        return await open_session(tx, link.tenant_id, person, None, Strength.ONE, now)
 
 
-async def _open_session(
-    tx: AsyncConnection, tenant_id: UUID, person: PersonOnFile, device_id: UUID | None, now: datetime
+async def open_session(
+    tx: AsyncConnection, tenant_id: UUID, person: PersonOnFile, device_id: UUID | None, shown: Strength, now: datetime
 ) -> Opened:
-    raw, token = await bare(tx), secrets.token_urlsafe(_TOKEN_BYTES)
+    """Open a session for what was shown; it owes the second step when the person has one and did not show it."""
+    raw, token = await bare(tx), new_token()
+    found = await factors.factors_of(raw, person.id)
+    owes_code = factor_rules.owes_code(found, shown)
+    has_device = device_id is not None
     who = Principal(
         user_id=person.id,
         tenant_id=tenant_id,
@@ -179,13 +185,20 @@ async def _open_session(
         team_ids=person.team_ids,
         device_id=device_id,
         token_hash=hash_of(token),
-        expires_at=rules.session_end(now, has_device=device_id is not None),
+        expires_at=factor_rules.session_end(now, has_device=has_device, owes_code=owes_code),
+        owes_code=owes_code,
+        enrol_by=factor_rules.enrol_by(found),
     )
     await doors.insert_session(raw, who, now)
     if device_id is not None:
         await devices.touch_device(raw, device_id, now)
     await append(tx, [event(who.act(now), "session.opened", person.id)])
     return Opened(token, who)
+
+
+def new_token() -> str:
+    """Return a new secret for a cookie, link or code (256 bits)."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 async def replace_session(database: Database, token: str) -> None:
@@ -201,7 +214,7 @@ async def sign_out(tx: AsyncConnection, who: Principal, now: datetime) -> None:
 
 async def make_sign_in_link(tx: AsyncConnection, act: Act, user_id: UUID) -> MadeLink:
     """Make a link that signs a person in once within 24 hours; older unused ones stop working."""
-    raw, token = await bare(tx), secrets.token_urlsafe(_TOKEN_BYTES)
+    raw, token = await bare(tx), new_token()
     person = await people.person_on_file(raw, user_id)
     if person is None:
         raise Problem(NOT_FOUND)
@@ -226,7 +239,7 @@ async def fitting_hash(database: Database, who: Principal, change: PasswordChang
         raise Problem(refusal)
     if person.password_hash is not None:
         key = hash_of(f"change:{who.user_id}")
-        await _count_attempt(database, key, rules.LOGIN_WAIT_MAX_S, now)
+        await count_attempt(database, key, rules.LOGIN_WAIT_MAX_S, now)
         if not await passwords.is_password(person.password_hash, change.old_password):
             raise Problem(problems.WRONG_PASSWORD)
         await doors.forget_failures(database.pool, [key])

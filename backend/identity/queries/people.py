@@ -225,4 +225,6 @@ async def who_am_i(raw: asyncpg.Connection, who: Principal) -> WhoAmI | None:
         shift_start_minute=row["shift_start_minute"],
         shift_end_minute=row["shift_end_minute"],
         expires_at=who.expires_at,
+        owes_code=who.owes_code,
+        enrol_by=who.enrol_by,
     )

@@ -12,7 +12,8 @@ from litestar.types import Guard, Scope
 
 from backend.identity.admission import Door, guard_of, open_door, refuse_undeclared
 from backend.identity.principal import Principal
-from backend.identity.routes import devices, people, session
+from backend.identity.routes import devices, factors, people, session
+from backend.identity.routes.factors import provide_vault
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
 from backend.kernel.settings import Settings
 from backend.kernel.web import provide_database, provide_raw, provide_tx
@@ -44,7 +45,16 @@ def identity_parts(settings: Settings) -> IdentityParts:
         return door
 
     return IdentityParts(
-        routers=[session.router, devices.router, people.users_router, people.teams_router],
+        routers=[
+            session.router,
+            factors.step_router,
+            factors.router,
+            factors.policy_router,
+            devices.router,
+            people.users_router,
+            factors.reset_router,
+            people.teams_router,
+        ],
         guard=guard_of(door),
         dependencies={
             "tx": Provide(provide_tx),
@@ -52,6 +62,7 @@ def identity_parts(settings: Settings) -> IdentityParts:
             "who": Provide(provide_who),
             "database": Provide(provide_database),
             "door": Provide(provide_door),
+            "vault": Provide(provide_vault),
         },
         check=refuse_undeclared,
         door=door,

@@ -52,9 +52,8 @@ async def _self(tx: AsyncConnection, who: Principal) -> WhoAmI:
     return found
 
 
-async def _welcome(
-    request: _Request, database: Database, door: Door, opened: Opened, now: datetime
-) -> Response[WhoAmI]:
+async def welcome(request: _Request, database: Database, door: Door, opened: Opened, now: datetime) -> Response[WhoAmI]:
+    """Answer with who has come in and the cookie of the new session; the one that the browser had before ends."""
     before = marks_of(request.scope, door.cookie_name).token
     if before:
         await coming_in.replace_session(database, before)
@@ -69,7 +68,7 @@ async def sign_in(request: _Request, data: JSONBody[SignIn], database: FromDatab
     """Sign in by name and password; the session comes as a cookie. A registered device adds its proof."""
     now = clock.now()
     opened = await coming_in.sign_in(database, door.sign_ins, data, now)
-    return await _welcome(request, database, door, opened, now)
+    return await welcome(request, database, door, opened, now)
 
 
 @post("/link", opt={"public": "whoever signs in is not known yet"})
@@ -79,7 +78,7 @@ async def sign_in_by_link(
     """Sign in by a one-time link; the token is used up."""
     now = clock.now()
     opened = await coming_in.sign_in_by_link(database, data.token, now)
-    return await _welcome(request, database, door, opened, now)
+    return await welcome(request, database, door, opened, now)
 
 
 @get("/", opt={"permission": Permission.SESSION_OWN})
@@ -97,7 +96,7 @@ async def sign_out(tx: Tx, who: Who, door: AtDoor) -> Response[None]:
     return Response(None, status_code=204, cookies=[cookie_of(door, "", now, now)])
 
 
-@post("/password", status_code=204, opt={"permission": Permission.SESSION_OWN})
+@post("/password", status_code=204, opt={"permission": Permission.ACCOUNT_OWN})
 async def change_password(data: JSONBody[PasswordChange], database: FromDatabase, who: Who) -> None:
     """Change the own password; all other sessions of the person end."""
     now = clock.now()

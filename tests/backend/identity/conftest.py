@@ -15,6 +15,7 @@ from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, Reach, Scope, transaction
 from backend.kernel.settings import Settings
+from backend.kernel.vault import open_vault
 from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook
 from tests.asgi import transport_to
 from tests.world import World
@@ -35,7 +36,7 @@ def parts() -> IdentityParts:
 
 
 @pytest.fixture
-def app(database: Database, parts: IdentityParts) -> Litestar:
+def app(database: Database, parts: IdentityParts, tmp_path_factory: pytest.TempPathFactory) -> Litestar:
     """Put together an application of identity's parts only."""
     return Litestar(
         route_handlers=[Router(path="/v1", route_handlers=parts.routers)],
@@ -44,7 +45,7 @@ def app(database: Database, parts: IdentityParts) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook({}, is_https=False)],
         on_startup=[parts.check],
-        state=State({"database": database}),
+        state=State({"database": database, "vault": open_vault(tmp_path_factory.mktemp("keys"))}),
         openapi_config=None,
         logging_config=None,
     )

@@ -33,7 +33,7 @@ def test_the_rows_that_hurt_most_are_as_promised() -> None:
 
 
 def test_a_client_may_do_nothing_of_the_staff() -> None:
-    assert permissions_of(UserRole.CLIENT) == [Permission.SESSION_OWN]
+    assert permissions_of(UserRole.CLIENT) == [Permission.SESSION_OWN, Permission.ACCOUNT_OWN]
 
 
 def test_an_auditor_changes_nothing() -> None:

@@ -27,6 +27,7 @@ from backend.identity.jobs import forget_expired
 from backend.integrations import working
 from backend.journal.jobs import make_partitions
 from backend.journal.sealing import seal_journal
+from backend.journal.stamping import open_authority, stamp_heads
 from backend.kernel import clock
 from backend.kernel.db import Database, Role, open_database
 from backend.kernel.settings import Settings, read_settings
@@ -120,6 +121,11 @@ async def _seal_journal(parts: Parts, now: datetime) -> object:
     return await seal_journal(parts.database, open_signing_key(parts.settings.data_dir / "keys"), now)
 
 
+async def _stamp_heads(parts: Parts, now: datetime) -> object:
+    authority = open_authority(parts.settings.tsa_url, parts.settings.tsa_roots)
+    return await stamp_heads(parts.database, authority, now)
+
+
 async def _sweep_imports(parts: Parts, now: datetime) -> object:
     return await working.sweep_files(parts.database, parts.settings, now)
 
@@ -127,6 +133,7 @@ async def _sweep_imports(parts: Parts, now: datetime) -> object:
 PERIODIC = (
     Periodic("make_partitions", timedelta(hours=12), _make_partitions),
     Periodic("seal_journal", timedelta(minutes=1), _seal_journal),
+    Periodic("stamp_heads", timedelta(minutes=10), _stamp_heads),
     Periodic("sweep_uploads", timedelta(hours=1), _sweep_uploads),
     Periodic("sweep_imports", timedelta(hours=1), _sweep_imports),
     Periodic("note_gaps", timedelta(hours=1), _note_gaps),

@@ -44,6 +44,12 @@ class Settings(msgspec.Struct, frozen=True):
     keep_uploads_days: int = 7
     """How long a file waits whose import failed or was never started; a book is personal data."""
 
+    tsa_url: str = ""
+    """Which authority stamps the heads of the journal (RFC 3161); empty for none: then only this server attests them."""
+
+    tsa_roots: Path | None = None
+    """The file (PEM) with the root certificates that its stamps must be signed under."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from the environment; raises SettingsError with one clear line."""
@@ -53,6 +59,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError("DATABASE_URL must look like postgresql://user:password@host:port/name")
     port = _whole(env, "ROUNDS_PORT", 8400)
     origin = env.get("ROUNDS_ORIGIN", f"http://localhost:{port}").rstrip("/")
+    tsa_url, tsa_roots = stamp_authority(env)
     return Settings(
         database_url=url,
         data_dir=Path(env.get("ROUNDS_DATA", "var")).resolve(),
@@ -67,7 +74,24 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         is_demo_live=env.get("ROUNDS_DEMO_LIVE", "1") == "1",
         demo_pace=_demo_pace(env),
         keep_uploads_days=_whole(env, "ROUNDS_KEEP_UPLOADS_DAYS", 7),
+        tsa_url=tsa_url,
+        tsa_roots=tsa_roots,
     )
+
+
+def stamp_authority(environ: Mapping[str, str] | None = None) -> tuple[str, Path | None]:
+    """Read which authority stamps, and the file of its roots; ("", None) for none. Raises SettingsError."""
+    env = os.environ if environ is None else environ
+    url, roots = env.get("ROUNDS_TSA_URL", ""), env.get("ROUNDS_TSA_ROOTS", "")
+    if bool(url) != bool(roots):
+        raise SettingsError("ROUNDS_TSA_URL and ROUNDS_TSA_ROOTS go together: an address, and a file of certificates")
+    if not url:
+        return "", None
+    if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
+        raise SettingsError("ROUNDS_TSA_URL must look like https://tsa.example.org/tsr")
+    if not Path(roots).is_file():
+        raise SettingsError(f"ROUNDS_TSA_ROOTS must name a file of certificates (PEM); there is no {roots}")
+    return url, Path(roots).resolve()
 
 
 def _push_contact(env: Mapping[str, str], origin: str) -> str:

@@ -1,5 +1,7 @@
 """Does a wrong setting say which one and what it should look like?"""
 
+from pathlib import Path
+
 import pytest
 
 from backend.kernel.settings import SettingsError, read_settings
@@ -27,6 +29,8 @@ def test_defaults_follow_the_port() -> None:
         ("ROUNDS_PUSH_CONTACT", "mailto:nobody"),
         ("ROUNDS_PUSH_CONTACT", "mailto:ops@intranet"),
         ("ROUNDS_PUSH_CONTACT", "https://example.org/contact"),
+        ("ROUNDS_TSA_URL", "https://tsa.example.org/tsr"),
+        ("ROUNDS_TSA_ROOTS", "/etc/ssl/tsa.pem"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -57,3 +61,21 @@ def test_a_public_site_never_pushes_to_itself() -> None:
     assert read_settings(environ).is_push_test
     with pytest.raises(SettingsError, match="ROUNDS_PUSH_TEST"):
         read_settings(environ | {"ROUNDS_ORIGIN": "https://rounds.example"})
+
+
+@pytest.mark.parametrize("url", ["ftp://tsa.example.org", "https://", "tsa.example.org"])
+def test_an_authority_for_stamps_has_a_web_address(tmp_path: Path, url: str) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_text("")
+    with pytest.raises(SettingsError, match="ROUNDS_TSA_URL"):
+        read_settings({"DATABASE_URL": URL, "ROUNDS_TSA_URL": url, "ROUNDS_TSA_ROOTS": f"{roots}"})
+
+
+def test_an_authority_for_stamps_needs_a_file_that_is_there(tmp_path: Path) -> None:
+    given = {"DATABASE_URL": URL, "ROUNDS_TSA_URL": "https://tsa.example.org", "ROUNDS_TSA_ROOTS": f"{tmp_path / 'no'}"}
+    with pytest.raises(SettingsError, match="ROUNDS_TSA_ROOTS"):
+        read_settings(given)
+    (tmp_path / "no").write_text("")
+    read = read_settings(given)
+    assert (read.tsa_url, read.tsa_roots) == ("https://tsa.example.org", tmp_path / "no")
+    assert read_settings({"DATABASE_URL": URL}).tsa_url == ""

@@ -45,6 +45,7 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/me/pin', page: { load: () => import('@/features/lock/ChangePin.svelte'), isPlain: true } },
   { pattern: '/team', page: { load: () => import('@/features/team/Team.svelte'), isWide: true } },
   { pattern: '/desk', page: { load: () => import('@/features/desk/Desk.svelte'), isWide: true } },
+  { pattern: '/evidence', page: { load: () => import('@/features/evidence/Evidence.svelte'), isWide: true } },
   { pattern: '/imports', page: { load: () => import('@/features/imports/Imports.svelte'), isWide: true } },
   ...development,
 ];

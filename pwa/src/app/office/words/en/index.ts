@@ -1,10 +1,11 @@
 /** Everything that desk screens say in English; the shape that every other language fills. */
 import { demo } from './demo';
 import { desk } from './desk';
+import { evidence } from './evidence';
 import { imports } from './imports';
 import { office, problems } from './office';
 import { team } from './team';
 
-export const words = { demo, desk, imports, office, problems, team };
+export const words = { demo, desk, evidence, imports, office, problems, team };
 
 export type Words = typeof words;

@@ -3,6 +3,7 @@ export const office = {
   navigation: 'Screens',
   team: 'Team',
   desk: 'Desk',
+  evidence: 'Evidence',
   imports: 'Book',
   today: 'Today',
   live: 'live',
@@ -89,5 +90,6 @@ export const problems: Readonly<Record<string, string>> = {
   'sync.too_old': 'The record is older than 90 days.',
   'case.reassigned': 'The case had been taken over by somebody else.',
   'case.not_yours': 'The case was never with this person.',
+  'case.fact_full': 'This was changed too often to take another change.',
   'case.closed': 'The case was closed before that moment.',
 };

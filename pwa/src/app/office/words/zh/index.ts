@@ -2,8 +2,9 @@
 import type { Words } from '../en/index';
 import { demo } from './demo';
 import { desk } from './desk';
+import { evidence } from './evidence';
 import { imports } from './imports';
 import { office, problems } from './office';
 import { team } from './team';
 
-export const words: Words = { demo, desk, imports, office, problems, team };
+export const words: Words = { demo, desk, evidence, imports, office, problems, team };

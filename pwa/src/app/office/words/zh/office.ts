@@ -5,6 +5,7 @@ export const office: Words['office'] = {
   navigation: '界面',
   team: '团队',
   desk: '电催台',
+  evidence: '证据',
   imports: '账册',
   today: '今天',
   live: '实时',
@@ -89,5 +90,6 @@ export const problems: Words['problems'] = {
   'sync.too_old': '记录超过 90 天。',
   'case.reassigned': '案件当时已由他人接手。',
   'case.not_yours': '案件从未分给此人。',
+  'case.fact_full': '此项修改次数过多,不再接受修改。',
   'case.closed': '案件当时已结案。',
 };

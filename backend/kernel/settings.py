@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True):
     """How long a file waits whose import failed or was never started; a book is personal data."""
 
     tsa_url: str = ""
-    """Which authority stamps the heads of the journal (RFC 3161); empty for none: then only this server attests them."""
+    """Which authority stamps the heads of the journal (RFC 3161); without one only this server attests them."""
 
     tsa_roots: Path | None = None
     """The file (PEM) with the root certificates that its stamps must be signed under."""

@@ -19,9 +19,8 @@ export const FLUSH_TAG = 'rounds-flush';
 
 async function talk(db: Store, deviceId: string): Promise<Outcome> {
   let ended: Outcome = 'done';
-  const learn = async (): Promise<Outcome> => ((await learnBox(db, deviceId)) ? 'done' : 'offline');
   // While locked nothing that could be read comes in: news wait for whoever opens the phone.
-  const steps = isOpen() ? [() => push(db, deviceId), learn, () => pull(db), () => upload(db)] : [() => push(db, deviceId), () => upload(db)];
+  const steps = isOpen() ? [() => push(db, deviceId), () => learnBox(db, deviceId), () => pull(db), () => upload(db)] : [() => push(db, deviceId), () => upload(db)];
   for (const step of steps) {
     const outcome = await step();
     if (outcome === 'behind') ended = outcome;

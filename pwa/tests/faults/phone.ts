@@ -37,8 +37,6 @@ export interface Told {
 
 /** How long a phone is patient with a server that is away: a slow machine takes a while to start one. */
 const PATIENCE_MS = 200_000;
-/** How long a person looks at "sending" before the app is closed and opened again. */
-const TIRED_MS = 20_000;
 const HOUR_MS = 3_600_000;
 
 const task = workerData as Task;
@@ -95,16 +93,11 @@ async function signIn(): Promise<WhoAmI> {
 const ended = new Map<string, number>();
 
 async function round(): Promise<void> {
-  const running = ports.run(flush).catch((error: unknown) => {
+  const outcome = await ports.run(flush).catch((error: unknown) => {
     // A full phone stops a round; it is tried again.
     if (error instanceof DOMException) return 'later';
     throw error;
   });
-  const waiting = new AbortController();
-  const tired = pause(TIRED_MS, 'reopened', { signal: waiting.signal }).catch(() => 'reopened');
-  const outcome = await Promise.race([running, tired]);
-  waiting.abort();
-  if (outcome === 'reopened') ports.kill();
   ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
   if (outcome === 'sign_in') await signIn();
 }
@@ -153,8 +146,8 @@ async function actOn(store: Store, at: PhoneCase): Promise<{ act: Act; photos: N
     return { act: { kind: 'call.record', body } as Act, photos: [], record_id: id };
   }
   if (kind < 0.95) {
-    const base_version = at.facts['door_note']?.version ?? 0;
-    return { act: { kind: 'case.edit', body: { case_id: at.id, field: 'door_note', base_version, value: `gate ${String(below(1e6))}` } }, photos: [], record_id: null };
+    const base_ids = at.facts['door_note']?.heads ?? [];
+    return { act: { kind: 'case.edit', body: { case_id: at.id, field: 'door_note', base_ids, base_version: null, value: `gate ${String(below(1e6))}` } }, photos: [], record_id: null };
   }
   return { act: chance(0.5) ? { kind: 'duty.start', body: { place: null } } : { kind: 'duty.end', body: {} }, photos: [], record_id: null };
 }

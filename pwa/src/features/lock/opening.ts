@@ -74,7 +74,9 @@ async function refusedBy(reply: Exclude<Reply<Granted>, { kind: 'answered' }>, w
 /** A lock can be made only where the server can be reached, and the browser can seal for it. */
 async function isReady(): Promise<Tried | undefined> {
   if (!(await canBox())) return { kind: 'too_old' };
-  return (await learnBox(store(), deviceId())) ? undefined : needsNetwork('cold');
+  const outcome = await learnBox(store(), deviceId());
+  if (outcome === 'sign_in') return { kind: 'sign_in' };
+  return outcome === 'done' ? undefined : needsNetwork('cold');
 }
 
 async function keep(row: Omit<LockRow, 'user_id' | 'made_at'>, lease: LeaseRow, dataKey: Bytes): Promise<Tried> {

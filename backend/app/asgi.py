@@ -38,6 +38,7 @@ from backend.sync import decide_routes, live_routes
 from backend.sync import routes as sync_routes
 from backend.sync.jobs import refresh_epoch
 from backend.sync.live_routes import live_life
+from backend.visits import routes as visit_routes
 
 ROOT = Path(__file__).resolve().parents[2]
 PWA = ROOT / "pwa"
@@ -106,6 +107,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         case_routes.assignments_router,
         case_routes.queue_router,
         territory_routes.router,
+        visit_routes.router,
         call_routes.router,
         import_routes.router,
         push_routes.router,

@@ -22,6 +22,7 @@ from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from backend.kernel.parts import part_of
 from backend.kernel.problems import NOT_FOUND, Problem
 
 LOOK_EVERY_S = 2.0
@@ -56,7 +57,6 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Round
 <h1 lang="zh-CN">应用尚未构建</h1><p lang="zh-CN">请在代码目录中运行 <code>make setup</code>,然后刷新本页。</p>
 """.encode()
 
-_RANGE = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?")
 _QUALITY = re.compile(r"\s*([a-z*]+)\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
@@ -292,18 +292,6 @@ def is_known(if_none_match: str, etag: str) -> bool:
     """Tell whether the browser has this form already."""
     known = {item.strip().removeprefix("W/") for item in if_none_match.split(",")}
     return etag in known or "*" in known
-
-
-def part_of(header: str, size_bytes: int) -> tuple[int, int] | None:
-    """Return (first, end) of a range; None when nothing of it exists. What is not one range of bytes is ignored."""
-    match = _RANGE.fullmatch(header.strip())
-    if match is None or (match[1] is None and match[2] is None):
-        return 0, size_bytes
-    if match[1] is None:
-        first, end = max(size_bytes - int(match[2]), 0), size_bytes
-    else:
-        first, end = int(match[1]), size_bytes if match[2] is None else min(int(match[2]) + 1, size_bytes)
-    return (first, end) if first < end else None
 
 
 async def _send_part(

@@ -14,7 +14,7 @@ from backend.evidence.manifests import hash_of
 from backend.evidence.queries import NowStored, Readable
 from backend.evidence.receiving import receive_manifests
 from backend.evidence.rules import lock_of
-from backend.evidence.schemas import NamedPhoto, Upload
+from backend.evidence.schemas import EvidenceKind, NamedPhoto, Upload
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -46,13 +46,25 @@ async def name_photos(
                 "original_sha256": one.photo.original_sha256,
                 "visit_id": str(one.visit_id),
                 "manifest_sha256": None if one.photo.manifest is None else hash_of(one.photo.manifest),
+                **_apart(one),
             },
         )
         for one in named
     ]
     digests = [bytes.fromhex(one.photo.sha256) for one in named]
+    digests += [bytes.fromhex(one.photo.original_sha256) for one in named if one.photo.original_kept]
     events += await receive_manifests(raw, (tenant_id, user_id, device_id), named)
     return events + await match_stored(raw, tenant_id, user_id, device_id, digests)
+
+
+def _apart(one: NamedPhoto) -> dict[str, object]:
+    """Say what a note or signature is; an event about a photo says nothing of it, as it always did."""
+    if one.photo.kind is EvidenceKind.PHOTO:
+        return {}
+    told: dict[str, object] = {"kind": one.photo.kind.value}
+    if one.photo.statement is not None:
+        told["statement_sha256"] = hash_of(one.photo.statement)
+    return told
 
 
 async def match_stored(
@@ -60,18 +72,29 @@ async def match_stored(
 ) -> list[NewEvent]:
     """Mark the awaited evidence of a tenant whose bytes are stored, among these hashes; returns the events.
 
-    The transaction must have the reach of the tenant: whoever brings the bytes need not see the case.
+    Bytes that a camera gave mark the original of the evidence that named them as such. The transaction must have the
+    reach of the tenant: whoever brings the bytes need not see the case.
     """
     await queries.lock(raw, [lock_of(digest) for digest in digests])
+    who = (tenant_id, user_id, device_id)
     found = await queries.mark_stored(raw, tenant_id, digests)
-    return [_stored(one, tenant_id, user_id, device_id) for one in found]
+    originals = await queries.mark_originals(raw, tenant_id, digests)
+    return [
+        *(stored_event(one, who, "evidence.stored" if one.refusal is None else "evidence.refused") for one in found),
+        *(
+            stored_event(one, who, "evidence.original_stored" if one.refusal is None else "evidence.original_refused")
+            for one in originals
+        ),
+    ]
 
 
-def _stored(one: NowStored, tenant_id: UUID, user_id: UUID, device_id: UUID | None) -> NewEvent:
+def stored_event(one: NowStored, who: tuple[UUID, UUID, UUID | None], kind: str) -> NewEvent:
+    """Return the event that bytes of evidence are here, or why they never will be; `who` is (tenant, user, device)."""
+    tenant_id, user_id, device_id = who
     return NewEvent(
         id=new_id(),
         tenant_id=tenant_id,
-        kind="evidence.stored" if one.refusal is None else "evidence.refused",
+        kind=kind,
         subject_id=one.id,
         case_id=one.case_id,
         actor_id=user_id,

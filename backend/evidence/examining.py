@@ -100,7 +100,9 @@ async def note_examined(
     told |= {"fault": seen.code} if isinstance(seen, Fault) else {"media_type": seen.media_type}
     events = [_event(waiting, "evidence.examined", told, now)]
     if isinstance(seen, Picture):
-        signals = signals_of_bytes(written(seen, facts), await queries.alike(raw, waiting, seen.looks))
+        # White paper with a line on it looks like any other.
+        alike = await queries.alike(raw, waiting, seen.looks) if waiting.kind == "photo" else []
+        signals = signals_of_bytes(written(seen, facts), alike)
         events += await keep_signals(raw, waiting.tenant_id, {waiting.id: (waiting.case_id, signals)}, now)
     await append_bare(raw, events)
 

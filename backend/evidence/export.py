@@ -17,7 +17,7 @@ import msgspec
 from backend.evidence import export_queries as queries
 from backend.evidence import rules
 from backend.evidence.export_queries import PHOTOS_MAX, CaseMeant, PhotoOnFile
-from backend.evidence.packing import Bundle, TooLargeError, lists_of, pack, photo_name
+from backend.evidence.packing import Bundle, TooLargeError, as_shot_name, lists_of, pack, photo_name
 from backend.evidence.storage import Storage
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent, Seal
@@ -77,8 +77,11 @@ async def export_case(
     def originals() -> Iterator[tuple[str, bytes]]:
         """Read the photos one by one, in the thread that writes them."""
         for photo in present:
-            reading = _original(storage, case.tenant_id, photo)
-            yield photo_name(photo), asyncio.run_coroutine_threadsafe(reading, loop).result(READ_TIMEOUT_S)
+            shot = as_shot_name(photo)
+            for name, sha256 in ((photo_name(photo), photo.sha256), (shot, photo.original_sha256)):
+                if name is not None:
+                    reading = _bytes_of(storage, case.tenant_id, photo, sha256)
+                    yield name, asyncio.run_coroutine_threadsafe(reading, loop).result(READ_TIMEOUT_S)
 
     lists = lists_of(bundle, {photo.id for photo in present})
     size_bytes = await asyncio.to_thread(_write, path, bundle, chain(lists.items(), originals()), key)
@@ -132,9 +135,9 @@ async def _heads(raw: asyncpg.Connection, tenant_id: UUID, numbers: Sequence[int
     return heads
 
 
-async def _original(storage: Storage, tenant_id: UUID, photo: PhotoOnFile) -> bytes:
+async def _bytes_of(storage: Storage, tenant_id: UUID, photo: PhotoOnFile, sha256: bytes) -> bytes:
     try:
-        return await files.read(storage.files, rules.key_of(tenant_id, photo.sha256))
+        return await files.read(storage.files, rules.key_of(tenant_id, sha256))
     except FileNotFoundError as lost:
         raise ExportError(f"the bytes of photo {photo.id} are not in the store") from lost
 

@@ -14,10 +14,12 @@ SELECT cases.id, cases.tenant_id, cases.number FROM cases JOIN tenants ON tenant
 WHERE tenants.code = $1 AND (cases.number = $2 OR cases.id::text = $2)
 """
 PHOTOS = f"""
-SELECT evidence.id, evidence.case_id, visit_id, evidence.user_id, evidence.device_id, kind, scope, consent_by, state,
-    evidence.sha256, original_sha256, size_bytes, original_size_bytes, evidence.media_type, evidence.taken_at,
-    stored_at, evidence_manifests.text AS manifest, evidence_manifests.signature, evidence_manifests.received_at
+SELECT evidence.id, evidence.case_id, visit_id, evidence.user_id, evidence.device_id, kind, scope, consent_by,
+    duration_ms, statement, state, evidence.sha256, original_sha256, evidence.size_bytes, original_size_bytes,
+    evidence.media_type, evidence.taken_at, evidence.stored_at, original_state, shot.media_type AS original_media_type,
+    evidence_manifests.text AS manifest, evidence_manifests.signature, evidence_manifests.received_at
 FROM evidence LEFT JOIN evidence_manifests ON evidence_manifests.evidence_id = evidence.id
+    LEFT JOIN stored_files AS shot ON shot.tenant_id = evidence.tenant_id AND shot.sha256 = evidence.original_sha256
 WHERE evidence.tenant_id = $1 AND evidence.case_id = $2 ORDER BY evidence.taken_at, evidence.id LIMIT {PHOTOS_MAX + 1}
 """
 DEVICES = """
@@ -36,7 +38,7 @@ class CaseMeant(msgspec.Struct, frozen=True):
 
 
 class PhotoOnFile(msgspec.Struct, frozen=True):
-    """A photo as the database has it."""
+    """A photo, note or signature as the database has it."""
 
     id: UUID
     case_id: UUID
@@ -44,8 +46,10 @@ class PhotoOnFile(msgspec.Struct, frozen=True):
     user_id: UUID
     device_id: UUID | None
     kind: str
-    scope: str
+    scope: str | None
     consent_by: str | None
+    duration_ms: int | None
+    statement: str | None
     state: str
     sha256: bytes
     original_sha256: bytes
@@ -54,6 +58,8 @@ class PhotoOnFile(msgspec.Struct, frozen=True):
     media_type: str
     taken_at: datetime
     stored_at: datetime | None
+    original_state: str
+    original_media_type: str | None
     manifest: str | None
     signature: str | None
     received_at: datetime | None

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from backend.evidence.schemas import NamedPhoto, PhotoScope
+from backend.evidence.schemas import EvidenceKind, NamedPhoto, PhotoScope, Statement
 from backend.identity.rules import read_base64, read_public_key
 from backend.kernel.geo import Point, distance_m
 from backend.kernel.limits import Instant, Sha256Hex
@@ -72,6 +72,7 @@ class Code(StrEnum):
     TELEPORT = "teleport"
     FROZEN_PLACE = "frozen_place"
     FILE_SOURCE = "file_source"
+    ORIGINAL_MISSING = "original_missing"
     CONSENT_MISSING = "consent_missing"
 
 
@@ -92,6 +93,7 @@ WEIGHTS: dict[Code, float] = {
     Code.OUTSIDE_FENCE: 1.5,
     Code.CHAIN_GAP: 1.0,
     Code.FILE_SOURCE: 1.0,
+    Code.ORIGINAL_MISSING: 1.0,
     Code.MANIFEST_MISSING: 0.5,
 }
 """Log-odds, set by hand: two in a hundred without any signal; one broken signature 88, an old app 3."""
@@ -124,8 +126,9 @@ class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a phone signs when a photo is taken; `clock_offset_ms` is (server - phone) as last learnt.
+    """What a phone signs when evidence is made; `clock_offset_ms` is (server - phone) as last learnt.
 
+    A note says how long it is, a signature the SHA-256 of the statement that stood above it; a photo has neither.
     `after` is the lower end of the time in which it was taken; the server's receipt of the record is the upper one.
     """
 
@@ -136,9 +139,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user_id: UUID
     device_id: UUID
     key_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
-    kind: Literal["photo"]
-    scope: PhotoScope
-    source: Literal["camera", "file"]
+    kind: EvidenceKind
+    scope: PhotoScope | None
+    source: Literal["camera", "file", "microphone", "pad"]
     sha256: Sha256Hex
     original_sha256: Sha256Hex
     size: _Natural
@@ -151,6 +154,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: After | None
     previous: Sha256Hex
     number: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    duration_ms: _Natural | msgspec.UnsetType = msgspec.UNSET
+    statement: Sha256Hex | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def taken_by_server(self) -> datetime:
@@ -203,11 +208,25 @@ def read_manifest(text: str) -> Manifest | None:
     """Return the manifest of a text, None when it cannot be read or is not written in the one canonical way."""
     try:
         manifest = msgspec.json.decode(text, type=Manifest)
-        written = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        written = _canonical(text)
     except (ValueError, RecursionError):
         return None
     is_sane = YEARS[0] <= manifest.taken_at.year < YEARS[1]
     return manifest if written == text and is_sane else None
+
+
+def read_statement(text: str) -> Statement | None:
+    """Return what a client signed, None when it cannot be read or is not written in the one canonical way."""
+    try:
+        statement = msgspec.json.decode(text, type=Statement)
+        written = _canonical(text)
+    except (ValueError, RecursionError):
+        return None
+    return statement if written == text else None
+
+
+def _canonical(text: str) -> str:
+    return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def is_signed(text: str, signature: str, public_key: bytes | None) -> bool:
@@ -252,7 +271,10 @@ def _differing(named: NamedPhoto, manifest: Manifest, known: Known) -> list[Sign
         "user_id": (manifest.user_id, known.user_id),
         "device_id": (manifest.device_id, known.device_id),
         "key_id": (manifest.key_id, None if known.public_key is None else key_id_of(known.public_key)),
+        "kind": (manifest.kind, photo.kind),
         "scope": (manifest.scope, photo.scope),
+        "duration_ms": (manifest.duration_ms or None, photo.duration_ms),
+        "statement": (manifest.statement or None, None if photo.statement is None else hash_of(photo.statement)),
         "size": (manifest.size, photo.size_bytes),
         "original_size": (manifest.original_size, photo.original_size_bytes),
         "media_type": (manifest.media_type, photo.media_type),

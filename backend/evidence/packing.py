@@ -45,8 +45,20 @@ class Bundle(msgspec.Struct, frozen=True):
 
 
 def photo_name(photo: PhotoOnFile) -> str:
-    """Return where the bytes of a photo lie in the archive."""
-    return f"evidence/{photo.id}/original.{photo.media_type.removeprefix('image/')}"
+    """Return where the bytes of a photo, note or signature lie in the archive, as they came."""
+    return f"evidence/{photo.id}/original.{photo.media_type.partition('/')[2]}"
+
+
+def as_shot_name(photo: PhotoOnFile) -> str | None:
+    """Return where lies what the camera gave, before the phone made it smaller; None where it is not here."""
+    if photo.original_state != "stored" or photo.original_media_type is None:
+        return None
+    return f"evidence/{photo.id}/as_shot.{photo.original_media_type.partition('/')[2]}"
+
+
+def statement_name(photo: PhotoOnFile) -> str:
+    """Return where the text that stood above a signature lies in the archive."""
+    return f"evidence/{photo.id}/statement.json"
 
 
 def manifest_name(photo: PhotoOnFile) -> str:
@@ -74,7 +86,9 @@ def lists_of(bundle: Bundle, present: set[UUID]) -> dict[str, bytes]:
         "verify.py": (HERE / "verifier.py").read_bytes(),
         **{name: verifier.canonical(content).encode() for name, content in lists.items()},
     }
-    return texts | {manifest_name(one): one.manifest.encode() for one in bundle.photos if one.manifest is not None}
+    signed = {statement_name(one): one.statement.encode() for one in bundle.photos if one.statement is not None}
+    named = {manifest_name(one): one.manifest.encode() for one in bundle.photos if one.manifest is not None}
+    return texts | named | signed
 
 
 def custody_of(proofs: Sequence[Proof], people: Mapping[UUID, str]) -> list[dict[str, object]]:
@@ -154,9 +168,11 @@ def _photo(photo: PhotoOnFile, *, is_present: bool) -> dict[str, object]:
         "kind": photo.kind, "scope": photo.scope, "consent_by": photo.consent_by, "state": photo.state,
         "sha256": photo.sha256.hex(), "original_sha256": photo.original_sha256.hex(), "size": photo.size_bytes,
         "original_size": photo.original_size_bytes, "media_type": photo.media_type,
-        "taken_at": instant_text(photo.taken_at),
+        "duration_ms": photo.duration_ms, "taken_at": instant_text(photo.taken_at),
         "stored_at": None if photo.stored_at is None else instant_text(photo.stored_at),
         "received_at": None if photo.received_at is None else instant_text(photo.received_at),
-        "file": photo_name(photo) if is_present else None,
+        "file": photo_name(photo) if is_present else None, "original_state": photo.original_state,
+        "as_shot": as_shot_name(photo) if is_present else None,
+        "statement": None if photo.statement is None else statement_name(photo),
         "manifest": None if photo.manifest is None else manifest_name(photo), "signature": photo.signature,
     }  # fmt: skip

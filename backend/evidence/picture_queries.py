@@ -17,9 +17,9 @@ ALIKE_MAX = 20
 CLAIM = """
 UPDATE evidence SET examine_tries = examine_tries + 1, examine_after = $1::timestamptz + $2::interval
 WHERE id = (
-    SELECT id FROM evidence WHERE state = 'stored' AND examined_at IS NULL AND examine_after <= $1
+    SELECT id FROM evidence WHERE state = 'stored' AND examined_at IS NULL AND examine_after <= $1 AND kind <> 'audio'
     ORDER BY examine_after LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, tenant_id, case_id, visit_id, user_id, device_id, sha256, taken_at, examine_tries
+RETURNING id, tenant_id, case_id, visit_id, user_id, device_id, kind, sha256, taken_at, examine_tries
 """
 STAMP = """
 SELECT cases.number AS case_number, obligors.zone, evidence.taken_at, users.name AS collector,
@@ -43,7 +43,7 @@ _QUARTERS = " OR ".join(
 ALIKE = f"""
 SELECT evidence_id FROM evidence_pictures JOIN evidence ON evidence.id = evidence_id
 WHERE evidence_pictures.tenant_id = $1 AND looks IS NOT NULL AND ({_QUARTERS})
-    AND bit_count((looks # $2::bigint)::bit(64)) <= {ALIKE_BITS_MAX} AND evidence.visit_id <> $3
+    AND bit_count((looks # $2::bigint)::bit(64)) <= {ALIKE_BITS_MAX} AND evidence.visit_id <> $3 AND kind = 'photo'
     AND NOT (evidence.user_id = $4 AND evidence.sha256 = $5 AND evidence.taken_at = $6)
 ORDER BY evidence_id LIMIT {ALIKE_MAX}
 """
@@ -60,6 +60,7 @@ class Waiting(msgspec.Struct, frozen=True):
     visit_id: UUID
     user_id: UUID
     device_id: UUID | None
+    kind: str
     sha256: bytes
     taken_at: datetime
     examine_tries: int

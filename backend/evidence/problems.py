@@ -17,10 +17,16 @@ HASH_DIFFERS = Kind("evidence.hash_differs", 460, "The bytes are not those of th
 DISK_FULL = Kind("evidence.disk_full", 507, "The server's disk is nearly full; keep the photo and try later.")
 STORE_AWAY = Kind("evidence.store_away", 503, "The store of the files cannot be reached; try again in a moment.")
 AWAITED = Kind("evidence.awaited", 404, "The record is here, the photo is still on the phone.")
+ORIGINAL_AWAITED = Kind("evidence.original_awaited", 404, "The photo is here in small; the original follows later.")
+NO_ORIGINAL = Kind("evidence.no_original", 404, "What the camera gave is not here, and does not come.")
 DAMAGED = Kind("evidence.damaged", 500, "The stored bytes are no longer those of the record; it has been noted.")
 
 CANNOT_OPEN = Kind("evidence.cannot_open", 422, "It was sealed for a key that is not here, or was changed.")
 NOT_A_PHOTO = Kind("evidence.not_a_photo", 415, "These bytes are no photo; they are kept apart, the record stays.")
+NOT_A_RECORDING = Kind(
+    "evidence.not_a_recording", 415, "These bytes are no note of three minutes at most; they are kept apart."
+)
+NO_SUCH_PART = Kind("evidence.no_such_part", 416, "Nothing of the evidence lies in that range of bytes.")
 NOT_READY = Kind("evidence.not_ready", 404, "The photo is here, its copies are being made; try again in a moment.")
 UNREADABLE = Kind("evidence.unreadable", 404, "The photo is kept, but it cannot be shown: it is damaged or too large.")
 NOT_YOURS = Kind("evidence.not_yours", 403, "Who took the photo answers to what is worth a look in it.")
@@ -45,9 +51,13 @@ KINDS = (
     DISK_FULL,
     STORE_AWAY,
     AWAITED,
+    ORIGINAL_AWAITED,
+    NO_ORIGINAL,
     DAMAGED,
     CANNOT_OPEN,
     NOT_A_PHOTO,
+    NOT_A_RECORDING,
+    NO_SUCH_PART,
     NOT_READY,
     UNREADABLE,
     NOT_YOURS,

@@ -7,27 +7,47 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.evidence.schemas import NamedPhoto, Upload
+from backend.evidence.schemas import NamedPhoto, OriginalState, Upload, type_taken
 
 INSERT_EVIDENCE = """
 INSERT INTO evidence (id, tenant_id, case_id, visit_id, user_id, device_id, kind, scope, sha256, size_bytes, media_type,
-    original_sha256, original_size_bytes, taken_at, consent_by)
-SELECT id, $1, case_id, visit_id, $2, $3, 'photo', scope, sha256, size_bytes, media_type, original_sha256,
-    original_size_bytes, taken_at, consent_by
-FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::bytea[], $9::bigint[], $10::text[], $11::bytea[],
-    $12::bigint[], $13::timestamptz[], $14::text[])
-    AS new (id, case_id, visit_id, scope, sha256, size_bytes, media_type, original_sha256, original_size_bytes,
-    taken_at, consent_by)
+    original_sha256, original_size_bytes, taken_at, consent_by, duration_ms, statement, original_state)
+SELECT id, $1, case_id, visit_id, $2, $3, kind, scope, sha256, size_bytes, media_type, original_sha256,
+    original_size_bytes, taken_at, consent_by, duration_ms, statement, original_state
+FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bytea[], $10::bigint[], $11::text[],
+    $12::bytea[], $13::bigint[], $14::timestamptz[], $15::text[], $16::int[], $17::text[], $18::text[])
+    AS new (id, case_id, visit_id, kind, scope, sha256, size_bytes, media_type, original_sha256, original_size_bytes,
+    taken_at, consent_by, duration_ms, statement, original_state)
 """
 # In the order given; held until the transaction ends.
 LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
+# A sound is no photo and a picture no note, whatever the record says.
 MARK_STORED = """
-UPDATE evidence SET state = CASE WHEN stored_files.refusal IS NULL THEN 'stored' ELSE 'refused' END, stored_at = now(),
-    refusal = stored_files.refusal
-FROM stored_files
-WHERE evidence.tenant_id = $1 AND evidence.sha256 = ANY($2::bytea[]) AND evidence.state = 'awaited'
-    AND stored_files.tenant_id = $1 AND stored_files.sha256 = evidence.sha256
+UPDATE evidence SET state = CASE WHEN here.refusal IS NULL THEN 'stored' ELSE 'refused' END, stored_at = now(),
+    refusal = here.refusal
+FROM (SELECT named.id, coalesce(stored_files.refusal, CASE
+        WHEN named.kind = 'audio' AND stored_files.media_type NOT LIKE 'audio/%' THEN 'evidence.not_a_recording'
+        WHEN named.kind <> 'audio' AND stored_files.media_type NOT LIKE 'image/%' THEN 'evidence.not_a_photo'
+        END) AS refusal
+    FROM evidence AS named JOIN stored_files ON stored_files.tenant_id = $1 AND stored_files.sha256 = named.sha256
+    WHERE named.tenant_id = $1 AND named.sha256 = ANY($2::bytea[]) AND named.state = 'awaited') AS here
+WHERE evidence.tenant_id = $1 AND evidence.id = here.id AND evidence.state = 'awaited'
 RETURNING evidence.id, evidence.case_id, evidence.sha256, evidence.stored_at, evidence.refusal
+"""
+MARK_ORIGINALS = """
+UPDATE evidence SET original_state = CASE WHEN here.refusal IS NULL THEN 'stored' ELSE 'refused' END,
+    original_at = now(), original_reason = here.refusal
+FROM (SELECT sha256,
+        coalesce(refusal, CASE WHEN media_type NOT LIKE 'image/%' THEN 'evidence.not_a_photo' END) AS refusal
+    FROM stored_files WHERE tenant_id = $1 AND sha256 = ANY($2::bytea[])) AS here
+WHERE evidence.tenant_id = $1 AND evidence.original_sha256 = here.sha256 AND evidence.original_state = 'awaited'
+RETURNING evidence.id, evidence.case_id, evidence.original_sha256 AS sha256, evidence.original_at AS stored_at,
+    evidence.original_reason AS refusal
+"""
+GIVE_UP_ORIGINALS = """
+UPDATE evidence SET original_state = 'given_up', original_at = now(), original_reason = $4
+WHERE tenant_id = $1 AND user_id = $2 AND id = ANY($3::uuid[]) AND original_state = 'awaited'
+RETURNING id, case_id, original_sha256 AS sha256, original_at AS stored_at, original_reason AS refusal
 """
 KEEP_FILE = """
 INSERT INTO stored_files (tenant_id, sha256, size_bytes, media_type, refusal) VALUES ($1, $2, $3, $4, $5)
@@ -36,10 +56,12 @@ ON CONFLICT DO NOTHING
 STORED = "SELECT size_bytes, refusal FROM stored_files WHERE tenant_id = $1 AND sha256 = $2"
 READABLE = """
 SELECT evidence.id, case_id, evidence.sha256, coalesce(stored_files.media_type, evidence.media_type) AS media_type,
-    state = 'stored' AS is_stored, state = 'deleted' AS is_deleted, evidence.refusal,
+    state = 'stored' AS is_stored, state = 'deleted' AS is_deleted, evidence.refusal, evidence.kind,
+    evidence.original_sha256, evidence.original_state, shot.media_type AS original_media_type,
     evidence_pictures.evidence_id IS NOT NULL AS is_examined, evidence_pictures.fault
 FROM evidence
     LEFT JOIN stored_files ON stored_files.tenant_id = $1 AND stored_files.sha256 = evidence.sha256
+    LEFT JOIN stored_files AS shot ON shot.tenant_id = $1 AND shot.sha256 = evidence.original_sha256
     LEFT JOIN evidence_pictures ON evidence_pictures.evidence_id = evidence.id
 WHERE evidence.tenant_id = $1 AND evidence.id = $2
 """
@@ -69,7 +91,7 @@ STILL_OPEN = "SELECT id FROM uploads WHERE finished_at IS NULL AND id = ANY($1::
 
 
 class NowStored(msgspec.Struct, frozen=True):
-    """Evidence whose bytes have just been found here."""
+    """Evidence whose bytes (or whose original's bytes) have just been found here, or will never be."""
 
     id: UUID
     case_id: UUID
@@ -95,6 +117,10 @@ class Readable(msgspec.Struct, frozen=True):
     is_stored: bool
     is_deleted: bool
     refusal: str | None
+    kind: str
+    original_sha256: bytes
+    original_state: str
+    original_media_type: str | None
     is_examined: bool
     fault: str | None
 
@@ -106,12 +132,21 @@ async def insert_evidence(
     photos = [one.photo for one in named]
     await raw.execute(
         INSERT_EVIDENCE, tenant_id, user_id, device_id, [photo.id for photo in photos], [one.case_id for one in named],
-        [one.visit_id for one in named], [photo.scope.value for photo in photos],
+        [one.visit_id for one in named], [photo.kind.value for photo in photos],
+        [photo.scope and photo.scope.value for photo in photos],
         [bytes.fromhex(photo.sha256) for photo in photos], [photo.size_bytes for photo in photos],
         [photo.media_type for photo in photos], [bytes.fromhex(photo.original_sha256) for photo in photos],
         [photo.original_size_bytes for photo in photos], [photo.taken_at for photo in photos],
-        [photo.consent_by and photo.consent_by.value for photo in photos],
+        [photo.consent_by and photo.consent_by.value for photo in photos], [photo.duration_ms for photo in photos],
+        [photo.statement for photo in photos], [_original_state(photo).value for photo in photos],
     )  # fmt: skip
+
+
+def _original_state(photo: type_taken) -> OriginalState:
+    """Return where the original is when its evidence is named."""
+    if photo.original_sha256 == photo.sha256:
+        return OriginalState.NONE
+    return OriginalState.AWAITED if photo.original_kept else OriginalState.NOT_KEPT
 
 
 async def lock(raw: asyncpg.Connection, numbers: Sequence[int]) -> None:
@@ -122,6 +157,18 @@ async def lock(raw: asyncpg.Connection, numbers: Sequence[int]) -> None:
 async def mark_stored(raw: asyncpg.Connection, tenant_id: UUID, digests: Sequence[bytes]) -> list[NowStored]:
     """Mark awaited evidence whose bytes are stored, among these hashes."""
     return [NowStored(**row) for row in await raw.fetch(MARK_STORED, tenant_id, digests)]
+
+
+async def mark_originals(raw: asyncpg.Connection, tenant_id: UUID, digests: Sequence[bytes]) -> list[NowStored]:
+    """Mark evidence whose awaited originals are stored, among these hashes."""
+    return [NowStored(**row) for row in await raw.fetch(MARK_ORIGINALS, tenant_id, digests)]
+
+
+async def give_up_originals(
+    raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, ids: Sequence[UUID], reason: str
+) -> list[NowStored]:
+    """Mark evidence of a person whose originals will never come; returns those that were awaited."""
+    return [NowStored(**row) for row in await raw.fetch(GIVE_UP_ORIGINALS, tenant_id, user_id, ids, reason)]
 
 
 async def keep_file(raw: asyncpg.Connection, tenant_id: UUID, upload: Upload, refusal: str | None) -> None:

@@ -3,6 +3,7 @@
 from email.utils import format_datetime
 from uuid import UUID
 
+import msgspec
 from litestar import HttpMethod, Request, Response, Router, get, head, patch, post, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -12,6 +13,7 @@ from litestar.types import ExceptionHandlersMap
 from backend.evidence import file as files_of
 from backend.evidence import keeping, problems, reading, rules, uploads, viewing
 from backend.evidence.file_schemas import EvidenceFile, QuestionList
+from backend.evidence.originals import give_up_originals
 from backend.evidence.queries import Readable
 from backend.evidence.rules import HeaderError
 from backend.evidence.schemas import (
@@ -23,6 +25,7 @@ from backend.evidence.schemas import (
     HoldList,
     HoldView,
     HoldWish,
+    OriginalsGivenUp,
     ReleaseWish,
     Upload,
 )
@@ -33,7 +36,8 @@ from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
 from backend.kernel.boxes import Boxes
-from backend.kernel.db import bare_transaction
+from backend.kernel.db import Reach, bare_transaction
+from backend.kernel.parts import part_of
 from backend.kernel.problems import METHOD_NOT_ALLOWED, Problem
 from backend.kernel.web import FromDatabase, problem_response
 
@@ -107,6 +111,13 @@ async def add_by_post(request: type_asked, sender: FromSender, upload_id: FromPa
     return await _add(request, sender, upload_id)
 
 
+@post("/given-up", opt=_MAY_UPLOAD, status_code=204)
+async def give_up(who: Who, database: FromDatabase, data: JSONBody[OriginalsGivenUp]) -> None:
+    """Say that originals will never be sent, before the phone lets go of them; it may be said twice."""
+    async with bare_transaction(database, msgspec.structs.replace(who.scope(), reach=Reach.TENANT)) as raw:
+        await give_up_originals(raw, who.act(clock.now()), data)
+
+
 _A_LOOK = {"permission": Permission.EVIDENCE_READ, "uncompressed": True}
 """A photo is compressed by its own format; a second time would cost CPU and win nothing."""
 
@@ -120,13 +131,23 @@ _SEALED_OFF = {
 
 @get("/{evidence_id:uuid}/bytes", opt=_A_LOOK, media_type="application/octet-stream")
 async def original(
-    who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
+    request: type_asked, who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
 ) -> Response[bytes]:
-    """Give the photo exactly as it came, as a download; that somebody took it is journalled before the bytes leave."""
+    """Give a photo, note or signature exactly as it came, as a download, or a part of it to a player (Range).
+
+    That somebody took it is journalled before the bytes leave, each part by itself.
+    """
     seen, content = await viewing.view(database, storage, who, (evidence_id, Copy.ORIGINAL), clock.now())
-    name = f"{evidence_id}.{seen.media_type.removeprefix('image/')}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=seen.media_type, headers=headers | _SEALED_OFF)
+    return _download(request, f"{evidence_id}", seen.media_type, content)
+
+
+@get("/{evidence_id:uuid}/as-shot", opt=_A_LOOK, media_type="application/octet-stream")
+async def as_shot(
+    request: type_asked, who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
+) -> Response[bytes]:
+    """Give what the camera gave, before the phone made it smaller, as a download; journalled as every look is."""
+    seen, content = await viewing.view(database, storage, who, (evidence_id, Copy.AS_SHOT), clock.now())
+    return _download(request, f"{evidence_id}-as-shot", seen.original_media_type or seen.media_type, content)
 
 
 @get("/{evidence_id:uuid}/view", opt=_A_LOOK, media_type="image/jpeg")
@@ -203,6 +224,20 @@ async def release(who: Who, database: FromDatabase, hold_id: FromPath[UUID], dat
         await keeping.release(raw, who.act(clock.now()), hold_id, data.reason)
 
 
+def _download(request: type_asked, name: str, media_type: str, content: bytes) -> Response[bytes]:
+    extension = media_type.partition("/")[2]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{extension}"', "Accept-Ranges": "bytes"}
+    asked = request.headers.get("range")
+    part = (0, len(content)) if asked is None else part_of(asked, len(content))
+    if part is None:
+        raise Problem(problems.NO_SUCH_PART, length_bytes=len(content))
+    status = 200
+    if part != (0, len(content)):
+        status, headers["Content-Range"] = 206, f"bytes {part[0]}-{part[1] - 1}/{len(content)}"
+    body = content[part[0] : part[1]]
+    return Response(body, media_type=media_type, status_code=status, headers=headers | _SEALED_OFF)
+
+
 def _shown(found: tuple[Readable, bytes]) -> Response[bytes]:
     return Response(found[1], media_type="image/jpeg", headers={"Content-Disposition": "inline"} | _SEALED_OFF)
 
@@ -254,7 +289,7 @@ _TUS_ANSWERS: ExceptionHandlersMap = {Problem: _answer_problem, HeaderError: _an
 
 upload_router = Router(
     path="/uploads",
-    route_handlers=[offers, create, stand, add, add_by_post],
+    route_handlers=[offers, create, stand, add, add_by_post, give_up],
     dependencies={"storage": Provide(provide_storage), "sender": Provide(provide_sender)},
     exception_handlers=_TUS_ANSWERS,
     tags=["evidence"],
@@ -268,6 +303,7 @@ router = Router(
         whole_file,
         answer,
         original,
+        as_shot,
         whole_view,
         thumbnail,
         holds_of,

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.evidence import problems
-from backend.evidence.schemas import PHOTO_BYTES_MAX, Copy, StampFacts, Upload
+from backend.evidence.pictures import media_type_of
+from backend.evidence.schemas import AUDIO_BYTES_MAX, AUDIO_MS_MAX, PHOTO_BYTES_MAX, Copy, StampFacts, Upload
 from backend.evidence.sealed import read_header, sealed_length
+from backend.evidence.sounds import sound_of
 from backend.kernel.boxes import SealedError
 from backend.kernel.problems import Kind
 
@@ -21,7 +23,10 @@ UPLOAD_LIFE = timedelta(days=7)
 
 METADATA_CHARACTERS_MAX = 2000
 SEALED_CHARACTERS_MAX = 1000
-_MEDIA_TYPE = re.compile(r"image/(jpeg|png|webp|avif|heic)")
+AUDIO_MS_SLACK = 5_000
+"""A phone that is told to stop writes what it still has."""
+
+_MEDIA_TYPE = re.compile(r"image/(jpeg|png|webp|avif|heic)|audio/(webm|ogg|mp4)")
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
@@ -49,14 +54,14 @@ def whole_number(name: str, text: str | None) -> int:
 def announced(length: str | None, metadata: str | None) -> Announced:
     """Read Upload-Length and Upload-Metadata; raises HeaderError.
 
-    `sha256`: 64 hex digits; `type`: of an image; `sealed`: the header of a photo that only the server can open.
+    `sha256`: 64 hex digits; `type`: of an image or a recording; `sealed`: the header of what only the server can open.
     """
     pairs = _metadata(metadata or "")
     digest, media_type = pairs.get("sha256", ""), pairs.get("type", "")
     if not _SHA256_HEX.fullmatch(digest):
         raise HeaderError("Upload-Metadata: sha256 must be 64 small hexadecimal digits")
     if not _MEDIA_TYPE.fullmatch(media_type):
-        raise HeaderError("Upload-Metadata: type must be that of a photo")
+        raise HeaderError("Upload-Metadata: type must be that of a photo or a recording")
     length_bytes = whole_number("Upload-Length", length)
     if length_bytes == 0:
         raise HeaderError("Upload-Length: a photo has bytes")
@@ -103,9 +108,26 @@ def metadata_of(upload: Upload) -> str:
     return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in parts.items())
 
 
-def length_refusal(length_bytes: int) -> Kind | None:
-    """Say why a file of this length is not begun, or None."""
-    return problems.FILE_TOO_LARGE if length_bytes > PHOTO_BYTES_MAX else None
+def length_max(announced: Announced) -> int:
+    """Return how many bytes may travel for a file of this type; sealing adds 16 to each 64 KiB."""
+    plain = AUDIO_BYTES_MAX if announced.media_type.startswith("audio/") else PHOTO_BYTES_MAX
+    return plain if announced.sealed is None else sealed_length(plain)
+
+
+def refusal_of(media_type: str) -> Kind:
+    """Return what is said of bytes that are not what was announced as a type: no photo, no recording."""
+    return problems.NOT_A_RECORDING if media_type.startswith("audio/") else problems.NOT_A_PHOTO
+
+
+def type_of(content: bytes) -> str | None:
+    """Return the type that the bytes themselves say; None for no photo and no recording of three minutes at most."""
+    picture = media_type_of(content)
+    if picture is not None:
+        return picture
+    sound = sound_of(content)
+    if sound is None or (sound.duration_ms or 0) > AUDIO_MS_MAX + AUDIO_MS_SLACK:
+        return None
+    return sound.media_type
 
 
 def has_expired(upload: Upload, now: datetime) -> bool:
@@ -127,7 +149,7 @@ def chunk_refusal(upload: Upload, offset_bytes: int, size_bytes: int, now: datet
 def key_of(tenant_id: UUID, sha256: bytes, *, is_photo: bool = True) -> str:
     """Return where the bytes with this hash lie in the store: each tenant apart, no folder with a million files.
 
-    What turned out to be no photo lies in a folder of its own.
+    What turned out to be neither photo nor recording lies in a folder of its own.
     """
     digest = sha256.hex()
     return f"{'evidence' if is_photo else 'refused'}/{tenant_id}/{digest[:2]}/{digest}"

@@ -21,10 +21,9 @@ from litestar.types import Receive
 
 from backend.evidence import problems, queries, rules
 from backend.evidence.commands import note_stored
-from backend.evidence.pictures import media_type_of
 from backend.evidence.queries import StoredBytes
 from backend.evidence.rules import Announced
-from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
+from backend.evidence.schemas import Upload
 from backend.evidence.sealed import opened, read_header
 from backend.evidence.storage import RETRY_AFTER_S, Storage, store_may_be_away
 from backend.identity.principal import Principal
@@ -85,9 +84,9 @@ async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
 
     Raises Problem: file_too_large, too_many_uploads, disk_full, hash_differs (these bytes have another length).
     """
-    refusal = rules.length_refusal(announced.length_bytes)
-    if refusal is not None:
-        raise Problem(refusal, length_bytes_max=PHOTO_BYTES_MAX)
+    length_max = rules.length_max(announced)
+    if announced.length_bytes > length_max:
+        raise Problem(problems.FILE_TOO_LARGE, length_bytes_max=length_max)
     fresh = Upload(
         id=new_id(), sha256=announced.sha256, media_type=announced.media_type, length_bytes=announced.length_bytes,
         offset_bytes=0, expires_at=now + rules.UPLOAD_LIFE, finished_at=None, sealed=announced.sealed,
@@ -121,11 +120,11 @@ def check_room(storage: Storage) -> None:
 
 
 async def _stored(sender: Sender, upload: Upload) -> StoredBytes | None:
-    """Return what the database says is here under this hash; raises Problem for bytes that were no photo before."""
+    """Return what the database says is here under this hash; raises Problem for bytes that were refused before."""
     async with _own(sender) as raw:
         known = await queries.stored(raw, sender.who.tenant_id, upload.sha256)
     if known is not None and known.refusal is not None:
-        raise Problem(problems.NOT_A_PHOTO)
+        raise Problem(rules.refusal_of(upload.media_type))
     return known
 
 
@@ -244,8 +243,8 @@ async def _go_back(sender: Sender, upload: Upload, size_bytes: int) -> None:
 async def _finish(sender: Sender, spooled: int, upload: Upload, now: datetime) -> Upload:
     """Let the hash decide, and then the bytes themselves say what they are, whatever was announced.
 
-    The offset moves to the end only when the bytes are in the store. Bytes that are no photo are kept apart from
-    evidence, where nothing serves them, and whoever sent them is told.
+    The offset moves to the end only when the bytes are in the store. Bytes that are neither photo nor recording are
+    kept apart from evidence, where nothing serves them, and whoever sent them is told.
     """
     async with sender.storage.whole:
         content, digest = await files.content_of(spooled, upload.length_bytes)
@@ -256,23 +255,24 @@ async def _finish(sender: Sender, spooled: int, upload: Upload, now: datetime) -
                 await queries.remove_upload(raw, sender.who.tenant_id, upload.id)
             files.remove(sender.storage.spool, upload.id)
             raise Problem(problems.CANNOT_OPEN if upload.sealed is not None else problems.HASH_DIFFERS)
-        media_type = media_type_of(content)
+        media_type = await asyncio.to_thread(rules.type_of, content)
         key = rules.key_of(sender.who.tenant_id, digest, is_photo=media_type is not None)
         with store_may_be_away():
             await files.put_once(sender.storage.files, key, content)
-    refusal = None if media_type is not None else problems.NOT_A_PHOTO.code
+    kind = None if media_type is not None else rules.refusal_of(upload.media_type)
+    refusal = None if kind is None else kind.code
     upload = msgspec.structs.replace(upload, media_type=media_type or upload.media_type)
     stored = msgspec.structs.replace(upload, length_bytes=len(content))
     async with _for_tenant(sender) as raw:
         # A phone that lost this answer must not find its upload at the end and take it for stored.
-        if refusal is None:
+        if kind is None:
             await queries.finish_upload(raw, sender.who.tenant_id, upload.id, now)
         else:
             await queries.remove_upload(raw, sender.who.tenant_id, upload.id)
         await append_bare(raw, await note_stored(raw, sender.ids, stored, refusal=refusal))
     files.remove(sender.storage.spool, upload.id)
-    if refusal is not None:
-        raise Problem(problems.NOT_A_PHOTO)
+    if kind is not None:
+        raise Problem(kind)
     return msgspec.structs.replace(upload, offset_bytes=upload.length_bytes, finished_at=now)
 
 

@@ -149,7 +149,7 @@ class Export:
                 if name in self.digests:
                     raise Broken(f"{name} stands twice")
                 self.digests[name] = (sha256(content), len(content))
-                if "/original." not in name:
+                if "/original." not in name and "/as_shot." not in name:
                     self.kept[name] = content
         missing = [name for name in (*FIXED, INDEX, INDEX_SIGNATURE) if name not in self.kept]
         if missing or list(self.digests)[-2:] != [INDEX, INDEX_SIGNATURE]:
@@ -257,7 +257,10 @@ def check_evidence(item: type_json, export: Export, named: dict[str, type_json],
         raise Broken("the journal names other bytes")
     if item["file"] is not None and export.digests.get(item["file"], ("",))[0] != item["sha256"]:
         raise Broken("the photo is not the one that was named")
+    _check_apart(item, export, payload)
     notes = [] if item["file"] is not None else [f"its bytes are not in this file: {item['state']}"]
+    if item["as_shot"] is None and item["original_state"] != "none":
+        notes.append(f"what the camera gave, before the phone made it smaller, is not here: {item['original_state']}")
     notes += [f"worth a look: {', '.join(sorted(signals))}"] if signals else []
     digest = payload.get("manifest_sha256")
     if item["manifest"] is None:
@@ -268,17 +271,29 @@ def check_evidence(item: type_json, export: Export, named: dict[str, type_json],
     if sha256(text.encode()) != digest:
         raise Broken("the manifest is not the one that was named")
     if not signals & UNSOUND:
-        _check_manifest(text, item, export.devices.get(item["device_id"]))
+        _check_manifest(text, item, export.devices.get(item["device_id"]), payload.get("statement_sha256"))
     return notes
 
 
-def _check_manifest(text: str, item: type_json, device: type_json) -> None:
+def _check_apart(item: type_json, export: Export, payload: type_json) -> None:
+    """Hold what the camera gave, and what stood above a signature, against what was named."""
+    if item["as_shot"] is not None and export.digests.get(item["as_shot"], ("",))[0] != item["original_sha256"]:
+        raise Broken("what the camera gave is not what was named")
+    if item["kind"] != payload.get("kind", "photo"):
+        raise Broken("the journal names another kind of evidence")
+    digest = None if item["statement"] is None else sha256(export.kept[item["statement"]])
+    if digest != payload.get("statement_sha256"):
+        raise Broken("what stood above the signature is not what was named")
+
+
+def _check_manifest(text: str, item: type_json, device: type_json, statement_sha256: str | None) -> None:
     if device is None:
         raise Broken("the phone's key is missing")
     check_device_signature(text, item["signature"], device["public_key"])
     manifest = read_json(text)
-    fields = ("sha256", "original_sha256", "case_id", "visit_id", "user_id", "device_id", "scope", "media_type")
-    if manifest["evidence_id"] != item["id"] or any(manifest[name] != item[name] for name in fields):
+    fields = ("sha256", "original_sha256", "case_id", "visit_id", "user_id", "device_id", "kind", "scope", "media_type")
+    is_same = manifest["evidence_id"] == item["id"] and manifest.get("statement") == statement_sha256
+    if not is_same or any(manifest[name] != item[name] for name in fields):
         raise Broken("the manifest says otherwise")
     if manifest["key_id"] != sha256(base64.b64decode(device["public_key"]))[:16]:
         raise Broken("the manifest names another key")
@@ -350,7 +365,9 @@ def _check_complete(items: list[type_json], journal: Journal) -> None:
     if len({event["id"] for event in journal.events}) != len(journal.events):
         raise Broken("an event stands twice")
     here = set(journal.of("evidence.stored")) - set(journal.of("evidence.deleted"))
+    whole = set(journal.of("evidence.original_stored")) & here
     lost = [item["id"] for item in items if item["id"] in here and item["file"] is None]
+    lost += [item["id"] for item in items if item["id"] in whole and item["as_shot"] is None]
     if lost:
         raise Broken(f"the bytes of {lost[0]} are not in this file")
 

@@ -78,8 +78,21 @@ def _without_base_ids(body: dict[str, object]) -> dict[str, object]:
     return {**body, "base_ids": []}
 
 
+def _without_notes(body: dict[str, object]) -> dict[str, object]:
+    """Lift schema 3 of visits: no notes, no signatures, nothing about the filling in, and no original was kept."""
+    photos = body.get("photos")
+    kept = (
+        [{**photo, "original_kept": False} if isinstance(photo, dict) else photo for photo in photos]
+        if isinstance(photos, list)
+        else photos
+    )
+    return {**body, "photos": kept, "audio_notes": [], "signatures": [], "form": None}
+
+
 MUTATIONS: dict[str, MutationKind] = {
-    "visit.record": MutationKind(schema=3, body=VisitRecord, upcasters={1: _without_paid, 2: _without_manifests}),
+    "visit.record": MutationKind(
+        schema=4, body=VisitRecord, upcasters={1: _without_paid, 2: _without_manifests, 3: _without_notes}
+    ),
     "call.record": MutationKind(schema=2, body=CallRecord, upcasters={1: _without_paid}),
     "record.withdraw": MutationKind(schema=1, body=RecordWithdraw, upcasters={}),
     "case.edit": MutationKind(schema=2, body=FactEdit, upcasters={1: _without_base_ids}),

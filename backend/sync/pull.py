@@ -86,6 +86,7 @@ async def _prime(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: dat
         gone=[],
         plan=None if more else await plan_of(raw, scope.tenant_id, scope.user_id),
         notices=[],
+        originals=await queries.originals(raw, scope.tenant_id),
     )
 
 
@@ -107,6 +108,7 @@ async def _changes(raw: asyncpg.Connection, scope: Scope, cursor: Cursor, now: d
         gone=[Gone(case_id=case, reason=_leave_reason(why)) for case, why in reasons.items() if case not in here],
         plan=await plan_of(raw, scope.tenant_id, scope.user_id),
         notices=[change.as_notice() for change in changes if change.noun != "case" or change.reason == "reassigned"],
+        originals=await queries.originals(raw, scope.tenant_id),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.sync.schemas import PhoneNotice
+from backend.sync.schemas import Originals, PhoneNotice
 
 HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)"
 EPOCH = "SELECT epoch FROM cluster_epoch"
@@ -21,6 +21,8 @@ ORDER BY phone_changes.xid, phone_changes.id LIMIT $5
 """
 # Changes are pruned per user from the oldest on; the newest pruned one is noted, and a cursor before it is too old.
 PRUNED = "SELECT pruned_xid::text::bigint FROM phone_change_floors WHERE tenant_id = $1 AND user_id = $2"
+
+ORIGINALS = "SELECT originals FROM tenants WHERE id = $1"
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -70,6 +72,11 @@ async def changes_after(
     """Return the next changes of a user's stream: first those that may be told, then those that must wait."""
     rows = await raw.fetch(CHANGES, tenant_id, user_id, str(xid), change_id, limit)
     return [Change(**dict(row)) for row in rows]
+
+
+async def originals(raw: asyncpg.Connection, tenant_id: UUID) -> Originals:
+    """Return when phones of the tenant send what their cameras gave."""
+    return Originals(await raw.fetchval(ORIGINALS, tenant_id))
 
 
 async def is_pruned(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, xid: int) -> bool:

@@ -133,6 +133,14 @@ class PhoneNotice(msgspec.Struct, frozen=True):
     case_id: UUID | None
 
 
+class Originals(StrEnum):
+    """When a phone sends what its camera gave, beside the smaller copy that travels at once."""
+
+    NEVER = "never"
+    WIFI = "wifi"
+    ALWAYS = "always"
+
+
 class PullAnswer(msgspec.Struct, frozen=True):
     """What changed for this user since the cursor; ask again at once while `more` is true.
 
@@ -150,6 +158,7 @@ class PullAnswer(msgspec.Struct, frozen=True):
     gone: list[Gone]
     plan: PhonePlan | None
     notices: list[PhoneNotice]
+    originals: Originals
 
 
 class PublicKey(msgspec.Struct, frozen=True):

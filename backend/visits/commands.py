@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from backend.evidence.schemas import NamedPhoto
+from backend.evidence.schemas import NamedPhoto, type_taken
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
 from backend.kernel.statements import Statement
@@ -59,12 +59,13 @@ def _promises(user_id: UUID, visits: Sequence[RecordedVisit]) -> list[RecordedPr
 
 
 def photos_of(visits: Sequence[RecordedVisit]) -> list[NamedPhoto]:
-    """Return the photos that the visits name; evidence.commands.name_photos writes them, after the visits."""
-    return [
-        NamedPhoto(photo=photo, case_id=one.record.case_id, visit_id=one.record.id, address_id=one.record.address_id)
-        for one in visits
-        for photo in one.record.photos
-    ]
+    """Return photos, notes and signatures that visits name; evidence.commands.name_photos writes them, after these."""
+    named: list[NamedPhoto] = []
+    for one in visits:
+        taken: list[type_taken] = [*one.record.photos, *one.record.audio_notes, *one.record.signatures]
+        where = (one.record.case_id, one.record.id, one.record.address_id)
+        named += [NamedPhoto(photo, *where) for photo in taken]
+    return named
 
 
 async def withdraw_visits(

@@ -9,6 +9,7 @@ TOO_LONG = Kind("visit.too_long", 422, "A visit of more than 12 hours is two vis
 NOTE_MISSING = Kind("visit.note_missing", 422, "This result needs a note.")
 DAY_MISSING = Kind("visit.day_missing", 422, "This result needs the day from which contact is possible again.")
 PHOTO_CONSENT_MISSING = Kind("visit.photo_consent_missing", 422, "A photo inside needs the consent of who lives there.")
+SIGNED_OTHERWISE = Kind("visit.signed_otherwise", 422, "What was signed is not the promise of this visit.")
 
 KINDS = (
     UNKNOWN_RESULT,
@@ -18,4 +19,5 @@ KINDS = (
     NOTE_MISSING,
     DAY_MISSING,
     PHOTO_CONSENT_MISSING,
+    SIGNED_OTHERWISE,
 )

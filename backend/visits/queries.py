@@ -10,7 +10,7 @@ import msgspec
 from backend.kernel.geo import Point
 from backend.kernel.pan import without_pans
 from backend.kernel.statements import Statement
-from backend.visits.schemas import RecordedVisit
+from backend.visits.schemas import FormLog, RecordedVisit, VisitView
 
 # The address must belong to the obligor of the case, or the distance says nothing. LIMIT keeps the look-ups by key.
 DOORS = """
@@ -25,18 +25,24 @@ CROSS JOIN LATERAL (
 """
 INSERT_VISITS = """
 INSERT INTO visits (id, tenant_id, case_id, user_id, device_id, stop_id, address_id, result, party, paid_minor,
-    started_at, ended_at, place, accuracy_m, distance_m, is_inside, outside_reason, note, next_step, next_on)
+    started_at, ended_at, place, accuracy_m, distance_m, is_inside, outside_reason, note, next_step, next_on, form)
 SELECT id, $1, case_id, $2, $3, stop_id, address_id, result, party, paid_minor, started_at, ended_at,
     CASE WHEN lat IS NULL THEN NULL ELSE ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography END,
-    accuracy_m, distance_m, is_inside, outside_reason, note, next_step, next_on
+    accuracy_m, distance_m, is_inside, outside_reason, note, next_step, next_on, form
 FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], $11::timestamptz[],
     $12::timestamptz[], $13::float8[], $14::float8[], $15::float4[], $16::float4[], $17::bool[], $18::text[],
-    $19::text[], $20::text[], $21::date[])
+    $19::text[], $20::text[], $21::date[], $22::jsonb[])
     AS new (id, case_id, stop_id, address_id, result, party, paid_minor, started_at, ended_at, lat, lon, accuracy_m,
-    distance_m, is_inside, outside_reason, note, next_step, next_on)
+    distance_m, is_inside, outside_reason, note, next_step, next_on, form)
 """
 WITHDRAW_VISITS = """
 UPDATE visits SET withdrawn_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND withdrawn_at IS NULL
+"""
+
+VISIT = """
+SELECT visits.id, case_id, user_id, users.name AS collector, started_at, ended_at, recorded_at, withdrawn_at, result,
+    party, distance_m, is_inside, outside_reason, note, form::text AS form
+FROM visits JOIN users ON users.id = visits.user_id WHERE visits.tenant_id = $1 AND visits.id = $2
 """
 
 
@@ -77,8 +83,18 @@ def insert_visits(tenant_id: UUID, user_id: UUID, device_id: UUID | None, visits
         [one.distance_m if one else None for one in there], [one.is_inside if one else None for one in there],
         [one.outside_reason for one in records], [without_pans(one.note) for one in records],
         [one.next_step for one in records], [one.next_on for one in records],
+        [one.form and msgspec.json.encode(one.form).decode() for one in records],
     )  # fmt: skip
     return Statement(sql=INSERT_VISITS, arguments=arguments)
+
+
+async def visit(raw: asyncpg.Connection, tenant_id: UUID, visit_id: UUID) -> VisitView | None:
+    """Return a visit if the transaction's person sees it."""
+    row = await raw.fetchrow(VISIT, tenant_id, visit_id)
+    if row is None:
+        return None
+    form = None if row["form"] is None else msgspec.json.decode(row["form"], type=FormLog)
+    return VisitView(**{**dict(row), "form": form})
 
 
 async def withdraw_visits(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID], at: datetime) -> None:

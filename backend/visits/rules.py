@@ -3,16 +3,19 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from backend.evidence.schemas import PhotoScope, PhotoTaken
+from backend.evidence.manifests import read_statement
+from backend.evidence.schemas import PhotoScope, PhotoTaken, SignatureTaken
 from backend.kernel.geo import Point, distance_m
 from backend.kernel.problems import Kind
 from backend.promises import rules as promise_rules
+from backend.promises.schemas import PromiseMade
 from backend.visits.codes import BY_CODE
 from backend.visits.problems import (
     DAY_MISSING,
     NOTE_MISSING,
     PARTY_NOT_WITH_RESULT,
     PHOTO_CONSENT_MISSING,
+    SIGNED_OTHERWISE,
     TIMES_REVERSED,
     TOO_LONG,
     UNKNOWN_RESULT,
@@ -38,6 +41,7 @@ def refusal(record: VisitRecord, *, currency: str, zone: str) -> Kind | None:
         ("note" in result.needs and not record.note.strip(), NOTE_MISSING),
         ("next_on" in result.needs and record.next_on is None, DAY_MISSING),
         (any(map(is_without_consent, record.photos)), PHOTO_CONSENT_MISSING),
+        (not all(is_of_promise(one, record.promise) for one in record.signatures), SIGNED_OTHERWISE),
     )
     found = next((kind for failed, kind in checks if failed), None)
     if found is not None:
@@ -52,6 +56,15 @@ def is_without_consent(photo: PhotoTaken) -> bool:
     An app that signs no manifest does not ask for the consent either: its photo stands, and is worth a look.
     """
     return photo.scope is PhotoScope.INSIDE and photo.consent_by is None and photo.manifest is not None
+
+
+def is_of_promise(signature: SignatureTaken, promise: PromiseMade | None) -> bool:
+    """Tell whether the statement that was signed says the promise of the same visit: amount, currency and day."""
+    said = read_statement(signature.statement)
+    if said is None or promise is None:
+        return False
+    signed = (said.promise_id, said.amount_minor, said.currency, said.due_on)
+    return signed == (promise.id, promise.amount_minor, promise.currency, promise.due_on)
 
 
 def presence(check_in: CheckIn | None, door: Point | None) -> Presence | None:

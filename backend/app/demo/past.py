@@ -92,9 +92,12 @@ def _visit(row: Row, block: Block, places: Places, promise: PromiseMade | None) 
         paid_minor=None,
         promise=promise,
         photos=[],
+        audio_notes=[],
+        signatures=[],
         note=str(row["note"]),
         next_step=result.next_step,
         next_on=None,
+        form=None,
     )
 
 

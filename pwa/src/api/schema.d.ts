@@ -132,6 +132,274 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/session/step": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * WhatIsOwed
+         * @description Say by what the asker can show the second step, and from when on a factor must be set up.
+         */
+        readonly get: operations["V1SessionStepWhatIsOwed"];
+        readonly put?: never;
+        /**
+         * ShowCode
+         * @description Show the second step: a code of the app, or one of the ten from paper; the session is a whole one from here.
+         */
+        readonly post: operations["V1SessionStepShowCode"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/session/step/passkey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Show
+         * @description Show a passkey as the second step; the session is a whole one from here.
+         */
+        readonly post: operations["V1SessionStepPasskeyShow"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/session/passkey/challenge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Challenge
+         * @description Give a nonce that a passkey may sign once, to sign in or as the second step.
+         */
+        readonly post: operations["V1SessionPasskeyChallengeChallenge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/session/passkey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * SignIn
+         * @description Sign in by a passkey, which stands for both factors.
+         */
+        readonly post: operations["V1SessionPasskeySignIn"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * OwnFactors
+         * @description List the own second factors, and what the lender demands.
+         */
+        readonly get: operations["V1FactorsOwnFactors"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/totp": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * BeginTotp
+         * @description Make a secret for an authenticator app; it counts once a code of it was confirmed.
+         */
+        readonly post: operations["V1FactorsTotpBeginTotp"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/totp/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConfirmTotp
+         * @description Take the app into use by its first code; the first factor comes with ten codes for paper, shown this once.
+         */
+        readonly post: operations["V1FactorsTotpConfirmConfirmTotp"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/totp/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * RemoveTotp
+         * @description Take the app out of use.
+         */
+        readonly post: operations["V1FactorsTotpRemoveRemoveTotp"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/recovery-codes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * RenewCodes
+         * @description Make ten new codes for paper, shown this once; the old ones are worthless.
+         */
+        readonly post: operations["V1FactorsRecoveryCodesRenewCodes"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/passkeys/options": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Options
+         * @description Give the browser what it needs to make a passkey for the asker.
+         */
+        readonly post: operations["V1FactorsPasskeysOptionsOptions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/passkeys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Add
+         * @description Take a passkey into use; the first factor comes with ten codes for paper, shown this once.
+         */
+        readonly post: operations["V1FactorsPasskeysAdd"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/factors/passkeys/{passkey_id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Remove
+         * @description Forget a passkey.
+         */
+        readonly post: operations["V1FactorsPasskeysPasskeyIdRemoveRemove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/second-factor": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListPolicies
+         * @description List what is demanded of each role.
+         */
+        readonly get: operations["V1SecondFactorListPolicies"];
+        /**
+         * SetPolicy
+         * @description Demand something else of a role; whoever has no second factor gets the days of grace.
+         */
+        readonly put: operations["V1SecondFactorSetPolicy"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/devices": {
         readonly parameters: {
             readonly query?: never;
@@ -227,9 +495,29 @@ export interface paths {
         readonly put?: never;
         /**
          * RenewLease
-         * @description Say until when a device that a passkey opens may be read without asking again.
+         * @description Say until when a device may be read without asking again; its passkey signs a nonce of its challenge.
          */
         readonly post: operations["V1DevicesDeviceIdLeaseRenewLease"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{device_id}/passkey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * MakePasskey
+         * @description Let a passkey open this device from now on; it was made for a nonce of the device's challenge.
+         */
+        readonly put: operations["V1DevicesDeviceIdPasskeyMakePasskey"];
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -440,6 +728,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/users/{user_id}/factors/reset": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ResetFactors
+         * @description Take away the second factors that somebody has lost: an administrator of all, a lead of the own people.
+         */
+        readonly post: operations["V1UsersUserIdFactorsResetResetFactors"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/teams": {
         readonly parameters: {
             readonly query?: never;
@@ -516,6 +824,26 @@ export interface paths {
         readonly patch: operations["V1UploadsUploadIdAdd"];
         readonly trace?: never;
     };
+    readonly "/v1/uploads/given-up": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * GiveUp
+         * @description Say that originals will never be sent, before the phone lets go of them; it may be said twice.
+         */
+        readonly post: operations["V1UploadsGivenUpGiveUp"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/evidence": {
         readonly parameters: {
             readonly query?: never;
@@ -525,7 +853,7 @@ export interface paths {
         };
         /**
          * OfCase
-         * @description List the photos of a case, the newest first, at most 200.
+         * @description List the photos of a case, or of one visit of it, the newest first, at most 200.
          */
         readonly get: operations["V1EvidenceOfCase"];
         readonly put?: never;
@@ -548,6 +876,46 @@ export interface paths {
          * @description Say what is known about a photo; what is worth a look in it to who took it and who controls it.
          */
         readonly get: operations["V1EvidenceEvidenceIdOne"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/questions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Questions
+         * @description List what is asked about one's own photos of the last 90 days, at most 50.
+         */
+        readonly get: operations["V1EvidenceQuestionsQuestions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}/file": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * WholeFile
+         * @description Say all that is known about a photo: what was signed, the door, the log of custody.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdFileWholeFile"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -585,9 +953,31 @@ export interface paths {
         };
         /**
          * Original
-         * @description Give the photo exactly as it came, as a download; that somebody took it is journalled before the bytes leave.
+         * @description Give a photo, note or signature exactly as it came, as a download, or a part of it to a player (Range).
+         *
+         *     That somebody took it is journalled before the bytes leave, each part by itself.
          */
         readonly get: operations["V1EvidenceEvidenceIdBytesOriginal"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}/as-shot": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * AsShot
+         * @description Give what the camera gave, before the phone made it smaller, as a download; journalled as every look is.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdAsShotAsShot"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -674,6 +1064,94 @@ export interface paths {
          * @description End a legal hold.
          */
         readonly post: operations["V1EvidenceHoldsHoldIdReleaseRelease"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/visits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ToReview
+         * @description List visits that began in a window (at most 31 days), those most worth a look first.
+         */
+        readonly get: operations["V1EvidenceVisitsToReview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/reviews": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ReviewsOf
+         * @description List what was said to a visit and its photos; where somebody will go only for those who review or audit.
+         */
+        readonly get: operations["V1EvidenceReviewsReviewsOf"];
+        readonly put?: never;
+        /**
+         * Review
+         * @description Say to a visit, or to one photo of it, that it is well, that one asks, or that somebody goes there.
+         */
+        readonly post: operations["V1EvidenceReviewsReview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/draws": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * DrawsOf
+         * @description List the own draws, and those of everybody for whoever sees the whole lender.
+         */
+        readonly get: operations["V1EvidenceDrawsDrawsOf"];
+        readonly put?: never;
+        /**
+         * Draw
+         * @description Draw visits of a window that somebody else checks; those with a high score are drawn more often.
+         */
+        readonly post: operations["V1EvidenceDrawsDraw"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/draws/{draw_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * DrawOf
+         * @description Show one draw with its visits in the order of their lots, and where each stands now.
+         */
+        readonly get: operations["V1EvidenceDrawsDrawIdDrawOf"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -885,6 +1363,26 @@ export interface paths {
          * @description Take a territory off the map; cases stay with whom they are.
          */
         readonly delete: operations["V1TerritoriesTerritoryIdRemoveTerritory"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/visits/{visit_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One
+         * @description Say what was recorded of a visit; how its form was filled in only to whoever did it and whoever controls it.
+         */
+        readonly get: operations["V1VisitsVisitIdOne"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1457,7 +1955,7 @@ export interface paths {
         };
         /**
          * ListDecisions
-         * @description List the conflicts on the asker's cases and the refused items of the asker's people.
+         * @description List the facts of which several values stand, and the refused items of the asker's people.
          */
         readonly get: operations["V1DecisionsListDecisions"];
         readonly put?: never;
@@ -1468,7 +1966,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/conflicts/{conflict_id}": {
+    readonly "/v1/conflicts": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1478,10 +1976,10 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * KeepValue
-         * @description Let the stored or the sent value stand; both stay in the history.
+         * DecideValue
+         * @description Let one value hold of a fact, over all that the asker saw standing; every value stays in the history.
          */
-        readonly post: operations["V1ConflictsConflictIdKeepValue"];
+        readonly post: operations["V1ConflictsDecideValue"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1556,6 +2054,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AgreedBy
+         * @description Who agreed to a photo inside, or to being heard in a note; `self` when only the collector is heard.
+         * @enum {unknown}
+         */
+        readonly AgreedBy: "client" | "company" | "household" | "self";
         /** Answer */
         readonly Answer: {
             /** Format: uuid */
@@ -1584,6 +2088,23 @@ export interface components {
             readonly text: string;
             /** Format: date-time */
             readonly at: string;
+        };
+        /** Asked */
+        readonly Asked: {
+            /** @enum {string} */
+            readonly state: "accepted" | "questioned";
+            readonly is_of_visit: boolean;
+            readonly reason: string;
+            readonly by: string;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** AssertionMade */
+        readonly AssertionMade: {
+            readonly id: string;
+            readonly client_data: string;
+            readonly authenticator_data: string;
+            readonly signature: string;
         };
         /** AssignDone */
         readonly AssignDone: {
@@ -1717,8 +2238,14 @@ export interface components {
             readonly closed_at: string | null;
             readonly last_result: string | null;
             readonly holders: readonly components["schemas"]["HolderView"][];
-            readonly open_conflict_ids: readonly string[];
             readonly leased_to: string | null;
+        };
+        /** CaseOf */
+        readonly CaseOf: {
+            readonly number: string;
+            readonly client: string;
+            readonly is_company: boolean;
+            readonly zone: string;
         };
         /** CasePage */
         readonly CasePage: {
@@ -1759,38 +2286,32 @@ export interface components {
             /** Format: date-time */
             readonly expires_at: string;
         };
-        /** ConflictDecision */
-        readonly ConflictDecision: {
-            /** @enum {string} */
-            readonly keep: "stored" | "sent";
+        /** CodeGiven */
+        readonly CodeGiven: {
+            readonly code: string;
         };
         /** ConflictView */
         readonly ConflictView: {
-            /** Format: uuid */
-            readonly id: string;
             /** Format: uuid */
             readonly case_id: string;
             readonly case_number: string;
             readonly case_name: string;
             readonly field: string;
-            readonly stored_value: string;
-            readonly stored_by: string;
-            /** Format: date-time */
-            readonly stored_at: string;
-            readonly sent_value: string;
-            readonly sent_by: string;
-            /** Format: date-time */
-            readonly sent_at: string;
-            readonly present_value: string;
-            /** Format: date-time */
-            readonly recorded_at: string;
+            readonly heads: readonly string[];
+            readonly values: readonly components["schemas"]["FactLine"][];
         };
-        /**
-         * ConsentBy
-         * @description Who agreed to a photo inside: the client, somebody of the household, somebody of the company.
-         * @enum {unknown}
-         */
-        readonly ConsentBy: "client" | "company" | "household";
+        /** CustodyLine */
+        readonly CustodyLine: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly actor: string | null;
+            readonly detail: {
+                readonly [key: string]: string;
+            };
+        };
         /** DayEnd */
         readonly DayEnd: {
             /** Format: uuid */
@@ -1807,6 +2328,12 @@ export interface components {
             readonly end_at: string;
             readonly is_overtime: boolean;
         };
+        /**
+         * Demand
+         * @description Whether a role has a second factor.
+         * @enum {string}
+         */
+        readonly Demand: "off" | "offered" | "required";
         /** DevicePage */
         readonly DevicePage: {
             readonly devices: readonly components["schemas"]["DeviceView"][];
@@ -1848,6 +2375,48 @@ export interface components {
             readonly from_position: number | null;
             readonly to_position: number | null;
         };
+        /** DrawList */
+        readonly DrawList: {
+            readonly items: readonly components["schemas"]["DrawView"][];
+        };
+        /** DrawView */
+        readonly DrawView: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly seed: string;
+            readonly window: components["schemas"]["Window"];
+            readonly team_id: string | null;
+            readonly wanted: number;
+            readonly population: number;
+            /** Format: uuid */
+            readonly drawn_by: string;
+            /** Format: date-time */
+            readonly drawn_at: string;
+            readonly items: readonly components["schemas"]["DrawnVisit"][] | null;
+        };
+        /** DrawWish */
+        readonly DrawWish: {
+            readonly window: components["schemas"]["Window"];
+            readonly team_id: string | null;
+            readonly count: number;
+            readonly seed: string | null;
+        };
+        /** DrawnVisit */
+        readonly DrawnVisit: {
+            readonly place: number;
+            /** Format: uuid */
+            readonly visit_id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly collector: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly score: number;
+            readonly state: components["schemas"]["ReviewState"];
+        };
         /** DuePromise */
         readonly DuePromise: {
             /** Format: uuid */
@@ -1872,6 +2441,26 @@ export interface components {
             readonly lawful_until: string | null;
             readonly changes_holder: boolean;
         };
+        /** EvidenceFile */
+        readonly EvidenceFile: {
+            readonly evidence: components["schemas"]["EvidenceView"];
+            readonly case: components["schemas"]["CaseOf"] | null;
+            readonly manifest: components["schemas"]["ManifestFacts"] | null;
+            readonly device: string | null;
+            readonly door: components["schemas"]["Point"] | null;
+            readonly fence_radius_m: number;
+            readonly original_sha256: string;
+            readonly original_size_bytes: number;
+            readonly is_reduced: boolean;
+            readonly is_held: boolean;
+            readonly custody: readonly components["schemas"]["CustodyLine"][];
+        };
+        /**
+         * EvidenceKind
+         * @description What a piece of evidence is.
+         * @enum {string}
+         */
+        readonly EvidenceKind: "photo" | "audio" | "signature";
         /** EvidenceList */
         readonly EvidenceList: {
             readonly items: readonly components["schemas"]["EvidenceView"][];
@@ -1887,8 +2476,12 @@ export interface components {
             /** Format: uuid */
             readonly user_id: string;
             readonly collector: string;
-            readonly scope: components["schemas"]["PhotoScope"];
-            readonly consent_by: components["schemas"]["ConsentBy"] | null;
+            readonly kind: components["schemas"]["EvidenceKind"];
+            readonly scope: components["schemas"]["PhotoScope"] | null;
+            readonly consent_by: components["schemas"]["AgreedBy"] | null;
+            readonly duration_ms: number | null;
+            readonly statement: string | null;
+            readonly media_type: string;
             /** Format: date-time */
             readonly taken_at: string;
             /** @enum {string} */
@@ -1898,8 +2491,35 @@ export interface components {
             readonly is_ready: boolean;
             readonly sha256: string;
             readonly size_bytes: number;
+            readonly original_state: components["schemas"]["OriginalState"];
+            readonly original_size_bytes: number;
             readonly is_signed: boolean;
             readonly looks: components["schemas"]["Looks"] | null;
+        };
+        /** FactDecision */
+        readonly FactDecision: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly field: components["schemas"]["FactField"];
+            readonly base_ids: readonly string[];
+            readonly value: string;
+        };
+        /**
+         * FactField
+         * @description The facts of a case that people edit; edits that did not see each other stand side by side (docs/MERGING.md).
+         * @enum {unknown}
+         */
+        readonly FactField: "door_note" | "next_step" | "visit_hint";
+        /** FactLine */
+        readonly FactLine: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly value: string;
+            readonly by: string;
+            /** Format: date-time */
+            readonly at: string;
         };
         /** FactValue */
         readonly FactValue: {
@@ -1908,6 +2528,23 @@ export interface components {
             /** Format: date-time */
             readonly edited_at: string;
             readonly edited_by: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly heads: readonly string[];
+            readonly others: readonly components["schemas"]["FactLine"][];
+            readonly history: readonly components["schemas"]["FactLine"][];
+        };
+        /** FactorsReset */
+        readonly FactorsReset: {
+            readonly reason: string;
+        };
+        /** FactorsView */
+        readonly FactorsView: {
+            readonly demand: components["schemas"]["Demand"];
+            readonly has_totp: boolean;
+            readonly recovery_left: number;
+            readonly passkeys: readonly components["schemas"]["PasskeyView"][];
+            readonly enrol_by: string | null;
         };
         /** Field */
         readonly Field: {
@@ -1954,6 +2591,26 @@ export interface components {
             readonly where: string;
             readonly code: string;
             readonly value: string;
+        };
+        /**
+         * FormLog
+         * @description How the visit was filled in, by a clock that nobody sets: milliseconds for which the form was open.
+         *
+         *         `resumed` says how often it was left and taken up again; the last 60 steps are kept.
+         */
+        readonly FormLog: {
+            readonly steps: readonly components["schemas"]["FormStep"][];
+            readonly saved_ms: number;
+            readonly resumed: number;
+        };
+        /**
+         * FormStep
+         * @description One stay at a step of the form: when it was entered, and how often an answer was changed during it.
+         */
+        readonly FormStep: {
+            readonly step: string;
+            readonly entered_ms: number;
+            readonly changes: number;
         };
         /** Gone */
         readonly Gone: {
@@ -2043,6 +2700,7 @@ export interface components {
             /** Format: date-time */
             readonly lease_until: string;
             readonly may_start_cold: boolean;
+            readonly opening: string;
         };
         /** LinkSignIn */
         readonly LinkSignIn: {
@@ -2075,6 +2733,7 @@ export interface components {
             /** Format: date-time */
             readonly lease_until: string;
             readonly may_start_cold: boolean;
+            readonly opening: string;
         };
         /** Looks */
         readonly Looks: {
@@ -2083,6 +2742,28 @@ export interface components {
             readonly band: "low" | "medium" | "high";
             readonly signals: readonly components["schemas"]["SignalView"][];
             readonly answers: readonly components["schemas"]["AnswerView"][];
+        };
+        /** ManifestFacts */
+        readonly ManifestFacts: {
+            readonly number: number;
+            readonly manifest_hash: string;
+            readonly key_id: string;
+            /** @enum {string} */
+            readonly source: "camera" | "file" | "microphone" | "pad";
+            /** Format: date-time */
+            readonly taken_at: string;
+            readonly clock_offset_ms: number | null;
+            readonly place: components["schemas"]["ManifestPlace"] | null;
+            readonly after_at: string | null;
+            /** Format: date-time */
+            readonly received_at: string;
+            readonly has_before: boolean | null;
+        };
+        /** ManifestPlace */
+        readonly ManifestPlace: {
+            readonly place: components["schemas"]["Point"];
+            readonly accuracy_m: number;
+            readonly age_ms: number;
         };
         /** Mapping */
         readonly Mapping: {
@@ -2140,6 +2821,16 @@ export interface components {
             readonly label: string;
             readonly public_key: string;
         };
+        /** NewLock */
+        readonly NewLock: {
+            readonly verifier: string;
+            readonly old_verifier?: string | null;
+        };
+        /** NewPasskey */
+        readonly NewPasskey: {
+            readonly label: string;
+            readonly made: components["schemas"]["RegistrationMade"];
+        };
         /** NewTeam */
         readonly NewTeam: {
             readonly name: string;
@@ -2175,6 +2866,51 @@ export interface components {
             /** Format: uuid */
             readonly contact_point_id: string;
             readonly value: string;
+        };
+        /**
+         * OriginalState
+         * @description Where what the camera gave is: nothing apart from what came, still on the phone, here, or why it never comes.
+         * @enum {string}
+         */
+        readonly OriginalState: "none" | "not_kept" | "awaited" | "stored" | "refused" | "given_up";
+        /**
+         * Originals
+         * @description When a phone sends what its camera gave, beside the smaller copy that travels at once.
+         * @enum {string}
+         */
+        readonly Originals: "never" | "wifi" | "always";
+        /** OriginalsGivenUp */
+        readonly OriginalsGivenUp: {
+            readonly evidence_ids: readonly string[];
+            /** @enum {string} */
+            readonly reason: "policy" | "lost";
+        };
+        /** Owed */
+        readonly Owed: {
+            readonly code_by: readonly components["schemas"]["StepKind"][];
+            readonly enrol_by: string | null;
+        };
+        /** PasskeyOptions */
+        readonly PasskeyOptions: {
+            readonly nonce: string;
+            readonly rp_id: string;
+            readonly user_handle: string;
+            readonly user_name: string;
+            readonly exclude: readonly string[];
+        };
+        /** PasskeyShown */
+        readonly PasskeyShown: {
+            readonly assertion: components["schemas"]["AssertionMade"];
+        };
+        /** PasskeyView */
+        readonly PasskeyView: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly label: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly used_at: string | null;
+            readonly opens_device: string | null;
         };
         /** PasswordChange */
         readonly PasswordChange: {
@@ -2440,6 +3176,22 @@ export interface components {
             readonly lat: number;
             readonly lon: number;
         };
+        /** PolicyChange */
+        readonly PolicyChange: {
+            readonly role: components["schemas"]["UserRole"];
+            readonly demand: components["schemas"]["Demand"];
+            readonly grace_days: number;
+        };
+        /** PolicyPage */
+        readonly PolicyPage: {
+            readonly policies: readonly components["schemas"]["PolicyView"][];
+        };
+        /** PolicyView */
+        readonly PolicyView: {
+            readonly role: components["schemas"]["UserRole"];
+            readonly demand: components["schemas"]["Demand"];
+            readonly grace_days: number;
+        };
         /** Profile */
         readonly Profile: {
             readonly name: string;
@@ -2491,6 +3243,10 @@ export interface components {
             readonly due_on: string;
             readonly tolerance_days: number;
         };
+        /** Proving */
+        readonly Proving: {
+            readonly password: string | null;
+        };
         /** PublicKey */
         readonly PublicKey: {
             readonly key_id: string;
@@ -2513,6 +3269,7 @@ export interface components {
             readonly gone: readonly components["schemas"]["Gone"][];
             readonly plan: components["schemas"]["PhonePlan"] | null;
             readonly notices: readonly components["schemas"]["PhoneNotice"][];
+            readonly originals: components["schemas"]["Originals"];
         };
         /** PushAnswer */
         readonly PushAnswer: {
@@ -2547,6 +3304,17 @@ export interface components {
             };
             readonly body: string;
         };
+        /** Question */
+        readonly Question: {
+            readonly evidence: components["schemas"]["EvidenceView"];
+            readonly case: components["schemas"]["CaseOf"] | null;
+            readonly asked: components["schemas"]["Asked"] | null;
+            readonly is_open: boolean;
+        };
+        /** QuestionList */
+        readonly QuestionList: {
+            readonly items: readonly components["schemas"]["Question"][];
+        };
         /** QueuePage */
         readonly QueuePage: {
             readonly rows: readonly components["schemas"]["QueueRow"][];
@@ -2566,6 +3334,16 @@ export interface components {
             readonly signed: string;
             readonly signature: string;
         };
+        /** RecoveryCodes */
+        readonly RecoveryCodes: {
+            readonly codes: readonly string[];
+        };
+        /** RegistrationMade */
+        readonly RegistrationMade: {
+            readonly id: string;
+            readonly client_data: string;
+            readonly attestation: string;
+        };
         /** ReleaseWish */
         readonly ReleaseWish: {
             readonly reason: string;
@@ -2574,6 +3352,42 @@ export interface components {
         readonly RevealWish: {
             /** Format: uuid */
             readonly contact_point_id: string;
+            readonly reason: string;
+        };
+        /** ReviewList */
+        readonly ReviewList: {
+            readonly items: readonly components["schemas"]["ReviewView"][];
+        };
+        /**
+         * ReviewState
+         * @description Where a visit or a photo stands: nobody has looked, it is well, the collector is asked, somebody goes there.
+         * @enum {string}
+         */
+        readonly ReviewState: "unreviewed" | "accepted" | "questioned" | "back_check";
+        /** ReviewView */
+        readonly ReviewView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly visit_id: string;
+            readonly evidence_id: string | null;
+            /** @enum {string} */
+            readonly state: "accepted" | "questioned" | "back_check";
+            readonly reason: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly reviewer: string;
+            readonly draw_id: string | null;
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** ReviewWish */
+        readonly ReviewWish: {
+            /** Format: uuid */
+            readonly visit_id: string;
+            readonly evidence_id: string | null;
+            /** @enum {string} */
+            readonly state: "accepted" | "questioned" | "back_check";
             readonly reason: string;
         };
         /** RoleChange */
@@ -2694,6 +3508,12 @@ export interface components {
             /** @default false */
             readonly is_dry_run: boolean;
         };
+        /**
+         * StepKind
+         * @description By what somebody shows a second factor.
+         * @enum {string}
+         */
+        readonly StepKind: "totp" | "recovery" | "passkey";
         /** StopEdit */
         readonly StopEdit: {
             /** Format: uuid */
@@ -2812,6 +3632,11 @@ export interface components {
             readonly conflicts: readonly components["schemas"]["ConflictView"][];
             readonly items: readonly components["schemas"]["QuarantinedView"][];
         };
+        /** TotpSeed */
+        readonly TotpSeed: {
+            readonly secret: string;
+            readonly uri: string;
+        };
         /** Unplanned */
         readonly Unplanned: {
             /** Format: uuid */
@@ -2851,6 +3676,59 @@ export interface components {
             readonly shift_end_minute: number;
             readonly is_active: boolean;
             readonly team_ids: readonly string[];
+        };
+        /** VisitPage */
+        readonly VisitPage: {
+            readonly items: readonly components["schemas"]["VisitToReview"][];
+            readonly after: string | null;
+        };
+        /** VisitToReview */
+        readonly VisitToReview: {
+            /** Format: uuid */
+            readonly visit_id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly collector: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly result: string;
+            readonly is_inside: boolean | null;
+            readonly photos: number;
+            readonly photos_awaited: number;
+            readonly answers: number;
+            readonly score: number;
+            /** @enum {string} */
+            readonly band: "low" | "medium" | "high";
+            readonly codes: readonly string[];
+            readonly state: components["schemas"]["ReviewState"];
+            readonly reviewed_at: string | null;
+        };
+        /** VisitView */
+        readonly VisitView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly collector: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            /** Format: date-time */
+            readonly ended_at: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+            readonly withdrawn_at: string | null;
+            readonly result: string;
+            readonly party: string;
+            readonly distance_m: number | null;
+            readonly is_inside: boolean | null;
+            readonly outside_reason: string | null;
+            readonly note: string;
+            readonly form: components["schemas"]["FormLog"] | null;
         };
         /**
          * Warned
@@ -2897,6 +3775,8 @@ export interface components {
             readonly shift_end_minute: number;
             /** Format: date-time */
             readonly expires_at: string;
+            readonly owes_code: boolean;
+            readonly enrol_by: string | null;
         };
         /**
          * WhyNot
@@ -2904,6 +3784,13 @@ export interface components {
          * @enum {string}
          */
         readonly WhyNot: "no_door" | "over_cap" | "outside_hours" | "too_far" | "no_time" | "not_worth_the_way" | "holder_absent";
+        /** Window */
+        readonly Window: {
+            /** Format: date-time */
+            readonly begins_at: string;
+            /** Format: date-time */
+            readonly ends_at: string;
+        };
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
@@ -2988,9 +3875,12 @@ export interface components {
             readonly paid_minor: number | null;
             readonly promise: components["schemas"]["PromiseMade"] | null;
             readonly photos: readonly components["schemas"]["PhotoTaken"][];
+            readonly audio_notes: readonly components["schemas"]["AudioTaken"][];
+            readonly signatures: readonly components["schemas"]["SignatureTaken"][];
             readonly note: string;
             readonly next_step: string | null;
             readonly next_on: string | null;
+            readonly form: components["schemas"]["FormLog"] | null;
         };
         /**
          * CheckIn
@@ -3007,7 +3897,8 @@ export interface components {
          * @description A photo named by the hash of the bytes that will travel, and by the hash of what the camera gave.
          *
          *         `manifest` is the text that the phone signed at the shutter (manifests.py says what stands in it), `signature` that
-         *         of the device's key (ECDSA P-256, SHA-256, r || s, base64); an app of before that has neither.
+         *         of the device's key (ECDSA P-256, SHA-256, r || s, base64); an app of before that has neither. `original_kept` says
+         *         that the phone keeps what the camera gave, and sends it later.
          */
         readonly PhotoTaken: {
             /** Format: uuid */
@@ -3017,12 +3908,53 @@ export interface components {
             readonly media_type: string;
             readonly original_sha256: string;
             readonly original_size_bytes: number;
+            readonly original_kept: boolean;
             /** Format: date-time */
             readonly taken_at: string;
             readonly scope: components["schemas"]["PhotoScope"];
             readonly consent_by: components["schemas"]["ConsentBy"] | null;
             readonly manifest: string | null;
             readonly signature: string | null;
+        };
+        /**
+         * ConsentBy
+         * @description Who agreed to a photo inside: the client, somebody of the household, somebody of the company.
+         * @enum {unknown}
+         */
+        readonly ConsentBy: "client" | "company" | "household";
+        /**
+         * AudioTaken
+         * @description A spoken note, and who is heard in it and agreed to that before it began.
+         */
+        readonly AudioTaken: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sha256: string;
+            readonly size_bytes: number;
+            /** Format: date-time */
+            readonly taken_at: string;
+            readonly manifest: string;
+            readonly signature: string;
+            readonly media_type: string;
+            readonly duration_ms: number;
+            readonly consent_by: components["schemas"]["AgreedBy"];
+        };
+        /**
+         * SignatureTaken
+         * @description A signature by hand, and the statement (JSON, see Statement) that stood above it, exactly as it was shown.
+         */
+        readonly SignatureTaken: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sha256: string;
+            readonly size_bytes: number;
+            /** Format: date-time */
+            readonly taken_at: string;
+            readonly manifest: string;
+            readonly signature: string;
+            /** @enum {unknown} */
+            readonly media_type: "image/png";
+            readonly statement: string;
         };
         /**
          * RecordWithdraw
@@ -3036,21 +3968,20 @@ export interface components {
         };
         /**
          * FactEdit
-         * @description An edit that names the version it saw; 0 means that there was none.
+         * @description An edit that names the edits which its author saw standing, own unsent ones included; none: an empty fact.
+         *
+         *         `base_version` says what was seen where no ids are known: bodies of schema 1, and cases that a phone pulled before
+         *         it was updated. It counts as having seen all that stands, when it is the present version, and nothing otherwise.
          */
         readonly FactEdit: {
             /** Format: uuid */
             readonly case_id: string;
             readonly field: components["schemas"]["FactField"];
-            readonly base_version: number;
+            readonly base_ids: readonly string[];
             readonly value: string;
+            /** @default null */
+            readonly base_version: number | null;
         };
-        /**
-         * FactField
-         * @description The facts of a case that people edit; two edits of one version become a conflict, never an overwrite.
-         * @enum {unknown}
-         */
-        readonly FactField: "door_note" | "next_step" | "visit_hint";
         /**
          * ContactReveal
          * @description Somebody unmasked a number or address, and said why.
@@ -3358,6 +4289,511 @@ export interface operations {
             };
         };
     };
+    readonly V1SessionStepWhatIsOwed: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Owed"];
+                };
+            };
+        };
+    };
+    readonly V1SessionStepShowCode: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CodeGiven"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1SessionStepPasskeyShow: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1SessionPasskeyChallengeChallenge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Challenge"];
+                };
+            };
+        };
+    };
+    readonly V1SessionPasskeySignIn: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsOwnFactors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FactorsView"];
+                };
+            };
+        };
+    };
+    readonly V1FactorsTotpBeginTotp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proving"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TotpSeed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsTotpConfirmConfirmTotp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CodeGiven"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsTotpRemoveRemoveTotp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proving"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsRecoveryCodesRenewCodes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proving"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsPasskeysOptionsOptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proving"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsPasskeysAdd: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1FactorsPasskeysPasskeyIdRemoveRemove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly passkey_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proving"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1SecondFactorListPolicies: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+        };
+    };
+    readonly V1SecondFactorSetPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1DevicesListDevices: {
         readonly parameters: {
             readonly query?: {
@@ -3486,7 +4922,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["PinProof"];
+                readonly "application/json": components["schemas"]["NewLock"];
             };
         };
         readonly responses: {
@@ -3566,7 +5002,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
         readonly responses: {
             /** @description Request fulfilled, document follows */
             readonly 200: {
@@ -3576,6 +5016,45 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Lease"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1DevicesDeviceIdPasskeyMakePasskey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly device_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {
@@ -4005,6 +5484,45 @@ export interface operations {
             };
         };
     };
+    readonly V1UsersUserIdFactorsResetResetFactors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FactorsReset"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1TeamsListTeams: {
         readonly parameters: {
             readonly query?: never;
@@ -4215,10 +5733,48 @@ export interface operations {
             };
         };
     };
+    readonly V1UploadsGivenUpGiveUp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OriginalsGivenUp"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1EvidenceOfCase: {
         readonly parameters: {
             readonly query: {
                 readonly case_id: string;
+                readonly visit_id?: string | null;
             };
             readonly header?: never;
             readonly path?: never;
@@ -4289,6 +5845,63 @@ export interface operations {
             };
         };
     };
+    readonly V1EvidenceQuestionsQuestions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QuestionList"];
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdFileWholeFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EvidenceFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1EvidenceEvidenceIdAnswersAnswer: {
         readonly parameters: {
             readonly query?: never;
@@ -4329,6 +5942,43 @@ export interface operations {
         };
     };
     readonly V1EvidenceEvidenceIdBytesOriginal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdAsShotAsShot: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -4536,6 +6186,222 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceVisitsToReview: {
+        readonly parameters: {
+            readonly query: {
+                readonly begins_at: string;
+                readonly ends_at: string;
+                readonly review_state?: components["schemas"]["ReviewState"] | null;
+                readonly band?: "low" | "medium" | "high" | null;
+                readonly user_id?: string | null;
+                readonly team_id?: string | null;
+                readonly after?: string | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VisitPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceReviewsReviewsOf: {
+        readonly parameters: {
+            readonly query: {
+                readonly visit_id: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceReviewsReview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReviewWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceDrawsDrawsOf: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DrawList"];
+                };
+            };
+        };
+    };
+    readonly V1EvidenceDrawsDraw: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DrawWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DrawView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceDrawsDrawIdDrawOf: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly draw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DrawView"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {
@@ -4987,6 +6853,43 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1VisitsVisitIdOne: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly visit_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VisitView"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {
@@ -6049,18 +7952,16 @@ export interface operations {
             };
         };
     };
-    readonly V1ConflictsConflictIdKeepValue: {
+    readonly V1ConflictsDecideValue: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
-            readonly path: {
-                readonly conflict_id: string;
-            };
+            readonly path?: never;
             readonly cookie?: never;
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["ConflictDecision"];
+                readonly "application/json": components["schemas"]["FactDecision"];
             };
         };
         readonly responses: {

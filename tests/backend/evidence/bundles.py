@@ -97,8 +97,9 @@ class Made:
         photos = [
             PhotoOnFile(
                 id=one.photo.id, case_id=one.case_id, visit_id=one.visit_id, user_id=MEI,
-                device_id=self.camera.device_id, kind="photo", scope=one.photo.scope.value, consent_by=None,
-                state="stored", sha256=bytes.fromhex(one.photo.sha256),
+                device_id=self.camera.device_id, kind="photo", scope="outside", consent_by=None,
+                duration_ms=None, statement=None, original_state="none", original_media_type=None, state="stored",
+                sha256=bytes.fromhex(one.photo.sha256),
                 original_sha256=bytes.fromhex(one.photo.original_sha256), size_bytes=one.photo.size_bytes,
                 original_size_bytes=one.photo.original_size_bytes, media_type=one.photo.media_type,
                 taken_at=one.photo.taken_at, stored_at=MORNING, manifest=one.photo.manifest,

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from backend.evidence.commands import name_photos
-from backend.evidence.schemas import NamedPhoto, PhotoScope, PhotoTaken
+from backend.evidence.schemas import NamedPhoto, PhotoScope, PhotoTaken, type_taken
 from backend.journal.commands import append_bare
 from backend.kernel.db import Database, Reach, bare_transaction
 from backend.kernel.ids import new_id
@@ -34,15 +34,17 @@ def metadata(sha256: str, media_type: str = "image/jpeg") -> str:
     return ",".join(f"{key} {value}" for key, value in encoded.items())
 
 
-def announcement(content: bytes, sha256: str | None = None) -> dict[str, str]:
+def announcement(content: bytes, sha256: str | None = None, media_type: str = "image/jpeg") -> dict[str, str]:
     """Return the headers that begin the upload of these bytes."""
     digest = hashlib.sha256(content).hexdigest() if sha256 is None else sha256
-    return TUS | {"Upload-Length": str(len(content)), "Upload-Metadata": metadata(digest)}
+    return TUS | {"Upload-Length": str(len(content)), "Upload-Metadata": metadata(digest, media_type)}
 
 
-async def begin(phone: httpx.AsyncClient, content: bytes, sha256: str | None = None) -> str:
+async def begin(
+    phone: httpx.AsyncClient, content: bytes, sha256: str | None = None, media_type: str = "image/jpeg"
+) -> str:
     """Begin an upload and return its address."""
-    answer = await phone.post("/v1/uploads", headers=announcement(content, sha256))
+    answer = await phone.post("/v1/uploads", headers=announcement(content, sha256, media_type))
     assert answer.status_code == 201, answer.text
     return answer.headers["location"]
 
@@ -59,9 +61,9 @@ async def offset_of(phone: httpx.AsyncClient, place: str) -> int:
     return int(answer.headers["upload-offset"])
 
 
-async def upload(phone: httpx.AsyncClient, content: bytes) -> str:
+async def upload(phone: httpx.AsyncClient, content: bytes, media_type: str = "image/jpeg") -> str:
     """Upload bytes in one go and return the address."""
-    place = await begin(phone, content)
+    place = await begin(phone, content, media_type=media_type)
     answer = await send(phone, place, await offset_of(phone, place), content)
     assert answer.status_code == 204, answer.text
     return place
@@ -72,14 +74,21 @@ def taken(content: bytes) -> PhotoTaken:
     digest = hashlib.sha256(content).hexdigest()
     return PhotoTaken(
         id=new_id(), sha256=digest, size_bytes=len(content), media_type="image/jpeg", original_sha256=digest,
-        original_size_bytes=len(content), taken_at=MORNING + timedelta(minutes=5), scope=PhotoScope.OUTSIDE,
+        original_size_bytes=len(content), original_kept=False, taken_at=MORNING + timedelta(minutes=5),
+        scope=PhotoScope.OUTSIDE,
         consent_by=None, manifest=None, signature=None,
     )  # fmt: skip
 
 
 async def name(database: Database, world: World, content: bytes, case: int = 0, user_id: UUID | None = None) -> UUID:
     """Let a visit to a case of the world name a photo, as the sync does; returns the evidence's id."""
-    one = taken(content)
+    return await name_taken(database, world, taken(content), case, user_id)
+
+
+async def name_taken(
+    database: Database, world: World, one: type_taken, case: int = 0, user_id: UUID | None = None
+) -> UUID:
+    """Do the same for a photo, note or signature that was made already."""
     user = world.mei if user_id is None else user_id
     scope = msgspec.structs.replace(world.scope(user), reach=Reach.TENANT)
     named = [NamedPhoto(photo=one, case_id=world.cases[case], visit_id=new_id(), address_id=None)]

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.evidence import problems, rules
 from backend.evidence.rules import HeaderError
-from backend.evidence.schemas import PHOTO_BYTES_MAX, Upload
+from backend.evidence.schemas import AUDIO_BYTES_MAX, PHOTO_BYTES_MAX, Upload
 from backend.kernel.problems import Kind
 from tests.backend.evidence.phones import metadata
 
@@ -71,11 +72,13 @@ def test_what_is_kept_of_the_metadata_reads_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length_bytes", "refusal"),
-    [(1, None), (PHOTO_BYTES_MAX, None), (PHOTO_BYTES_MAX + 1, problems.FILE_TOO_LARGE)],
+    ("media_type", "plain_bytes"), [("image/heic", PHOTO_BYTES_MAX), ("audio/mp4", AUDIO_BYTES_MAX)]
 )
-def test_a_photo_has_a_largest_size(length_bytes: int, refusal: Kind | None) -> None:
-    assert rules.length_refusal(length_bytes) is refusal
+def test_photo_and_note_have_a_largest_size_to_which_sealing_adds_some(media_type: str, plain_bytes: int) -> None:
+    plain = rules.Announced(sha256=b"", media_type=media_type, length_bytes=0, sealed=None)
+    assert rules.length_max(plain) == plain_bytes
+    sealed = msgspec.structs.replace(plain, sealed="{}")
+    assert rules.length_max(sealed) == plain_bytes + 16 * -(-plain_bytes // 65_536)
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,12 @@ def visit(world: World, case: int, **changes: object) -> dict[str, object]:
         "paid_minor": None,
         "promise": None,
         "photos": [],
+        "audio_notes": [],
+        "signatures": [],
         "note": "",
         "next_step": "revisit",
         "next_on": None,
+        "form": None,
     }
     return body | changes
 

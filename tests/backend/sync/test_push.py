@@ -50,8 +50,8 @@ async def test_a_day_s_items_are_accepted_and_stand_in_their_tables(
     """PP-1 (recording), EV-1: a visit with promise and photo, a call, a reveal, an edit, duty; one transaction."""
     photo = {
         "id": new_id(), "sha256": "ab" * 32, "size_bytes": 300_000, "media_type": "image/jpeg",
-        "original_sha256": "cd" * 32, "original_size_bytes": 3_000_000, "taken_at": NOW, "scope": "outside",
-        "consent_by": None, "manifest": None, "signature": None,
+        "original_sha256": "cd" * 32, "original_size_bytes": 3_000_000, "original_kept": True, "taken_at": NOW,
+        "scope": "outside", "consent_by": None, "manifest": None, "signature": None,
     }  # fmt: skip
     met = visit(world, 0, result="MET_PROMISE", party="obligor", promise=promise(), photos=[photo])
     reveal = {"case_id": world.cases[1], "contact_point_id": world.contacts[1], "reason": "call_now"}

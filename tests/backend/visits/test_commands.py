@@ -42,8 +42,8 @@ async def test_a_card_number_in_a_note_is_hidden_whoever_sends_it(database: Data
 def test_the_photos_of_visits_come_with_case_and_visit(world: World) -> None:
     photo = {
         "id": str(world.cases[0]), "sha256": "ab" * 32, "size_bytes": 1, "media_type": "image/jpeg",
-        "original_sha256": "cd" * 32, "original_size_bytes": 2, "taken_at": MORNING, "scope": "outside",
-        "consent_by": None, "manifest": None, "signature": None,
+        "original_sha256": "cd" * 32, "original_size_bytes": 2, "original_kept": True, "taken_at": MORNING,
+        "scope": "outside", "consent_by": None, "manifest": None, "signature": None,
     }  # fmt: skip
     one = recorded(world, photos=[photo])
     assert [(named.case_id, named.visit_id) for named in photos_of([one])] == [(world.cases[0], one.record.id)]

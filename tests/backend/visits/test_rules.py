@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from math import cos, radians
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from backend.evidence.schemas import PhotoTaken
 from backend.kernel.geo import EARTH_RADIUS_M, Point
 from backend.kernel.ids import new_id
+from backend.promises.schemas import PromiseMade
 from backend.visits.codes import BY_CODE, RESULTS
 from backend.visits.rules import counts_as_attempt, presence, refusal
 from backend.visits.schemas import CheckIn, VisitRecord
+from tests.backend.evidence import recordings
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DOOR = Point(lat=30.25, lon=120.15)
@@ -23,7 +26,7 @@ def record(**changes: object) -> VisitRecord:
     plain = VisitRecord(
         id=new_id(), case_id=new_id(), stop_id=None, address_id=None, started_at=AT - timedelta(minutes=5), ended_at=AT,
         check_in=None, outside_reason=None, result="NOT_HOME", party="nobody", paid_minor=None, promise=None, photos=[],
-        note="", next_step=None, next_on=None,
+        audio_notes=[], signatures=[], note="", next_step=None, next_on=None, form=None,
     )  # fmt: skip
     return msgspec.structs.replace(plain, **changes)
 
@@ -71,10 +74,40 @@ def test_a_photo_inside_needs_consent_from_an_app_that_asks_for_it(
 ) -> None:
     photo = {
         "id": new_id(), "sha256": "ab" * 32, "size_bytes": 1, "media_type": "image/jpeg", "original_sha256": "cd" * 32,
-        "original_size_bytes": 2, "taken_at": AT, "scope": scope, "consent_by": consent_by, "manifest": manifest,
-        "signature": None,
+        "original_size_bytes": 2, "original_kept": False, "taken_at": AT, "scope": scope, "consent_by": consent_by,
+        "manifest": manifest, "signature": None,
     }  # fmt: skip
     assert code(record(photos=[msgspec.convert(photo, PhotoTaken)])) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"amount_minor": 200_001}, "visit.signed_otherwise"),
+        ({"due_on": date(2026, 11, 28)}, "visit.signed_otherwise"),
+        ({"currency": "USD"}, "visit.signed_otherwise"),
+        ({"id": UUID(int=8)}, "visit.signed_otherwise"),
+    ],
+)
+def test_what_a_client_signs_is_the_promise_of_the_visit(changes: dict[str, object], expected: str | None) -> None:
+    """EV-5: a signature under another amount or day, or under a promise of another visit, cannot stand."""
+    promise = PromiseMade(
+        id=UUID(int=7), amount_minor=200_000, currency="CNY", due_on=date(2026, 11, 27), tolerance_days=0
+    )
+    signed, _ = recordings.signature(promise.id)
+    met = record(
+        result="MET_PROMISE", party="obligor", promise=msgspec.structs.replace(promise, **changes), signatures=[signed]
+    )
+    found = refusal(met, currency=met.promise.currency if met.promise else "CNY", zone="Asia/Shanghai")
+    assert (found and found.code) == expected
+
+
+def test_a_signature_without_a_promise_or_under_something_unreadable_cannot_stand() -> None:
+    signed, _ = recordings.signature(UUID(int=7))
+    assert code(record(signatures=[signed])) == "visit.signed_otherwise"
+    spaced = msgspec.structs.replace(signed, statement=signed.statement + " ")
+    assert code(record(signatures=[spaced])) == "visit.signed_otherwise"
 
 
 @pytest.mark.parametrize(("days", "expected"), [(24, "promise.day_in_past"), (25, None)])

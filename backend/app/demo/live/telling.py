@@ -54,9 +54,12 @@ def visit_of(
         paid_minor=answer.paid_minor or None,
         promise=promise,
         photos=[],
+        audio_notes=[],
+        signatures=[],
         note=_note(walker.language, answer.result, stop),
         next_step=result.next_step,
         next_on=None,
+        form=None,
     )
 
 

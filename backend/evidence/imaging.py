@@ -1,8 +1,8 @@
 """How does a photo become what people look at? Decoded whole, upright, made smaller, stamped, free of metadata.
 
-`python -m backend.evidence.imaging` is a process that lives for one photo: it takes a Question on its input and gives a
-Picture or a Fault. Its memory and time have a ceiling, so a file made to hurt hurts nobody but itself. Nothing of it is
-ever imported by the process of the API.
+`python -m backend.evidence.imaging` is a process that lives for one photo: it takes a question on its input and gives
+what was made, or a Fault. Its memory and time have a ceiling, so a file made to hurt hurts nobody but itself. Nothing
+of it is ever imported by the process of the API.
 """
 
 import io
@@ -11,10 +11,11 @@ import resource
 import struct
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from PIL import ExifTags, Image, ImageDraw, ImageFont, ImageOps
@@ -22,8 +23,22 @@ from PIL.Image import Resampling
 from pillow_heif import register_heif_opener
 from pypinyin import lazy_pinyin
 
-from backend.evidence.pictures import PIXELS_MAX, THUMBNAIL_PX, VIEW_PX, Fault, Picture, Question, media_type_of
+from backend.evidence.pictures import (
+    PIXELS_MAX,
+    REDACTED_PX,
+    THUMBNAIL_PX,
+    VIEW_PX,
+    Area,
+    Blackened,
+    Blackening,
+    Fault,
+    Picture,
+    Question,
+    media_type_of,
+)
 from backend.kernel.children import die_with_parent
+
+type_answer = TypeVar("type_answer")
 
 MEMORY_BYTES_MAX = 512 * 2**20
 CPU_S_MAX = 10
@@ -50,12 +65,21 @@ _BROKEN = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, EOFEr
 
 def examine(question: Question) -> Picture | Fault:
     """Decode a photo and make its copies, or say why that cannot be."""
-    if media_type_of(question.content) is None:
+    return _guarded(question.content, lambda: _picture(question))
+
+
+def blacken(question: Blackening) -> Blackened | Fault:
+    """Decode a photo and make a copy in which areas are black, or say why that cannot be."""
+    return _guarded(question.content, lambda: _blackened(question))
+
+
+def _guarded(content: bytes, work: Callable[[], type_answer]) -> type_answer | Fault:
+    if media_type_of(content) is None:
         return Fault("not_a_photo")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _picture(question)
+            return work()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return Fault("too_large")
     except _BROKEN:
@@ -82,6 +106,32 @@ def _picture(question: Question) -> Picture | Fault:
         thumbnail=_jpeg(stamped(thumbnail, question.stamp[:1], chinese_font())), looks=looks, exif_taken=taken,
         exif_lat_e7=None if place is None else place[0], exif_lon_e7=None if place is None else place[1],
     )  # fmt: skip
+
+
+def _blackened(question: Blackening) -> Blackened | Fault:
+    with Image.open(io.BytesIO(question.content), formats=FORMATS) as image:
+        if image.size[0] * image.size[1] > PIXELS_MAX:
+            return Fault("too_large")
+        size = _fitted(image.size, REDACTED_PX)
+        image.draft("RGB", size)
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    copy = upright.resize(_fitted(upright.size, REDACTED_PX), Resampling.LANCZOS)
+    draw = ImageDraw.Draw(copy)
+    for area in question.areas:
+        draw.rectangle(_pixels(area, copy.size), fill=(0, 0, 0))
+    return Blackened(content=_jpeg(stamped(copy, question.stamp, chinese_font())))
+
+
+def _pixels(area: Area, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return the pixels of an area, one more on each side: nothing of an edge stays in what was resized."""
+    width, height = size
+    right, bottom = min(1.0, area.left + area.width), min(1.0, area.top + area.height)
+    return (
+        max(0, math.floor(area.left * width) - 1),
+        max(0, math.floor(area.top * height) - 1),
+        min(width, math.ceil(right * width) + 1),
+        min(height, math.ceil(bottom * height) + 1),
+    )
 
 
 def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -193,8 +243,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     Image.MAX_IMAGE_PIXELS = PIXELS_MAX
     register_heif_opener()
-    question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Question)
-    sys.stdout.buffer.write(msgspec.msgpack.encode(examine(question)))
+    question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Question | Blackening)
+    answer = examine(question) if isinstance(question, Question) else blacken(question)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
 """What is asked of the process that decodes pictures, and what does it answer? Plain values, sent as MessagePack."""
 
+from typing import Annotated
+
 import msgspec
 
 VIEW_PX = 1600
 THUMBNAIL_PX = 320
+REDACTED_PX = 4096
+"""A redacted copy keeps what can be read in a photo of 12 megapixels."""
+
 PIXELS_MAX = 50_000_000
 """The largest photo of a good phone; what announces more is refused before a byte of it is decoded."""
 
@@ -18,11 +23,37 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", 
 _BRANDS_MAX = 16
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, tag="look"):
     """The bytes of a photo, and the lines to write on its copies, the most important one first."""
 
     content: bytes
     stamp: list[str]
+
+
+_Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rectangle of a picture that stands upright, in shares of its width and height, from its upper left corner."""
+
+    left: _Share
+    top: _Share
+    width: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    height: Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class Blackening(msgspec.Struct, frozen=True, tag="blacken"):
+    """The bytes of a photo, what is to be black in a copy of it, and the lines to write on that."""
+
+    content: bytes
+    areas: list[Area]
+    stamp: list[str]
+
+
+class Blackened(msgspec.Struct, frozen=True, tag="blackened"):
+    """A copy of a photo as JPEG, upright and without metadata, in which nothing is left of the areas."""
+
+    content: bytes
 
 
 class Picture(msgspec.Struct, frozen=True, tag="picture"):

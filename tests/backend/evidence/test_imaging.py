@@ -9,7 +9,7 @@ from pillow_heif import register_heif_opener
 
 from backend.evidence import imaging
 from backend.evidence.imaging import examine, looks_of
-from backend.evidence.pictures import Fault, Picture, Question
+from backend.evidence.pictures import Area, Blackened, Blackening, Fault, Picture, Question
 from tests.backend.evidence import shots
 
 STAMP = ["C-12 · 2026-11-24 09:05:00 UTC+08:00", "30.25000, 120.15000 ±12 m · 王小梅"]
@@ -132,3 +132,52 @@ def test_no_process_of_the_server_imports_the_decoder() -> None:
     root = Path(imaging.__file__).parents[1]
     importing = [path for path in root.rglob("*.py") if "evidence.imaging import" in path.read_text(encoding="utf-8")]
     assert importing == []
+
+
+def blackened(content: bytes, *areas: Area, stamp: list[str] | None = None) -> Image.Image:
+    answer = imaging.blacken(Blackening(content=content, areas=list(areas), stamp=stamp or []))
+    assert isinstance(answer, Blackened)
+    return opened(answer.content)
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_an_area_is_black_where_a_person_saw_it(turn: int) -> None:
+    """Areas are of the picture as it is shown, in each of the eight orientations."""
+    scene = shots.scene(640, 480, 2)
+    stored = scene
+    for step in TURNS[turn]:
+        stored = stored.transpose(step)
+    exif = Image.Exif()
+    exif[ORIENTATION_TAG] = turn
+    area = Area(left=0.25, top=0.5, width=0.25, height=0.25)
+    copy = blackened(shots.encoded(stored, quality=95, exif=exif), area)
+    assert copy.size == (640, 480)
+    # Whole blocks of the JPEG inside the area; those on its edge ring a little.
+    assert copy.crop((176, 256, 304, 336)).getextrema() == ((0, 0),) * 3
+    outside = (0, 0, 640, 230)
+    assert difference(copy.crop(outside), scene.crop(outside)) < 6
+    assert not copy.getexif()
+
+
+def test_nothing_of_what_lay_under_an_area_is_left() -> None:
+    """Two photos that differ under the area only give the same bytes."""
+    one, other = shots.scene(320, 240, 3), shots.scene(320, 240, 3)
+    other.paste((250, 10, 10), (80, 60, 240, 180))
+    area = Area(left=0.25, top=0.25, width=0.5, height=0.5)
+    copies = [
+        imaging.blacken(Blackening(content=shots.encoded(image, "PNG"), areas=[area], stamp=STAMP))
+        for image in (one, other)
+    ]
+    assert copies[0] == copies[1]
+
+
+def test_an_area_that_reaches_past_the_edge_ends_there() -> None:
+    copy = blackened(shots.encoded(shots.scene()), Area(left=0.9, top=0.9, width=1.0, height=1.0))
+    assert copy.getpixel((399, 299)) == (0, 0, 0)
+    assert copy.getpixel((10, 10)) != (0, 0, 0)
+
+
+@pytest.mark.parametrize(("content", "code"), [(shots.HTML, "not_a_photo"), (shots.png_bomb(), "too_large")])
+def test_what_cannot_be_shown_cannot_be_redacted(content: bytes, code: str) -> None:
+    area = Area(left=0, top=0, width=1, height=1)
+    assert imaging.blacken(Blackening(content=content, areas=[area], stamp=[])) == Fault(code)

@@ -32,6 +32,7 @@ UNREADABLE = Kind("evidence.unreadable", 404, "The photo is kept, but it cannot 
 NOT_YOURS = Kind("evidence.not_yours", 403, "Who took the photo answers to what is worth a look in it.")
 TOO_MANY_ANSWERS = Kind("evidence.too_many_answers", 409, "Twenty answers stand there; talk to each other.")
 DELETED = Kind("evidence.deleted", 410, "The photo was deleted on a legal basis; its record stays.")
+TOO_MANY_REDACTIONS = Kind("evidence.too_many_redactions", 409, "Twenty redacted copies of this photo stand there.")
 OWN_WORK = Kind("evidence.own_work", 403, "Nobody reviews visits of their own; somebody else has to look.")
 TOO_MANY_VISITS = Kind("evidence.too_many_visits", 409, "Too many visits to draw from; take fewer days or one team.")
 
@@ -63,6 +64,7 @@ KINDS = (
     NOT_YOURS,
     TOO_MANY_ANSWERS,
     DELETED,
+    TOO_MANY_REDACTIONS,
     OWN_WORK,
     TOO_MANY_VISITS,
 )

@@ -118,10 +118,10 @@ async def give_up(who: Who, database: FromDatabase, data: JSONBody[OriginalsGive
         await give_up_originals(raw, who.act(clock.now()), data)
 
 
-_A_LOOK = {"permission": Permission.EVIDENCE_READ, "uncompressed": True}
+A_LOOK = {"permission": Permission.EVIDENCE_READ, "uncompressed": True}
 """A photo is compressed by its own format; a second time would cost CPU and win nothing."""
 
-_SEALED_OFF = {
+SEALED_OFF = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     # Whatever a file contains, no browser runs it, frames it, or lets it reach anything.
@@ -129,7 +129,7 @@ _SEALED_OFF = {
 }
 
 
-@get("/{evidence_id:uuid}/bytes", opt=_A_LOOK, media_type="application/octet-stream")
+@get("/{evidence_id:uuid}/bytes", opt=A_LOOK, media_type="application/octet-stream")
 async def original(
     request: type_asked, who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
 ) -> Response[bytes]:
@@ -141,7 +141,7 @@ async def original(
     return _download(request, f"{evidence_id}", seen.media_type, content)
 
 
-@get("/{evidence_id:uuid}/as-shot", opt=_A_LOOK, media_type="application/octet-stream")
+@get("/{evidence_id:uuid}/as-shot", opt=A_LOOK, media_type="application/octet-stream")
 async def as_shot(
     request: type_asked, who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
 ) -> Response[bytes]:
@@ -150,7 +150,7 @@ async def as_shot(
     return _download(request, f"{evidence_id}-as-shot", seen.original_media_type or seen.media_type, content)
 
 
-@get("/{evidence_id:uuid}/view", opt=_A_LOOK, media_type="image/jpeg")
+@get("/{evidence_id:uuid}/view", opt=A_LOOK, media_type="image/jpeg")
 async def whole_view(
     who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
 ) -> Response[bytes]:
@@ -158,7 +158,7 @@ async def whole_view(
     return _shown(await viewing.view(database, storage, who, (evidence_id, Copy.VIEW), clock.now()))
 
 
-@get("/{evidence_id:uuid}/thumbnail", opt=_A_LOOK, media_type="image/jpeg")
+@get("/{evidence_id:uuid}/thumbnail", opt=A_LOOK, media_type="image/jpeg")
 async def thumbnail(
     who: Who, database: FromDatabase, storage: FromStorage, evidence_id: FromPath[UUID]
 ) -> Response[bytes]:
@@ -235,11 +235,11 @@ def _download(request: type_asked, name: str, media_type: str, content: bytes) -
     if part != (0, len(content)):
         status, headers["Content-Range"] = 206, f"bytes {part[0]}-{part[1] - 1}/{len(content)}"
     body = content[part[0] : part[1]]
-    return Response(body, media_type=media_type, status_code=status, headers=headers | _SEALED_OFF)
+    return Response(body, media_type=media_type, status_code=status, headers=headers | SEALED_OFF)
 
 
 def _shown(found: tuple[Readable, bytes]) -> Response[bytes]:
-    return Response(found[1], media_type="image/jpeg", headers={"Content-Disposition": "inline"} | _SEALED_OFF)
+    return Response(found[1], media_type="image/jpeg", headers={"Content-Disposition": "inline"} | SEALED_OFF)
 
 
 async def _add(request: type_asked, sender: Sender, upload_id: UUID) -> Response[None]:

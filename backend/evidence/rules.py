@@ -160,6 +160,11 @@ def copy_key(tenant_id: UUID, evidence_id: UUID, copy: Copy) -> str:
     return f"copies/{tenant_id}/{evidence_id.hex[-2:]}/{evidence_id}.{copy.value}.jpg"
 
 
+def redaction_key(tenant_id: UUID, redaction_id: UUID) -> str:
+    """Return where a redacted copy lies."""
+    return f"redacted/{tenant_id}/{redaction_id.hex[-2:]}/{redaction_id}.jpg"
+
+
 def stamp_lines(facts: StampFacts) -> list[str]:
     """Return what is written on the copies of a photo, the most important line first; the time is the client's own."""
     local = facts.taken_at.astimezone(ZoneInfo(facts.zone))

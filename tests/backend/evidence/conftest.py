@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
+from backend.evidence.redaction_routes import router as redaction_router
 from backend.evidence.review_routes import router as review_router
 from backend.evidence.routes import router, upload_router
 from backend.evidence.storage import Storage, open_storage
@@ -50,7 +51,9 @@ def make_app(database: Database | None, storage: Storage, on_startup: OnStartup 
     parts = identity_parts(SETTINGS)
     boxes = open_boxes(storage.spool.folder.parent / "keys")
     return Litestar(
-        route_handlers=[Router(path="/v1", route_handlers=[*parts.routers, upload_router, router, review_router])],
+        route_handlers=[
+            Router(path="/v1", route_handlers=[*parts.routers, upload_router, router, review_router, redaction_router])
+        ],
         guards=[parts.guard],
         dependencies=parts.dependencies,
         exception_handlers=EXCEPTION_HANDLERS,

@@ -72,6 +72,7 @@ export const problems: Readonly<Record<string, string>> = {
   'evidence.deleted': 'The photo was deleted on a legal basis. Its record stays.',
   'evidence.not_yours': 'Who took the photo answers here.',
   'evidence.too_many_answers': 'Twenty answers stand there already. Talk to each other.',
+  'evidence.too_many_redactions': 'Twenty redacted copies of this photo stand there already.',
   'evidence.own_work': 'Nobody reviews visits of their own. Somebody else has to look.',
   'evidence.too_many_visits': 'Too many visits to draw from. Take fewer days, or one team.',
   'evidence.not_a_photo': 'The file is not a photo. The record stands; the file is kept apart on the server. Take the photo again.',

@@ -73,6 +73,7 @@ export const problems: Messages['problems'] = {
   'evidence.deleted': '照片已依法删除,记录仍保留。',
   'evidence.not_yours': '由拍摄人在此说明。',
   'evidence.too_many_answers': '已有二十条说明,请当面沟通。',
+  'evidence.too_many_redactions': '这张照片已有二十份遮盖副本。',
   'evidence.own_work': '不能审核自己的拜访,请由他人查看。',
   'evidence.too_many_visits': '可抽取的拜访太多,请缩短日期或只选一个团队。',
   'evidence.not_a_photo': '该文件不是照片。记录有效,文件已在服务器另行保存;请重新拍照。',

@@ -1158,6 +1158,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/evidence/{evidence_id}/redactions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * CopiesOf
+         * @description List the redacted copies of a photo.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdRedactionsCopiesOf"];
+        readonly put?: never;
+        /**
+         * Redact
+         * @description Make a copy of a photo in which areas are black; the original stays as it is.
+         */
+        readonly post: operations["V1EvidenceEvidenceIdRedactionsRedact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/{evidence_id}/redactions/{redaction_id}/bytes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Copy
+         * @description Show a redacted copy; that somebody saw it is journalled before the bytes leave.
+         */
+        readonly get: operations["V1EvidenceEvidenceIdRedactionsRedactionIdBytesCopy"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -2088,6 +2132,13 @@ export interface components {
             readonly text: string;
             /** Format: date-time */
             readonly at: string;
+        };
+        /** Area */
+        readonly Area: {
+            readonly left: number;
+            readonly top: number;
+            readonly width: number;
+            readonly height: number;
         };
         /** Asked */
         readonly Asked: {
@@ -3337,6 +3388,31 @@ export interface components {
         /** RecoveryCodes */
         readonly RecoveryCodes: {
             readonly codes: readonly string[];
+        };
+        /** RedactionList */
+        readonly RedactionList: {
+            readonly items: readonly components["schemas"]["RedactionView"][];
+        };
+        /** RedactionView */
+        readonly RedactionView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly evidence_id: string;
+            readonly parent_sha256: string;
+            readonly sha256: string;
+            readonly size_bytes: number;
+            readonly areas: readonly components["schemas"]["Area"][];
+            readonly reason: string;
+            /** Format: uuid */
+            readonly made_by: string;
+            /** Format: date-time */
+            readonly made_at: string;
+        };
+        /** RedactionWish */
+        readonly RedactionWish: {
+            readonly areas: readonly components["schemas"]["Area"][];
+            readonly reason: string;
         };
         /** RegistrationMade */
         readonly RegistrationMade: {
@@ -6401,6 +6477,122 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DrawView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdRedactionsCopiesOf: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RedactionList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdRedactionsRedact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RedactionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RedactionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceEvidenceIdRedactionsRedactionIdBytesCopy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly evidence_id: string;
+                readonly redaction_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/jpeg": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

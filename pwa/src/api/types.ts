@@ -12,6 +12,11 @@ export type PromiseMade = Schemas['PromiseMade'];
 export type ConsentBy = Schemas['ConsentBy'];
 export type PhotoScope = Schemas['PhotoScope'];
 export type PhotoTaken = Schemas['PhotoTaken'];
+export type AudioTaken = Schemas['AudioTaken'];
+export type SignatureTaken = Schemas['SignatureTaken'];
+export type AgreedBy = Schemas['AgreedBy'];
+export type FormLog = Schemas['FormLog'];
+export type OriginalsPolicy = Schemas['Originals'];
 export type CheckIn = Schemas['CheckIn'];
 export type VisitRecord = Schemas['VisitRecord'];
 export type CallRecord = Schemas['CallRecord'];
@@ -25,13 +30,17 @@ export type PhoneAddress = Schemas['PhoneAddress'];
 export type PhoneAccount = Schemas['PhoneAccount'];
 export type PhonePromise = Schemas['PhonePromise'];
 export type PhoneHistory = Schemas['PhoneHistory'];
-export type FactValue = Schemas['FactValue'];
-export type PhoneCase = Schemas['PhoneCase'];
+/** A fact as pulled; a case that an older version of the app pulled says no ids, no other values and no history. */
+export type FactValue = Omit<Schemas['FactValue'], Merged> & Partial<Pick<Schemas['FactValue'], Merged>>;
+type Merged = 'id' | 'heads' | 'others' | 'history';
+export type PhoneCase = Omit<Schemas['PhoneCase'], 'facts'> & { readonly facts: Readonly<Record<string, FactValue>> };
+/** An edit; one that an older version of the app wrote names a version instead of what was seen. */
+export type FactEdit = Omit<Schemas['FactEdit'], 'base_ids'> & Partial<Pick<Schemas['FactEdit'], 'base_ids'>>;
 export type Gone = Schemas['Gone'];
 export type PhoneNotice = Schemas['PhoneNotice'];
 export type PhoneStop = Schemas['PhoneStop'];
 export type PhonePlan = Schemas['PhonePlan'];
-export type PullAnswer = Schemas['PullAnswer'];
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'cases'> & { readonly cases: readonly PhoneCase[] };
 export type WhoAmI = Schemas['WhoAmI'];
 
 /** Every kind of thing a phone may do offline, with the body of each (backend/sync/mutations.py). */
@@ -39,7 +48,7 @@ export interface MutationBodies {
   'visit.record': VisitRecord;
   'call.record': CallRecord;
   'record.withdraw': Schemas['RecordWithdraw'];
-  'case.edit': Schemas['FactEdit'];
+  'case.edit': FactEdit;
   'contact.reveal': Schemas['ContactReveal'];
   'stop.skip': Schemas['StopSkip'];
   'stop.restore': Schemas['StopRestore'];
@@ -52,7 +61,7 @@ export type MutationKind = keyof MutationBodies;
 
 /** The schema of each body as this app writes it; the server lifts older ones. */
 export const SCHEMAS: Readonly<Record<MutationKind, number>> = {
-  'visit.record': 3, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 1, 'contact.reveal': 1, 'stop.skip': 1,
+  'visit.record': 4, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 2, 'contact.reveal': 1, 'stop.skip': 1,
   'stop.restore': 1, 'stops.reorder': 1, 'duty.start': 1, 'duty.end': 1,
 };
 

@@ -3,7 +3,9 @@
  *
  * A mutation is folded in until a pull after its acceptance has brought its effect; a refused one is not.
  */
-import type { Act, CallRecord, FactValue, PhoneCase, PhoneHistory, PhonePlan, PhonePromise, PhoneStop, VisitRecord } from '@/api/types';
+import type { Act, CallRecord, FactEdit, FactValue, PhoneCase, PhoneHistory, PhonePlan, PhonePromise, PhoneStop, VisitRecord } from '@/api/types';
+
+import { headsOf, othersOf, seenIds, type KnownEdit } from './facts';
 
 /** A thing done, as the fold needs it. */
 export interface Deed {
@@ -19,13 +21,31 @@ export interface ShownHistory extends PhoneHistory {
   readonly is_unsent: boolean;
 }
 
-export interface ShownFact {
+/** One value that stands for a fact. */
+export interface ShownValue {
+  readonly id: string;
   readonly value: string;
-  readonly version: number;
-  readonly edited_by: string;
-  /** An edit of mine: on its way, or kept as a conflict because somebody else wrote too (whose value a pull brings, maybe later). */
-  readonly mine: { readonly value: string; readonly state: 'unsent' | 'conflict'; readonly isTheirsTold: boolean } | undefined;
+  readonly by: string;
+  readonly at: string;
+  readonly is_mine: boolean;
+  /** Only on this phone so far. */
+  readonly is_unsent: boolean;
 }
+
+export interface ShownFact {
+  readonly shown: ShownValue;
+  /** Further values that stand: an open conflict. */
+  readonly others: readonly ShownValue[];
+  /** An edit of mine crossed somebody's, whose value the next pull brings. */
+  readonly is_awaited: boolean;
+  /** The latest edits, newest first, those that stand included. */
+  readonly history: readonly ShownValue[];
+  /** What an edit names that is made on top of this. */
+  readonly base: Pick<FactEdit, 'base_ids' | 'base_version'>;
+}
+
+/** What an edit names of a fact that nobody wrote yet. */
+export const NOTHING_SEEN: ShownFact['base'] = { base_ids: [], base_version: null };
 
 export interface ShownCase extends Omit<PhoneCase, 'history' | 'promises' | 'facts'> {
   readonly history: readonly ShownHistory[];
@@ -39,7 +59,7 @@ const isOnItsWay = (deed: Deed): boolean => deed.state === 'saved' || deed.state
 /** Whether what the server told at `pulledAt` cannot contain the deed yet. */
 function isAhead(deed: Deed, pulledAt: string): boolean {
   if (isOnItsWay(deed)) return true;
-  return deed.state === 'accepted' && (deed.answered_at ?? '') >= pulledAt;
+  return (deed.state === 'accepted' || deed.state === 'conflict') && (deed.answered_at ?? '') >= pulledAt;
 }
 
 function withdrawnIds(deeds: readonly Deed[]): Set<string> {
@@ -79,22 +99,54 @@ function promisesOf(pulled: PhoneCase, deeds: readonly Deed[]): PhonePromise[] {
   return [...mine.toReversed(), ...pulled.promises];
 }
 
-function factsOf(pulled: PhoneCase, deeds: readonly Deed[], pulledAt: string): Record<string, ShownFact> {
-  const shown: Record<string, ShownFact> = {};
-  for (const [field, fact] of Object.entries(pulled.facts) as [string, FactValue][]) {
-    shown[field] = { value: fact.value, version: fact.version, edited_by: fact.edited_by, mine: undefined };
-  }
+interface LaidEdit extends ShownValue, KnownEdit {}
+
+interface Edited {
+  readonly deed: Deed;
+  readonly body: FactEdit;
+}
+
+/** Stands for all that the server had when an older version of the app pulled, which knew no ids. */
+const versionId = (version: number): string => `version ${String(version)}`;
+
+function laid({ deed, body }: Edited, by: string): LaidEdit {
+  const base_ids = [...(body.base_ids ?? []), ...(body.base_version === null ? [] : [versionId(body.base_version)])];
+  return { id: deed.id, value: body.value, by, at: deed.occurred_at, is_mine: true, is_unsent: isOnItsWay(deed), base_ids };
+}
+
+function told(fact: FactValue, mine: ReadonlySet<string>): LaidEdit[] {
+  const shown = { id: fact.id ?? versionId(fact.version), value: fact.value, by: fact.edited_by, at: fact.edited_at };
+  return [shown, ...(fact.others ?? [])].map((line) => ({ ...line, is_mine: mine.has(line.id), is_unsent: false, base_ids: [] }));
+}
+
+function factOf(fact: FactValue | undefined, edits: readonly Edited[], { pulledAt, by }: { pulledAt: string; by: string }): ShownFact | undefined {
+  const mine = new Set(edits.map(({ deed }) => deed.id));
+  const ahead = edits.filter(({ deed }) => isAhead(deed, pulledAt));
+  const own = ahead.map((edit) => laid(edit, by));
+  const heads = headsOf([...(fact === undefined ? [] : told(fact, mine)), ...own]);
+  const [shown] = heads;
+  if (shown === undefined) return undefined;
+  const others = othersOf(heads);
+  const lines = new Map([...own.toReversed(), ...(fact?.history ?? []).map((line) => ({ ...line, is_mine: mine.has(line.id), is_unsent: false }))].map((line) => [line.id, line]));
+  const base_ids = seenIds(fact?.heads ?? [], edits.map(({ deed }) => deed.id));
+  return {
+    shown, others, history: [...lines.values()],
+    is_awaited: others.length === 0 && ahead.some(({ deed }) => deed.state === 'conflict'),
+    base: { base_ids, base_version: fact === undefined || fact.heads !== undefined ? null : fact.version },
+  };
+}
+
+function factsOf(pulled: PhoneCase, deeds: readonly Deed[], seen: { pulledAt: string; by: string }): Record<string, ShownFact> {
+  const edits = new Map<string, Edited[]>();
   for (const deed of deeds) {
-    const { act, state } = deed;
-    if (act.kind !== 'case.edit' || state === 'refused' || state === 'aside') continue;
-    const { field, value, base_version } = act.body;
-    const told = shown[field] ?? { value: '', version: 0, edited_by: '', mine: undefined };
-    const isTheirsTold = told.version > base_version;
-    if (state === 'conflict') shown[field] = { ...told, mine: { value, state: 'conflict', isTheirsTold } };
-    else if (isOnItsWay(deed)) shown[field] = { ...told, mine: { value, state: 'unsent', isTheirsTold } };
-    else if (isAhead(deed, pulledAt)) shown[field] = { ...told, value, version: told.version + 1, mine: undefined };
+    const { act } = deed;
+    if (act.kind === 'case.edit') edits.set(act.body.field, [...(edits.get(act.body.field) ?? []), { deed, body: act.body }]);
   }
-  return shown;
+  const fields = new Set([...Object.keys(pulled.facts), ...edits.keys()]);
+  return Object.fromEntries([...fields].flatMap((field) => {
+    const fact = factOf(pulled.facts[field], edits.get(field) ?? [], seen);
+    return fact === undefined ? [] : [[field, fact] as const];
+  }));
 }
 
 /** One case with everything done on this phone laid over it. */
@@ -103,7 +155,7 @@ export function foldCase(pulled: PhoneCase, deeds: readonly Deed[], { pulledAt, 
     ...pulled,
     history: historyOf(pulled, deeds, by),
     promises: promisesOf(pulled, deeds),
-    facts: factsOf(pulled, deeds, pulledAt),
+    facts: factsOf(pulled, deeds, { pulledAt, by }),
     revealed: new Set(deeds.flatMap(({ act }) => (act.kind === 'contact.reveal' ? [act.body.contact_point_id] : []))),
   };
 }

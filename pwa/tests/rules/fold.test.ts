@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Act, CallRecord, PhonePlan, PhoneStop, VisitRecord } from '@/api/types';
-import { foldCase, foldPlan, type Deed } from '@/rules/fold';
+import type { Act, CallRecord, FactValue, PhoneCase, PhonePlan, PhoneStop, VisitRecord } from '@/api/types';
+import { foldCase, foldPlan, type Deed, type ShownFact } from '@/rules/fold';
 
 import { sampleCase } from '../sync/samples';
+
+type FactLine = NonNullable<FactValue['history']>[number];
 
 const PULLED_AT = '2026-11-24T10:00:00Z';
 
@@ -48,24 +50,55 @@ describe('a case', () => {
     expect(undone.promises).toEqual([]);
   });
 
-  it('OF-7: shows both values when somebody else changed a fact too', () => {
-    const facts = { door_note: { value: 'theirs', version: 2, edited_at: PULLED_AT, edited_by: 'Bo' } };
-    const edit: Act = { kind: 'case.edit', body: { case_id: 'k1', field: 'door_note', base_version: 1, value: 'mine' } };
-    expect(fold([deed(edit, { state: 'conflict' })], { facts }).facts['door_note']).toMatchObject({ value: 'theirs', mine: { value: 'mine', state: 'conflict', isTheirsTold: true } });
-    expect(fold([deed(edit)], { facts }).facts['door_note']?.mine).toEqual({ value: 'mine', state: 'unsent', isTheirsTold: true });
-    const taken = deed(edit, { state: 'accepted', answered_at: '2026-11-24T11:00:01Z' });
-    expect(fold([taken], { facts }).facts['door_note']).toMatchObject({ value: 'mine', version: 3, mine: undefined });
-    expect(fold([deed(edit, { state: 'aside' })], { facts }).facts['door_note']?.mine).toBeUndefined();
-  });
+  describe('OF-7: a fact', () => {
+    const line = (id: string, value: string, at: string, by = 'Bo'): FactLine => ({ id, value, by, at });
+    const fact = (id: string, value: string, changes: Partial<FactValue> = {}): { door_note: FactValue } => ({
+      door_note: { value, version: 2, edited_at: PULLED_AT, edited_by: 'Bo', id, heads: [id], others: [], history: [line(id, value, PULLED_AT)], ...changes },
+    });
+    const edit = (value: string, base_ids: readonly string[]): Act => ({ kind: 'case.edit', body: { case_id: 'k1', field: 'door_note', base_ids, base_version: null, value } });
+    const folded = (deeds: readonly Deed[], facts: PhoneCase['facts']): ShownFact | undefined => fold(deeds, { facts }).facts['door_note'];
 
-  it('OF-7: does not call the old value theirs while the pull that brings theirs is still to come', () => {
-    const edit: Act = { kind: 'case.edit', body: { case_id: 'k1', field: 'door_note', base_version: 1, value: 'mine' } };
-    const old = { door_note: { value: 'old', version: 1, edited_at: PULLED_AT, edited_by: 'Bo' } };
-    for (const facts of [old, {}]) {
-      const base_version = 'door_note' in facts ? 1 : 0;
-      const sent = deed({ ...edit, body: { ...edit.body, base_version } }, { state: 'conflict' });
-      expect(fold([sent], { facts }).facts['door_note']?.mine).toEqual({ value: 'mine', state: 'conflict', isTheirsTold: false });
-    }
+    it('shows an own edit at once, over what it saw, and the next names both', () => {
+      const shown = folded([deed(edit('mine', ['t1']))], fact('t1', 'theirs'));
+      expect(shown).toMatchObject({ shown: { value: 'mine', by: 'Lin', is_mine: true, is_unsent: true }, others: [], base: { base_ids: ['m', 't1'] } });
+      expect(shown?.history.map(({ value }) => value)).toEqual(['mine', 'theirs']);
+    });
+
+    it('shows both when somebody else wrote without seeing it, whichever the server took first', () => {
+      for (const state of ['saved', 'conflict'] as const) {
+        const shown = folded([deed(edit('mine', ['t0']), { state, answered_at: PULLED_AT })], fact('t1', 'theirs'));
+        expect(shown).toMatchObject({ shown: { value: 'mine' }, others: [{ value: 'theirs', is_mine: false }], is_awaited: false, base: { base_ids: ['m', 't1'] } });
+      }
+      const told = fact('t1', 'theirs', { heads: ['t1', 'm'], others: [line('m', 'mine', '2026-11-24T09:00:00Z', 'Lin')] });
+      const later = folded([deed(edit('mine', ['t0']), { state: 'conflict', answered_at: '2026-11-24T09:59:59Z' })], told);
+      expect(later).toMatchObject({ shown: { value: 'theirs', is_mine: false }, others: [{ value: 'mine', is_mine: true, is_unsent: false }] });
+    });
+
+    it('says that theirs is still to come when the server knows of it and no pull has brought it', () => {
+      const crossed = deed(edit('mine', ['t1']), { state: 'conflict', answered_at: '2026-11-24T11:00:01Z' });
+      expect(folded([crossed], fact('t1', 'old'))).toMatchObject({ shown: { value: 'mine' }, others: [], is_awaited: true });
+      expect(folded([crossed], {})).toMatchObject({ shown: { value: 'mine' }, is_awaited: true });
+    });
+
+    it('names an own earlier edit that is not sent yet: a chain of offline edits is no conflict', () => {
+      const [one, two] = [deed(edit('one', ['t1']), { id: 'a1' }), deed(edit('two', ['a1', 't1']), { id: 'a2', occurred_at: '2026-11-24T11:05:00Z' })];
+      const shown = folded([one, two], fact('t1', 'theirs'));
+      expect(shown).toMatchObject({ shown: { value: 'two' }, others: [], base: { base_ids: ['a2', 't1', 'a1'] } });
+    });
+
+    it('follows the server once it has told of the edit, and after a refusal', () => {
+      const old = { state: 'accepted', answered_at: '2026-11-24T09:59:59Z' } as const;
+      expect(folded([deed(edit('mine', []), old)], fact('t2', 'decided'))).toMatchObject({ shown: { value: 'decided' }, others: [] });
+      expect(folded([deed(edit('mine', []), { state: 'refused' })], fact('t2', 'decided'))).toMatchObject({ shown: { value: 'decided' }, others: [] });
+      expect(folded([], {})).toBeUndefined();
+    });
+
+    it('reads cases and edits of an app that knew versions only', () => {
+      const facts = { door_note: { value: 'theirs', version: 2, edited_at: PULLED_AT, edited_by: 'Bo' } };
+      const older: Act = { kind: 'case.edit', body: { case_id: 'k1', field: 'door_note', base_version: 2, value: 'mine' } };
+      expect(folded([deed(older)], facts)).toMatchObject({ shown: { value: 'mine' }, others: [], base: { base_ids: ['m'], base_version: 2 } });
+      expect(folded([deed({ ...older, body: { ...older.body, base_version: 1 } })], facts)).toMatchObject({ others: [{ value: 'theirs' }] });
+    });
   });
 
   it('remembers which numbers were shown', () => {

@@ -2,6 +2,7 @@
 import { ask, type Reply } from '@/api/http';
 import { query } from '@/api/office/cases';
 import type { components } from '@/api/schema';
+import { newId } from '@/lib/ids';
 
 type Schemas = components['schemas'];
 
@@ -22,8 +23,9 @@ export function getDecisions(): Promise<Reply<ToDecide>> {
   return ask({ method: 'GET', path: '/v1/decisions' });
 }
 
-export function decideConflict(id: string, keep: 'stored' | 'sent'): Promise<Reply<unknown>> {
-  return ask({ method: 'POST', path: `/v1/conflicts/${id}`, json: { keep } });
+/** Lets one value hold, over all that was seen; under one id, so that a decision sent twice is one. */
+export function decideConflict({ case_id, field, heads }: ConflictView, value: string): Promise<Reply<unknown>> {
+  return ask({ method: 'POST', path: '/v1/conflicts', json: { id: newId(), case_id, field, base_ids: heads, value } });
 }
 
 export interface ItemDecision {

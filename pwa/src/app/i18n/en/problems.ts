@@ -23,6 +23,7 @@ export const problems: Readonly<Record<string, string>> = {
   'identity.cross_site': 'The request did not come from this app. Load the page again.',
   'case.reassigned': 'Somebody else took the case over before that moment. Your record is kept and shown to the lead.',
   'case.not_yours': 'The case is not and was not yours. Your record is kept and shown to the lead.',
+  'case.fact_full': 'This was changed too often to take another change. Yours is kept and shown to the lead.',
   'case.closed': 'The case was closed before that moment. Your record is kept and shown to the lead.',
   'contact.unknown': 'That number does not belong to this case any more.',
   'visit.unknown_result': 'The server does not know this result. Update the app and record it again.',

@@ -24,6 +24,7 @@ export const problems: Messages['problems'] = {
   'identity.cross_site': '请求并非来自本应用,请重新加载页面。',
   'case.reassigned': '此前案件已由他人接手。您的记录已保留并提交组长。',
   'case.not_yours': '此案件不属于您。您的记录已保留并提交组长。',
+  'case.fact_full': '此项修改次数过多,不再接受修改。您的内容已保留并提交组长。',
   'case.closed': '此前案件已结案。您的记录已保留并提交组长。',
   'contact.unknown': '该号码已不属于此案件。',
   'visit.unknown_result': '服务器不认识此结果码,请更新应用后重新记录。',

@@ -82,6 +82,8 @@ export const desk = {
   history: 'History',
   people: 'People',
   facts: 'Notes of the team',
+  alsoStands: 'also stands',
+  edits: (count: number) => `${String(count)} edits`,
   factFields: { next_step: 'next step', visit_hint: 'hint for visits', door_note: 'at the door' } as Readonly<Record<string, string>>,
   conflict: (count: number) => (count === 1 ? '1 conflict waits for the lead' : `${String(count)} conflicts wait for the lead`),
   callTitle: 'Whom to call',

@@ -22,7 +22,7 @@ export const team = {
   conflict: 'conflict',
   refused: 'refused record',
   keep: (name: string) => `Keep ${name}'s`,
-  bothStay: 'Both stay in the history.',
+  bothStay: 'Everything stays in the history.',
   decided: 'Decided',
   whatWasSent: (name: string, when: string) => `${name} · ${when}`,
   whyRefused: 'Why it was refused',

@@ -82,6 +82,8 @@ export const desk: Words['desk'] = {
   history: '历史',
   people: '相关人员',
   facts: '团队备注',
+  alsoStands: '同时存在',
+  edits: (count) => `${String(count)} 次修改`,
   factFields: { next_step: '下一步', visit_hint: '外访提示', door_note: '门口备注' },
   conflict: (count) => `${String(count)} 处冲突待组长决定`,
   callTitle: '拨打对象',

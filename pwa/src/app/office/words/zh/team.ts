@@ -22,7 +22,7 @@ export const team: Words['team'] = {
   conflict: '冲突',
   refused: '被退记录',
   keep: (name) => `采用 ${name} 的`,
-  bothStay: '两份都保留在历史中。',
+  bothStay: '所有内容都保留在历史中。',
   decided: '已决定',
   whatWasSent: (name, when) => `${name} · ${when}`,
   whyRefused: '退回原因',

@@ -122,11 +122,13 @@ function dropKeys(): void {
 }
 
 const LOCK_CHANNEL = 'rounds-lock';
+/** A page hears its own words on another channel of the same name. */
+const THIS_TAB = crypto.randomUUID();
 
 /** Tells the other tabs that the phone was locked, closed or left here; `forgotten`: what they hold in memory opens nothing. */
 export function lockOthers(why: 'locked' | 'forgotten' = 'locked'): void {
   const channel = new BroadcastChannel(LOCK_CHANNEL);
-  channel.postMessage(why);
+  channel.postMessage({ why, tab: THIS_TAB });
   channel.close();
 }
 
@@ -134,7 +136,9 @@ export function lockOthers(why: 'locked' | 'forgotten' = 'locked'): void {
 export function followLock(): () => void {
   const channel = new BroadcastChannel(LOCK_CHANNEL);
   channel.addEventListener('message', ({ data }) => {
-    if (data === 'forgotten') forgetLease();
+    const { why, tab } = data as { why: string; tab: string };
+    if (tab === THIS_TAB) return;
+    if (why === 'forgotten') forgetLease();
     lockThisTab().catch((error: unknown) => { reportError(error); });
   });
   return () => { channel.close(); };

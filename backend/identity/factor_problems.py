@@ -13,6 +13,9 @@ FACTOR_PRESENT = Kind("identity.factor_present", 409, "There is an app already; 
 FACTOR_ABSENT = Kind("identity.factor_absent", 404, "There is no such second step.")
 LAST_FACTOR = Kind("identity.last_factor", 409, "Your role needs a second step: set up another one first.")
 FACTORS_OFF = Kind("identity.factors_off", 409, "Your lender has switched second steps off.")
+PASSKEY_REFUSED = Kind("identity.passkey_refused", 403, "This passkey is not known here, or it did not prove itself.")
+PASSKEY_UNFIT = Kind("identity.passkey_unfit", 422, "This passkey cannot be used: it was not made here just now.")
+TOO_MANY_PASSKEYS = Kind("identity.too_many_passkeys", 409, "You have too many passkeys; remove one first.")
 
 KINDS = (
     CODE_OWED,
@@ -24,4 +27,7 @@ KINDS = (
     FACTOR_ABSENT,
     LAST_FACTOR,
     FACTORS_OFF,
+    PASSKEY_REFUSED,
+    PASSKEY_UNFIT,
+    TOO_MANY_PASSKEYS,
 )

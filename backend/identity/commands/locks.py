@@ -7,6 +7,7 @@ this half is destroyed at the eighth wrong PIN. Nothing here reads or loses unse
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -14,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.identity import problems, rules
 from backend.identity.commands.openings import check_may_lock_anew, grant_opening, put_under_lock
+from backend.identity.commands.passkeys import check_opens_device
 from backend.identity.events import event
+from backend.identity.passkey_schemas import AssertionMade, Site
 from backend.identity.principal import Principal
-from backend.identity.queries import devices, locks
+from backend.identity.queries import locks, passkeys
 from backend.identity.queries.locks import LeaseTerms, LockOnFile
 from backend.identity.schemas import Lease, LockShare, NewLock
 from backend.journal.commands import append
@@ -24,6 +27,13 @@ from backend.kernel.db import Database, bare, transaction
 from backend.kernel.problems import NOT_FOUND, Kind, Problem
 
 SHARE_BYTES = 32
+
+
+class Shown(NamedTuple):
+    """A nonce of a phone, signed by a passkey, and the site where that must have happened."""
+
+    site: Site
+    assertion: AssertionMade
 
 
 async def make_lock(database: Database, who: Principal, device_id: UUID, new: NewLock, now: datetime) -> LockShare:
@@ -50,6 +60,7 @@ async def make_lock(database: Database, who: Principal, device_id: UUID, new: Ne
 
 async def _put_new(tx: AsyncConnection, who: Principal, device_id: UUID, verifier: bytes, now: datetime) -> LockShare:
     raw = await bare(tx)
+    await passkeys.delete_device_passkeys(raw, device_id)
     lock = LockOnFile(share=secrets.token_bytes(SHARE_BYTES), verifier=verifier, tries_left=rules.PIN_TRIES)
     await locks.put_lock(raw, who.tenant_id, device_id, lock, now)
     await put_under_lock(raw, device_id, now)
@@ -79,20 +90,17 @@ async def unlock(database: Database, who: Principal, device_id: UUID, verifier: 
     raise _refused(left)
 
 
-async def renew_lease(database: Database, who: Principal, device_id: UUID, now: datetime) -> Lease:
-    """Say until when a phone that a passkey opens may be read without asking again; raises NOT_FOUND, SIGN_IN_AGAIN.
+async def renew_lease(database: Database, who: Principal, device_id: UUID, shown: Shown, now: datetime) -> Lease:
+    """Say until when a phone may be read without asking again, to who shows the passkey that opens it.
 
-    The first time it takes the place of a PIN, if there was one.
+    A copied profile has the cookie and not the passkey. Raises NOT_FOUND, NO_LOCK, PASSKEY_REFUSED.
     """
     _check_own(who, device_id)
     async with transaction(database, who.scope()) as tx:
         raw = await bare(tx)
-        if await locks.lock_on_file(raw, device_id) is not None:
-            await check_may_lock_anew(raw, who, device_id)
-            await locks.remove_lock(raw, device_id)
-            await put_under_lock(raw, device_id, now)
-        elif await devices.lock_settled_at(raw, device_id) is None:
-            await put_under_lock(raw, device_id, now)
+        if not await passkeys.has_device_passkey(raw, device_id):
+            raise Problem(problems.NO_LOCK)
+        await check_opens_device(raw, shown.site, shown.assertion, device_id, now)
         terms = await locks.lease_terms(raw, who.tenant_id)
         until = _lease_end(terms, now)
         opening = await grant_opening(raw, who, device_id, now, until)

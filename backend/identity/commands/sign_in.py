@@ -87,7 +87,7 @@ async def sign_in(database: Database, attempts: Bucket, attempt: SignIn, now: da
     if standing is Standing.NOT_PROVEN:
         raise Problem(problems.DEVICE_NOT_PROVEN)
     device_id = attempt.device_id if standing is Standing.PROVEN else None
-    async with transaction(database, _scope_of(name)) as tx:
+    async with transaction(database, scope_of(name)) as tx:
         return await open_session(tx, name.tenant_id, person, device_id, Strength.ONE, now)
 
 
@@ -95,7 +95,7 @@ async def _standing(database: Database, name: NameOnFile | None, attempt: SignIn
     """Say how the device stands; one that is unknown here, or somebody else's, signs in like no device at all."""
     if name is None or attempt.device_id is None:
         return Standing.NONE
-    async with transaction(database, _scope_of(name)) as tx:
+    async with transaction(database, scope_of(name)) as tx:
         raw = await bare(tx)
         device = await devices.device_on_file(raw, attempt.device_id)
         if device is None or device.user_id != name.user_id or attempt.proof is None:
@@ -133,14 +133,15 @@ async def count_attempt(database: Database, key: bytes, longest_s: int, now: dat
         raise Problem(problems.WAIT, retry_after_s=wait_s)
 
 
-def _scope_of(name: NameOnFile) -> Scope:
+def scope_of(name: NameOnFile) -> Scope:
+    """Return for whom the database acts while somebody is coming in."""
     return Scope(tenant_id=name.tenant_id, user_id=name.user_id, reach=Reach.OWN, team_ids=())
 
 
 async def _person(database: Database, name: NameOnFile | None) -> PersonOnFile | None:
     if name is None:
         return None
-    async with transaction(database, _scope_of(name)) as tx:
+    async with transaction(database, scope_of(name)) as tx:
         return await people.person_on_file(await bare(tx), name.user_id)
 
 
@@ -150,7 +151,7 @@ async def _note_failure(database: Database, name: NameOnFile | None, now: dateti
     if name is None:
         return
     act = Act(tenant_id=name.tenant_id, actor_id=None, device_id=None, at=now)
-    async with transaction(database, _scope_of(name)) as tx:
+    async with transaction(database, scope_of(name)) as tx:
         await append(tx, [event(act, "session.refused", name.user_id)])
 
 
@@ -161,7 +162,7 @@ async def sign_in_by_link(database: Database, token: str, now: datetime) -> Open
         link = await doors.take_link(raw, hash_of(token), now)
         if link is None:
             raise Problem(problems.LINK_SPENT)
-        await raw.execute(SET_SCOPE, *_scope_of(link).settings())
+        await raw.execute(SET_SCOPE, *scope_of(link).settings())
         person = await people.person_on_file(raw, link.user_id)
         if person is None or not person.is_active:
             raise Problem(problems.LINK_SPENT)

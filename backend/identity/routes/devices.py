@@ -9,7 +9,10 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from backend.identity.admission import AtDoor, Who, marks_of
 from backend.identity.commands import devices as acts
-from backend.identity.commands import locks
+from backend.identity.commands import locks, passkeys
+from backend.identity.commands.factors import Asker
+from backend.identity.passkey_rules import site_of
+from backend.identity.passkey_schemas import NewPasskey, PasskeyShown
 from backend.identity.permissions import Permission, may
 from backend.identity.principal import Principal
 from backend.identity.queries import devices
@@ -77,9 +80,21 @@ async def unlock(device_id: FromPath[UUID], data: JSONBody[PinProof], database: 
 
 
 @post("/{device_id:uuid}/lease", status_code=200, opt={"permission": Permission.DEVICE_OWN})
-async def renew_lease(device_id: FromPath[UUID], database: FromDatabase, who: Who) -> Lease:
-    """Say until when a device that a passkey opens may be read without asking again."""
-    return await locks.renew_lease(database, who, device_id, clock.now())
+async def renew_lease(
+    device_id: FromPath[UUID], data: JSONBody[PasskeyShown], database: FromDatabase, who: Who, door: AtDoor
+) -> Lease:
+    """Say until when a device may be read without asking again; its passkey signs a nonce of its challenge."""
+    shown = locks.Shown(site_of(door.origin), data.assertion)
+    return await locks.renew_lease(database, who, device_id, shown, clock.now())
+
+
+@put("/{device_id:uuid}/passkey", status_code=204, opt={"permission": Permission.DEVICE_OWN})
+async def make_passkey(
+    device_id: FromPath[UUID], data: JSONBody[NewPasskey], database: FromDatabase, who: Who, door: AtDoor
+) -> None:
+    """Let a passkey open this device from now on; it was made for a nonce of the device's challenge."""
+    await passkeys.add_for_device(database, Asker(who, clock.now()), site_of(door.origin), device_id, data)
+    door.remembered.pop(who.token_hash, None)
 
 
 @post(
@@ -98,7 +113,16 @@ async def challenge(device_id: FromPath[UUID], database: FromDatabase, door: AtD
 
 router = Router(
     path="/devices",
-    route_handlers=[register_device, list_devices, revoke_device, make_lock, unlock, renew_lease, challenge],
+    route_handlers=[
+        register_device,
+        list_devices,
+        revoke_device,
+        make_lock,
+        unlock,
+        renew_lease,
+        make_passkey,
+        challenge,
+    ],
     tags=["devices"],
     request_max_body_size=BODY_BYTES_MAX,
 )

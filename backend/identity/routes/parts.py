@@ -12,7 +12,7 @@ from litestar.types import Guard, Scope
 
 from backend.identity.admission import Door, guard_of, open_door, refuse_undeclared
 from backend.identity.principal import Principal
-from backend.identity.routes import devices, factors, people, session
+from backend.identity.routes import devices, factors, passkeys, people, session
 from backend.identity.routes.factors import provide_vault
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
 from backend.kernel.settings import Settings
@@ -48,7 +48,10 @@ def identity_parts(settings: Settings) -> IdentityParts:
         routers=[
             session.router,
             factors.step_router,
+            passkeys.step_router,
+            passkeys.entry_router,
             factors.router,
+            passkeys.router,
             factors.policy_router,
             devices.router,
             people.users_router,

@@ -97,11 +97,10 @@ export async function renewLease(): Promise<void> {
 /** The server knows the phone and does not take what was proven here. */
 const NOT_OPENED: ReadonlySet<string> = new Set(['device.pin_wrong', 'device.pin_spent', 'device.no_lock', 'device.sign_in_again']);
 
-/** Shows the server once more what was proven here. */
+/** Shows the server once more what was proven here. A passkey signs only in front of its person: that is at the lock. */
 async function askAgain({ user_id, device_id, verifier }: Holder): Promise<'granted' | 'refused' | 'later'> {
-  const reply = verifier === undefined
-    ? await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease` })
-    : await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/unlock`, json: { verifier } });
+  if (verifier === undefined) return 'refused';
+  const reply = await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/unlock`, json: { verifier } });
   if (reply.kind === 'refused') return NOT_OPENED.has(reply.problem.code) ? 'refused' : 'later';
   if (reply.kind === 'unreached') return 'later';
   if (memory?.user_id !== user_id) return 'refused';
@@ -115,7 +114,7 @@ async function askAgain({ user_id, device_id, verifier }: Holder): Promise<'gran
  * this page it is shown to the server; `refused` when a person has to.
  */
 export async function openAtServer(): Promise<'granted' | 'refused' | 'later'> {
-  const ended = memory?.verifier === undefined ? 'refused' : await askAgain(memory);
+  const ended = memory === undefined ? 'refused' : await askAgain(memory);
   if (ended === 'refused') forgetLease();
   return ended;
 }

@@ -3,6 +3,7 @@
  * server's half of the key, or under what a passkey leads to.
  */
 import { ask, hasOpening, type Reply } from '@/api/http';
+import type { Assertion } from '@/app/passkeys';
 import { forgetLease, halfForColdStart, halfInMemory, resumeLease, takeLease, type Granted, type Holder } from '@/app/lease';
 import { beginSealing, closeForGood, deviceId, lockOthers, openWith, person, store } from '@/app/session.svelte';
 import { derive, pinRoot, unwrapKey, wrapKey } from '@/lib/derive';
@@ -127,20 +128,42 @@ export async function changePin(row: LockRow, oldPin: string, newPin: string): P
   return { kind: 'open' };
 }
 
-/** Makes the lock of who is signed in, opened by a passkey. */
+/** Waited for before a passkey is asked for; without a nonce of the server it still opens what lies here. */
+const NONCE_MS = 4_000;
+
+/** A nonce that this phone's passkey may sign once; undefined when nobody answers soon. */
+async function nonceOf(device_id: string): Promise<string | undefined> {
+  const asked = ask<{ nonce: string }>({ method: 'POST', path: `/v1/devices/${device_id}/challenge` });
+  const reply = await Promise.race([asked, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, NONCE_MS); })]);
+  return reply?.kind === 'answered' ? reply.body.nonce : undefined;
+}
+
+function askLease(device_id: string, assertion: Assertion): Promise<Reply<Granted>> {
+  return ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease`, json: { assertion } });
+}
+
+/** Makes the lock of who is signed in, opened by a passkey, which the server learns to know. */
 export async function makePasskey(): Promise<Tried> {
   const unready = await isReady();
   if (unready !== undefined) return unready;
   const { makeCredential, secretOf } = await import('./passkey');
   const [salt, dataKey, device_id, user_id] = [random(), newKeyBytes(), deviceId(), person().user_id];
-  const credential_id = await makeCredential(person().name);
-  const secret = credential_id === undefined ? undefined : await secretOf(credential_id, salt);
-  if (credential_id === undefined || secret === undefined) return { kind: 'not_taken' };
-  const reply = await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease` });
+  const first = await nonceOf(device_id);
+  if (first === undefined) return needsNetwork('cold');
+  const credential = await makeCredential(person().name, first);
+  if (credential === undefined) return { kind: 'not_taken' };
+  const second = await nonceOf(device_id);
+  if (second === undefined) return needsNetwork('cold');
+  const got = await secretOf(credential.id, salt, second);
+  if (got === undefined) return { kind: 'not_taken' };
+  const json = { label: person().name, made: credential.made };
+  const kept = await ask<Granted>({ method: 'PUT', path: `/v1/devices/${device_id}/passkey`, json });
+  if (kept.kind !== 'answered') return await refusedBy(kept, 'cold');
+  const reply = await askLease(device_id, got.assertion);
   if (reply.kind !== 'answered') return await refusedBy(reply, 'cold');
   const lease = await takeLease({ user_id, device_id, verifier: undefined }, reply.body);
-  const wrapped = await wrapKey(dataKey, await derive(secret, salt, PRF_PURPOSE));
-  return await keep({ method: 'prf', salt, ...wrapped, credential_id }, lease, dataKey);
+  const wrapped = await wrapKey(dataKey, await derive(got.secret, salt, PRF_PURPOSE));
+  return await keep({ method: 'prf', salt, ...wrapped, credential_id: credential.id }, lease, dataKey);
 }
 
 /** A wrong PIN that the server did not see is counted here; the eighth ends reading. */
@@ -194,14 +217,16 @@ export async function openByPin(row: LastRow, lock: LockRow, pin: string): Promi
 export async function openByPasskey(row: LastRow, lock: LockRow): Promise<Tried> {
   const { user_id, device_id } = row;
   const { secretOf } = await import('./passkey');
-  const secret = lock.credential_id === null ? undefined : await secretOf(lock.credential_id, lock.salt);
-  const dataKey = secret === undefined ? undefined : await unwrapKey(lock, await derive(secret, lock.salt, PRF_PURPOSE));
-  if (dataKey === undefined) return { kind: 'not_taken' };
-  const holder = { user_id, device_id, verifier: undefined };
   const lease = await leaseOf(user_id);
   const state = lease === undefined ? 'over' : leaseState(lease, Date.now());
-  if (lease !== undefined && state === 'good' && hasOpening()) return await rightPin(user_id, dataKey, (kept) => kept);
-  const reply = await ask<Granted>({ method: 'POST', path: `/v1/devices/${device_id}/lease` });
+  const isOpened = lease !== undefined && state === 'good' && hasOpening();
+  const nonce = isOpened || !navigator.onLine ? undefined : await nonceOf(device_id);
+  const got = lock.credential_id === null ? undefined : await secretOf(lock.credential_id, lock.salt, nonce ?? crypto.randomUUID());
+  const dataKey = got === undefined ? undefined : await unwrapKey(lock, await derive(got.secret, lock.salt, PRF_PURPOSE));
+  if (got === undefined || dataKey === undefined) return { kind: 'not_taken' };
+  if (isOpened) return await rightPin(user_id, dataKey, (kept) => kept);
+  const holder = { user_id, device_id, verifier: undefined };
+  const reply: Reply<Granted> = nonce === undefined ? { kind: 'unreached' } : await askLease(device_id, got.assertion);
   if (reply.kind === 'unreached' && lease !== undefined && state === 'good') {
     resumeLease(holder, undefined, lease);
     return await rightPin(user_id, dataKey, (kept) => kept);

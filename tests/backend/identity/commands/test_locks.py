@@ -94,8 +94,8 @@ async def test_a_lender_sets_the_lease_and_may_allow_a_cold_start(
         await raw.execute(
             "UPDATE tenants SET phone_lease_hours = 8, may_start_cold = true WHERE id = $1", world.tenant_id
         )
-    lease = await locks.renew_lease(database, mei, device_of(mei), NOW)
-    assert (lease.lease_until, lease.may_start_cold) == (NOW + timedelta(hours=8), True)
+    made = await make(database, mei, RIGHT)
+    assert (made.lease_until, made.may_start_cold) == (NOW + timedelta(hours=8), True)
 
 
 async def refused(database: Database, who: Principal, verifier: str, old: str | None = None) -> Kind:
@@ -143,14 +143,6 @@ async def test_the_same_pin_once_more_is_taken_because_the_answer_may_have_been_
 ) -> None:
     await make(database, mei, RIGHT)
     assert (await make(database, mei, RIGHT, at=NOW + timedelta(minutes=1))).share
-
-
-async def test_a_passkey_takes_the_place_of_a_pin_only_after_a_new_sign_in(database: Database, mei: Principal) -> None:
-    """Else the session alone would open a phone that a PIN opens."""
-    await make(database, mei, RIGHT)
-    with pytest.raises(Problem) as caught:
-        await locks.renew_lease(database, mei, device_of(mei), NOW + timedelta(minutes=1))
-    assert caught.value.kind is problems.SIGN_IN_AGAIN
 
 
 async def test_whose_a_device_is_is_found_before_anybody_is_known(

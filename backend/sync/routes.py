@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.params import Parameter
 
 from backend.cases.schemas import Worker
+from backend.identity import health
 from backend.identity.admission import AtDoor
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
@@ -91,6 +92,7 @@ async def push(request: Request[Principal, object, State], who: Principal, datab
     sender = Sender(tenant_id=who.tenant_id, device_id=data.device_id, worker=worker_of(who))
     batch = opened(data, boxes_of(request.app.state))
     answer = await pushing.push(database, sender, batch, key_of(request.app.state), clock.now())
+    await health.hear(database, who, request.headers.get(health.HEADER), clock.now())
     announce_soon(live_of(request.app.state), database.pool, who.tenant_id, "sync")
     return answer
 
@@ -121,9 +123,13 @@ async def left_behind(request: Request[object, object, State], database: FromDat
 
 @get("/pull", opt={"permission": Permission.SYNC_PULL})
 async def pull(
-    who: Principal, database: Database, cursor: Annotated[str | None, Parameter(max_length=CURSOR_LENGTH_MAX)] = None
+    request: Request[Principal, object, State],
+    who: Principal,
+    database: Database,
+    cursor: Annotated[str | None, Parameter(max_length=CURSOR_LENGTH_MAX)] = None,
 ) -> PullAnswer:
     """Give the next page since the cursor; without a cursor a prime begins."""
+    await health.hear(database, who, request.headers.get(health.HEADER), clock.now())
     return await pulling.pull(database, who.tenant_id, who.user_id, cursor, clock.now())
 
 

@@ -56,7 +56,7 @@ async def list_devices(
     own: Annotated[bool, QueryParameter(description="only the asker's own")] = True,  # noqa: FBT002 - a query parameter
 ) -> DevicePage:
     """List the own devices; with `own=false` a lead sees the team's and an administrator the tenant's."""
-    own_only = own or not may(who.role, Permission.DEVICE_MANAGE)
+    own_only = own or who.is_locked or not may(who.role, Permission.DEVICE_MANAGE)
     page = await devices.devices_seen_by(await bare(tx), who.scope(), after, own_only=own_only)
     return DevicePage(devices=page, next=page[-1].id if len(page) == PAGE_SIZE_MAX else None)
 

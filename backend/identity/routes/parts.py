@@ -12,7 +12,7 @@ from litestar.types import Guard, Scope
 
 from backend.identity.admission import Door, guard_of, open_door, refuse_undeclared
 from backend.identity.principal import Principal
-from backend.identity.routes import devices, factors, passkeys, people, session
+from backend.identity.routes import devices, factors, passkeys, people, phones, session
 from backend.identity.routes.factors import provide_vault
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
 from backend.kernel.settings import Settings
@@ -54,6 +54,7 @@ def identity_parts(settings: Settings) -> IdentityParts:
             passkeys.router,
             factors.policy_router,
             devices.router,
+            phones.router,
             people.users_router,
             factors.reset_router,
             people.teams_router,

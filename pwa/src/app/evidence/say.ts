@@ -24,7 +24,8 @@ export function whatOf({ kind, scope }: Pick<View, 'kind' | 'scope'>): string {
   return [words.kinds[kind] ?? kind, scope === null ? '' : (words.scopes[scope] ?? scope)].filter((part) => part !== '').join(' · ');
 }
 
-const sayTime = (seconds: number): string => (seconds < 60 ? e().seconds(Math.round(seconds)) : span(seconds * 1000));
+/** Seconds as people say them. */
+export const sayTime = (seconds: number): string => (seconds < 60 ? e().seconds(Math.round(seconds)) : span(seconds * 1000));
 
 /** The sentence of a signal; one that this version does not know is still named. */
 export const sentenceOf = (signal: Signal): string => e().signals[signal.code] ?? signal.code.replaceAll('_', ' ');

@@ -25,7 +25,7 @@ export type HoldView = Schemas['HoldView'];
 export interface Wanted {
   readonly begins_at: string;
   readonly ends_at: string;
-  readonly state?: string | undefined;
+  readonly review_state?: string | undefined;
   readonly band?: string | undefined;
   readonly user_id?: string | undefined;
   readonly team_id?: string | undefined;

@@ -37,6 +37,7 @@ export const evidence = {
   noAnswer: 'No word of the collector yet.',
   // One piece.
   original: 'Original file',
+  asShot: 'As the camera gave it',
   listen: 'Spoken note',
   statement: 'What stood above the signature',
   place: 'Place',
@@ -86,7 +87,6 @@ export const evidence = {
   accept: 'All is well',
   ask: 'Ask the collector',
   check: 'Back-check at the door',
-  reason: 'Why',
   reasonAsk: 'What you want to know. The collector reads it.',
   reasonCheck: 'Why somebody should go there. The collector does not see it.',
   reasonAccept: 'A word, if you like',

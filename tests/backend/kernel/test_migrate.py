@@ -126,6 +126,49 @@ async def test_what_was_written_under_an_old_schema_is_there_under_the_present_o
     await raw.close()
 
 
+BEFORE_EDITS, AFTER_EDITS = "20261125_0121", "20261125_0139"
+TENANT_AND_CASE = (
+    "'00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', 'door_note'"  # as in OLD_ROWS
+)
+CROSSED = """
+INSERT INTO case_facts (tenant_id, case_id, field, value, version, edited_by, edited_at, mutation_id)
+    VALUES (@case, '"present"', 4, '00000000-0000-7000-8000-0000000000aa', '2026-01-04T00:00:00Z',
+        '00000000-0000-7000-8000-000000000044');
+INSERT INTO conflicts (tenant_id, case_id, field, id, base_version, stored_value, stored_by, stored_at, sent_value,
+        sent_by, sent_at, state)
+    VALUES (@case, '00000000-0000-7000-8000-000000000031', 1, '"earlier"',
+        '00000000-0000-7000-8000-0000000000aa', '2026-01-01T00:00:00Z', '"decided against"',
+        '00000000-0000-7000-8000-0000000000bb', '2026-01-02T00:00:00Z', 'kept_stored'),
+    (@case, '00000000-0000-7000-8000-000000000044', 2, '"earlier"',
+        '00000000-0000-7000-8000-0000000000aa', '2026-01-01T00:00:00Z', '"present"',
+        '00000000-0000-7000-8000-0000000000aa', '2026-01-04T00:00:00Z', 'kept_sent'),
+    (@case, '00000000-0000-7000-8000-000000000051', 3, '"present"',
+        '00000000-0000-7000-8000-0000000000aa', '2026-01-04T00:00:00Z', '"undecided"',
+        '00000000-0000-7000-8000-0000000000bb', '2026-01-05T00:00:00Z', 'open');
+""".replace("@case", TENANT_AND_CASE)
+
+
+async def test_facts_and_conflicts_of_an_old_schema_are_edits_and_nothing_is_dropped(empty: tuple[str, str]) -> None:
+    """OF-7: what was decided is superseded, what was not stands beside it; and back."""
+    admin_url, url = empty
+    await asyncio.to_thread(upgrade, url, BEFORE_EDITS)
+    raw = await asyncpg.connect(admin_url)
+    await raw.execute(OLD_ROWS + CROSSED)
+    await asyncio.to_thread(upgrade, url, AFTER_EDITS)
+    row = await raw.fetchrow(
+        "SELECT value #>> '{}', version, right(edit_id::text, 2), cardinality(heads), cardinality(others)"
+        " FROM case_facts"
+    )
+    assert tuple(row) == ("undecided", 4, "51", 2, 1)
+    values = "SELECT value, id = ANY((SELECT heads FROM case_facts)::uuid[]) FROM fact_edits ORDER BY occurred_at"
+    kept = [("earlier", False), ("decided against", False), ("present", True), ("undecided", True)]
+    assert [tuple(one) for one in await raw.fetch(values)] == kept
+    await asyncio.to_thread(downgrade, url, BEFORE_EDITS)
+    back = await raw.fetch("SELECT stored_value #>> '{}', sent_value #>> '{}', state FROM conflicts")
+    assert [tuple(one) for one in back] == [("undecided", "present", "open")]
+    await raw.close()
+
+
 def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config_for("postgresql://nowhere"))
 

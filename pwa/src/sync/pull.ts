@@ -10,6 +10,7 @@ import type { Store } from '@/store/database';
 import { metaOf, setMeta } from '@/store/meta';
 
 import { learnClock } from './clock';
+import { healthHeader } from './health';
 import { outcomeOf, type Outcome } from './outcome';
 
 const PAGES_A_ROUND_MAX = 1000;
@@ -117,7 +118,7 @@ export async function pull(db: Store): Promise<Outcome> {
     const prime = (await metaOf(db, 'prime')) ?? '';
     const askedMs = Date.now();
     const path = cursor === '' ? '/v1/sync/pull' : `/v1/sync/pull?cursor=${encodeURIComponent(cursor)}`;
-    const reply = await ask<PullAnswer>({ method: 'GET', path });
+    const reply = await ask<PullAnswer>({ method: 'GET', path, headers: await healthHeader(db) });
     if (reply.kind === 'unreached') return 'offline';
     if (reply.kind === 'refused') {
       if (reply.status !== 410 || cursor === '') return outcomeOf(reply.status, reply.problem.code);

@@ -13,6 +13,7 @@ import { sealedBody } from '@/store/rescue';
 
 import { BATCH_MAX, firstBatch, type Weighed } from './batch';
 import { learnClock } from './clock';
+import { healthHeader } from './health';
 import { outcomeOf, type Outcome } from './outcome';
 import { isGenuine } from './receipts';
 
@@ -100,7 +101,11 @@ async function refuseUnreadable(db: Store, row: OutboxRow, code: string): Promis
 /** How a batch reaches the server: with the session, or by the proof of a device that has none any more. */
 export type Send = (batch: PushRequest) => Promise<Reply<PushAnswer>>;
 
-const withSession: Send = (json) => ask<PushAnswer>({ method: 'POST', path: '/v1/sync/push', json });
+function withSession(db: Store): Send {
+  return async (json) => ask<PushAnswer>({
+    method: 'POST', path: '/v1/sync/push', json, headers: await healthHeader(db, new Set(json.mutations.map(({ id }) => id))),
+  });
+}
 
 async function sendBatch(db: Store, deviceId: string, { rows, mutations, envelopes }: Sending, send: Send): Promise<Outcome | number> {
   const waiting = (await db.countFromIndex('outbox', 'state', 'saved')) + (await db.countFromIndex('outbox', 'state', 'sending'));
@@ -125,7 +130,7 @@ async function sendBatch(db: Store, deviceId: string, { rows, mutations, envelop
 }
 
 /** Sends everything that waits. Ends early on the first sign that the server cannot be reached or will not listen. */
-export async function push(db: Store, deviceId: string, send: Send = withSession): Promise<Outcome> {
+export async function push(db: Store, deviceId: string, send: Send = withSession(db)): Promise<Outcome> {
   let countMax = BATCH_MAX;
   for (let batches = 0; batches < BATCHES_A_ROUND_MAX; batches += 1) {
     const sending = await nextBatch(db, countMax);

@@ -1,5 +1,6 @@
 """AD-9: what about a phone is worth a word?"""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,13 +21,13 @@ PHONE = PhoneOnFile(
 )
 
 
-def worries(*, health: dict[str, object] | None = None, **phone: object) -> list[Worry]:
-    told = msgspec.structs.replace(FINE, **(health or {}))
+def worries(health: Mapping[str, object], phone: Mapping[str, object]) -> list[Worry]:
+    told = msgspec.structs.replace(FINE, **health)
     return worries_of(msgspec.structs.replace(PHONE, health=told, **phone), "1.2.0", NOW)
 
 
 def test_of_a_phone_that_is_fine_nothing_is_said() -> None:
-    assert worries() == []
+    assert worries({}, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_of_a_phone_that_is_fine_nothing_is_said() -> None:
     ],
 )
 def test_what_it_says_is_held_against_the_bounds(health: dict[str, object], expected: list[Worry]) -> None:
-    assert worries(health=health) == expected
+    assert worries(health, {}) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,11 +64,11 @@ def test_what_it_says_is_held_against_the_bounds(health: dict[str, object], expe
     ],
 )
 def test_a_phone_is_missed_only_while_its_person_is_on_duty(phone: dict[str, object], expected: list[Worry]) -> None:
-    assert worries(**phone) == expected
+    assert worries({}, phone) == expected
 
 
 def test_the_worst_is_said_first_and_a_phone_that_never_told_may_still_be_missed() -> None:
-    assert worries(health={"used_bytes": 999, "oldest_unsent_at": NOW - timedelta(days=1)}) == [
+    assert worries({"used_bytes": 999, "oldest_unsent_at": NOW - timedelta(days=1)}, {}) == [
         Worry.UNSENT_OLD,
         Worry.STORAGE_FULL,
     ]

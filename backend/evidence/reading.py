@@ -11,7 +11,7 @@ from backend.evidence import problems
 from backend.evidence import view_queries as queries
 from backend.evidence.manifests import Code, band_of, score_of
 from backend.evidence.schemas import AnswerView, EvidenceView, Looks
-from backend.evidence.view_queries import Photo
+from backend.evidence.view_queries import Photo, Written
 from backend.identity.permissions import Permission, may
 from backend.identity.principal import Principal
 from backend.journal.commands import append_bare
@@ -81,8 +81,23 @@ async def answer(raw: asyncpg.Connection, who: Principal, evidence_id: UUID, tex
     answer_id, given = new_id(), AnswerView(user_id=who.user_id, text=text, at=now)
     if not await queries.keep_answer(raw, (who.tenant_id, who.user_id), evidence_id, answer_id, given):
         raise Problem(problems.TOO_MANY_ANSWERS, answers_max=queries.ANSWERS_MAX)
-    event = NewEvent(
-        id=new_id(), tenant_id=who.tenant_id, kind="evidence.answered", subject_id=evidence_id, case_id=photo.case_id,
-        actor_id=who.user_id, device_id=who.device_id, occurred_at=now, payload={"text": text},
+    written = Written(id=answer_id, evidence_id=evidence_id, case_id=photo.case_id, text=text, at=now)
+    await append_bare(raw, [_answered((who.tenant_id, who.user_id, who.device_id), written)])
+
+
+async def keep_written(
+    raw: asyncpg.Connection, who: tuple[UUID, UUID, UUID], written: Sequence[Written]
+) -> list[NewEvent]:
+    """Keep answers that a phone of (tenant, user, device) wrote down and that were decided; returns the events."""
+    if not written:
+        return []
+    await queries.keep_answers(raw, who[:2], written)
+    return [_answered(who, one) for one in written]
+
+
+def _answered(who: tuple[UUID, UUID, UUID | None], one: Written) -> NewEvent:
+    tenant_id, user_id, device_id = who
+    return NewEvent(
+        id=new_id(), tenant_id=tenant_id, kind="evidence.answered", subject_id=one.evidence_id, case_id=one.case_id,
+        actor_id=user_id, device_id=device_id, occurred_at=one.at, payload={"text": one.text},
     )  # fmt: skip
-    await append_bare(raw, [event])

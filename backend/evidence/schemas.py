@@ -310,6 +310,14 @@ class AnswerGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
 
+class OwnAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same, written on the phone; `case_id` is the phone's own note of whose it is."""
+
+    evidence_id: UUID
+    case_id: UUID
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
 class HoldView(msgspec.Struct, frozen=True):
     """A legal hold on the evidence of a case: while it stands, nothing of it is deleted."""
 

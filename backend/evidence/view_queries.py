@@ -40,6 +40,34 @@ KEEP_ANSWER = f"""
 INSERT INTO evidence_answers (id, evidence_id, tenant_id, user_id, text, at) SELECT $1, $2, $3, $4, $5, $6
 WHERE (SELECT count(*) FROM evidence_answers WHERE tenant_id = $3 AND evidence_id = $2) < {ANSWERS_MAX}
 """
+ANSWERABLE = """
+SELECT id, case_id, user_id, (SELECT count(*) FROM evidence_answers WHERE evidence_answers.evidence_id = evidence.id)
+    AS answers FROM evidence WHERE tenant_id = $1 AND id = ANY($2::uuid[])
+"""
+KEEP_ANSWERS = """
+INSERT INTO evidence_answers (id, evidence_id, tenant_id, user_id, text, at)
+SELECT id, evidence_id, $1, $2, text, at FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[])
+    AS new (id, evidence_id, text, at)
+"""
+
+
+class Answerable(msgspec.Struct, frozen=True):
+    """Evidence that somebody wants to answer to: whose it is, and how many answers it has."""
+
+    id: UUID
+    case_id: UUID
+    user_id: UUID
+    answers: int
+
+
+class Written(msgspec.Struct, frozen=True):
+    """An answer that a phone wrote down; `at` by the server's clock."""
+
+    id: UUID
+    evidence_id: UUID
+    case_id: UUID
+    text: str
+    at: datetime
 
 
 class Photo(msgspec.Struct, frozen=True):
@@ -104,6 +132,21 @@ async def answers_on(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUI
         answer = AnswerView(user_id=row["user_id"], text=row["text"], at=row["at"])
         found.setdefault(row["evidence_id"], []).append(answer)
     return found
+
+
+async def answerable(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Answerable]:
+    """Return evidence that answers are for, by id; asks nothing when there are none."""
+    if not ids:
+        return {}
+    return {row["id"]: Answerable(**row) for row in await raw.fetch(ANSWERABLE, tenant_id, list(ids))}
+
+
+async def keep_answers(raw: asyncpg.Connection, who: tuple[UUID, UUID], written: Sequence[Written]) -> None:
+    """Keep answers of (tenant, user) that were decided before."""
+    await raw.execute(
+        KEEP_ANSWERS, *who, [one.id for one in written], [one.evidence_id for one in written],
+        [one.text for one in written], [one.at for one in written],
+    )  # fmt: skip
 
 
 async def keep_answer(

@@ -20,6 +20,9 @@ from backend.cases.schemas import (
     FactWrites,
     Worker,
 )
+from backend.evidence import problems as evidence_problems
+from backend.evidence.schemas import OwnAnswer
+from backend.evidence.view_queries import ANSWERS_MAX, Answerable, Written
 from backend.kernel.geo import Point
 from backend.kernel.problems import Kind, Problem
 from backend.routing import problems as stop_problems
@@ -59,6 +62,7 @@ class OnFile(msgspec.Struct, frozen=True):
     facts: dict[tuple[UUID, str], FactOnFile]
     targets: dict[UUID, Target]
     stops: dict[UUID, StopOnFile]
+    answerable: dict[UUID, Answerable]
 
 
 class Writes(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ class Writes(msgspec.Struct, frozen=True):
     withdrawn: list[tuple[Item, Target]] = []
     facts: FactWrites = msgspec.field(default_factory=FactWrites)
     reveals: list[Item] = []
+    answers: list[Written] = []
     stops: dict[UUID, StopWrite] = {}
     stop_changes: list[Item] = []
     duties: list[Item] = []
@@ -196,6 +201,21 @@ def _reveal(item: Item, worker: Worker, on_file: OnFile, writes: Writes) -> Deci
     return ACCEPTED
 
 
+def _own_answer(item: Item, worker: Worker, on_file: OnFile, writes: Writes) -> Decision:
+    """Take a word about one's own evidence, also when its case went to somebody else since."""
+    wish = item.body
+    assert isinstance(wish, OwnAnswer)  # noqa: S101 - the table below pairs types and functions
+    meant = on_file.answerable.get(wish.evidence_id)
+    if meant is None or meant.user_id != worker.user_id:
+        return Decision(refusal=evidence_problems.NOT_YOURS)
+    if meant.answers >= ANSWERS_MAX:
+        return Decision(refusal=evidence_problems.TOO_MANY_ANSWERS)
+    on_file.answerable[meant.id] = msgspec.structs.replace(meant, answers=meant.answers + 1)
+    written = Written(id=item.mutation.id, evidence_id=meant.id, case_id=meant.case_id, text=wish.text, at=item.at)
+    writes.answers.append(written)
+    return ACCEPTED
+
+
 def _stop(item: Item, worker: Worker, on_file: OnFile, writes: Writes) -> Decision:
     wish = item.body
     assert isinstance(wish, StopSkip | StopRestore)  # noqa: S101 - the table below pairs types and functions
@@ -245,6 +265,7 @@ _DECIDERS: dict[type[Body], Decide] = {
     RecordWithdraw: _withdraw,
     FactEdit: _edit,
     ContactReveal: _reveal,
+    OwnAnswer: _own_answer,
     StopSkip: _stop,
     StopRestore: _stop,
     StopsReorder: _reorder,

@@ -13,6 +13,7 @@ import msgspec
 
 from backend.calls.schemas import CallRecord
 from backend.cases.schemas import ContactReveal, FactEdit
+from backend.evidence.schemas import OwnAnswer
 from backend.kernel.geo import Point
 from backend.kernel.pan import without_pans
 from backend.routing.schemas import StopRestore, StopSkip, StopsReorder
@@ -42,6 +43,7 @@ Body = (
     | RecordWithdraw
     | FactEdit
     | ContactReveal
+    | OwnAnswer
     | StopSkip
     | StopRestore
     | StopsReorder
@@ -97,6 +99,7 @@ MUTATIONS: dict[str, MutationKind] = {
     "record.withdraw": MutationKind(schema=1, body=RecordWithdraw, upcasters={}),
     "case.edit": MutationKind(schema=2, body=FactEdit, upcasters={1: _without_base_ids}),
     "contact.reveal": MutationKind(schema=1, body=ContactReveal, upcasters={}),
+    "evidence.answer": MutationKind(schema=1, body=OwnAnswer, upcasters={}),
     "stop.skip": MutationKind(schema=1, body=StopSkip, upcasters={}),
     "stop.restore": MutationKind(schema=1, body=StopRestore, upcasters={}),
     "stops.reorder": MutationKind(schema=1, body=StopsReorder, upcasters={}),
@@ -140,5 +143,8 @@ def without_cards(body: Body) -> Body:
         case StopSkip():
             clean = without_pans(body.reason)
             return body if clean == body.reason else msgspec.structs.replace(body, reason=clean)
+        case OwnAnswer():
+            clean = without_pans(body.text)
+            return body if clean == body.text else msgspec.structs.replace(body, text=clean)
         case _:
             return body

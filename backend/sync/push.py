@@ -16,6 +16,8 @@ from backend.calls.schemas import CallRecord
 from backend.cases import batches
 from backend.cases.fact_queries import facts_on_file
 from backend.cases.schemas import ContactReveal, FactEdit, Worker
+from backend.evidence import view_queries as answer_queries
+from backend.evidence.schemas import OwnAnswer
 from backend.kernel.db import Database, Reach, Scope, bare_transaction
 from backend.kernel.problems import CONFLICT, Kind, Problem
 from backend.kernel.signing import SigningKey
@@ -211,6 +213,7 @@ async def load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Bo
         for body in bodies
         if isinstance(body, CallRecord | ContactReveal) and body.contact_point_id is not None
     ]
+    answered = [body.evidence_id for body in bodies if isinstance(body, OwnAnswer)]
     tenant_id, user_id = sender.tenant_id, sender.worker.user_id
     await batches.lock_cases(raw, tenant_id, sorted({case_id for case_id, _ in edited}))
     return OnFile(
@@ -220,6 +223,7 @@ async def load_rest(raw: asyncpg.Connection, sender: Sender, bodies: Sequence[Bo
         facts=await facts_on_file(raw, tenant_id, edited),
         targets=await queries.targets(raw, tenant_id, user_id, withdrawn),
         stops=await stop_queries.stops_by_id(raw, tenant_id, named, plans),
+        answerable=await answer_queries.answerable(raw, tenant_id, answered),
     )
 
 

@@ -15,6 +15,7 @@ from backend.cases.batches import AttemptCount
 from backend.cases.editing import plan_edits
 from backend.cases.schemas import ContactReveal
 from backend.evidence.commands import name_photos
+from backend.evidence.reading import keep_written
 from backend.identity.duties import DutyChange, change_duties
 from backend.journal.commands import append_bare
 from backend.journal.queries import insert_events_statement
@@ -56,11 +57,12 @@ def plan(who: type_who, writes: Writes) -> list[Statement]:
 
 
 async def write_rest(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:
-    """Write what must come after the records: photos, withdrawals, stops, duty."""
+    """Write what must come after the records: photos, withdrawals, answers to questions, stops, duty."""
     tenant_id, user_id, device_id = who
     events = await name_photos(raw, tenant_id, user_id, device_id, photos_of(writes.visits))
     events += await withdraw_visits(raw, tenant_id, user_id, writes.withdrawn_visits, now)
     events += await withdraw_calls(raw, tenant_id, user_id, writes.withdrawn_calls, now)
+    events += await keep_written(raw, who, writes.answers)
     await append_bare(raw, events)
     await _write_stops(raw, tenant_id, user_id, writes, now)
     await change_duties(raw, tenant_id, user_id, [_duty(item) for item in writes.duties])

@@ -16,6 +16,7 @@ from backend.kernel.problems import Problem
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.push import push
 from backend.sync.schemas import AnswerStatus, PushAnswer, PushRequest
+from tests.backend.evidence.phones import name
 from tests.backend.sync.phone import NOW, Phone, call, promise, register, sender, visit
 from tests.world import World
 
@@ -309,3 +310,38 @@ async def test_a_card_number_is_hidden_everywhere_and_the_item_stays_the_same_it
     assert await count(job_database, world, "visits", f"note LIKE '{hidden}'") == 1
     assert await count(job_database, world, "events", f"payload::text LIKE '{hidden}'") == 1
     assert await count(job_database, world, "events", "payload::text LIKE '%1111 1111%'") == 0
+
+
+async def test_an_answer_about_one_s_own_evidence_is_kept_and_nobody_else_s(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    """EV-8: kept when the case has gone to somebody else; cards are hidden, replays change nothing."""
+    own, other = [await name(database, world, b"%d" % n, user_id=user) for n, user in enumerate((world.mei, world.bo))]
+    await job_database.pool.execute("UPDATE cases SET assignee_id = $2 WHERE id = $1", world.cases[0], world.bo)
+    words = [(own, "card 4111 1111 1111 1111 lay there"), (other, "not mine"), (new_id(), "nobody's")]
+    request = phone.batch(
+        *(
+            phone.item("evidence.answer", {"evidence_id": one, "case_id": world.cases[0], "text": text})
+            for one, text in words
+        )
+    )
+    answers = [told(await send(database, world, phone, key, request)) for _ in range(2)]
+    assert answers == [[("accepted", None), ("refused", "evidence.not_yours"), ("refused", "evidence.not_yours")]] * 2
+    rows = await job_database.pool.fetch("SELECT * FROM evidence_answers WHERE tenant_id = $1", world.tenant_id)
+    assert [(row["id"], row["evidence_id"], row["user_id"], row["at"]) for row in rows] == [
+        (request.mutations[0].id, own, world.mei, NOW)
+    ]
+    assert rows[0]["text"] == "card 4111 11** **** 1111 lay there"
+    assert await count(job_database, world, "events", "kind = 'evidence.answered' AND case_id IS NOT NULL") == 1
+
+
+async def test_the_twenty_first_answer_of_a_batch_is_refused(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    own = await name(database, world, b"1")
+    body = {"evidence_id": own, "case_id": world.cases[0], "text": "again"}
+    answer = await send(
+        database, world, phone, key, phone.batch(*(phone.item("evidence.answer", body) for _ in range(21)))
+    )
+    assert told(answer) == [("accepted", None)] * 20 + [("refused", "evidence.too_many_answers")]
+    assert await count(job_database, world, "evidence_answers") == 20

@@ -1,10 +1,11 @@
 """How does an export lie in one file? Lists in canonical JSON, photos as they came, an index that the server signs.
 
-The archive is a plain zip whose every byte is settled (`verifier.py` writes and reads its headers): no compression, no
+The archive is a plain zip whose every byte is settled (`archive.py` writes and reads its headers): no compression, no
 clock, no second way to write the same thing. So a flipped bit anywhere in it is found, also where programs do not look.
 """
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from zlib import crc32
 
 import msgspec
 
-from backend.evidence import verifier
+from backend.evidence import archive, verifier
 from backend.evidence.export_queries import CaseMeant, Phone, PhotoOnFile
+from backend.evidence.redaction_schemas import RedactionView
 from backend.journal.rules import instant_text
 from backend.journal.schemas import Proof, Seal
 from backend.kernel.signing import SigningKey
@@ -24,6 +26,8 @@ ARCHIVE_BYTES_MAX = 4 * 2**30 - 2**26
 """A plain zip ends at 4 GiB; that is some 10,000 photos of one case."""
 
 HERE = Path(__file__).parent
+_OWN_IMPORT = re.compile(r"^from backend\.[\w.]+ import (\([^)]*\)|[^\n]*)\n", re.MULTILINE)
+_HEADING = "# verify.py: is this file of evidence still what it was when it was made? Read it before you run it.\n"
 
 
 class TooLargeError(ValueError):
@@ -42,6 +46,21 @@ class Bundle(msgspec.Struct, frozen=True):
     people: Mapping[UUID, str]
     key_id: str
     public_key: str
+    stamps: Mapping[int, bytes]
+    authorities: Sequence[bytes]
+    redactions: Sequence[RedactionView]
+    is_redacted: bool
+
+
+def verify_script() -> str:
+    """Return the verifier as one file: the modules it is made of, one after the other, none importing the other."""
+    modules = (HERE / "archive.py", HERE.parent / "journal" / "stamps.py", HERE / "verifier.py")
+    return _HEADING + "\n\n".join(_OWN_IMPORT.sub("", module.read_text(encoding="utf-8")) for module in modules)
+
+
+def redaction_name(copy: RedactionView) -> str:
+    """Return where a redacted copy lies in the archive."""
+    return f"evidence/{copy.evidence_id}/redacted-{copy.id}.jpg"
 
 
 def photo_name(photo: PhotoOnFile) -> str:
@@ -72,18 +91,28 @@ def lists_of(bundle: Bundle, present: set[UUID]) -> dict[str, bytes]:
     keys = {
         "server": [{"key_id": bundle.key_id, "public_key": bundle.public_key}],
         "devices": [_phone(phone) for phone in bundle.phones],
+        "authorities": [base64.b64encode(one).decode() for one in bundle.authorities],
     }
-    heads = [{"head": seal.head, "key_id": seal.key_id, "signature": seal.signature} for seal in bundle.heads]
+    heads = [
+        {"head": seal.head, "key_id": seal.key_id, "signature": seal.signature, "stamp": _text(bundle.stamps, seal)}
+        for seal in bundle.heads
+    ]
+    copies: dict[UUID, list[RedactionView]] = {}
+    for copy in bundle.redactions:
+        copies.setdefault(copy.evidence_id, []).append(copy)
     lists: dict[str, object] = {
         "keys.json": keys,
         "heads.json": heads,
         "events.json": [_plain(proof) for proof in proofs],
         "custody.json": custody_of(proofs, bundle.people),
-        "evidence.json": [_photo(photo, is_present=photo.id in present) for photo in bundle.photos],
+        "evidence.json": [
+            _photo(photo, copies.get(photo.id, []), is_present=photo.id in present and not bundle.is_redacted)
+            for photo in bundle.photos
+        ],
     }
     texts = {
         "README.md": (HERE / "export_readme.md").read_bytes(),
-        "verify.py": (HERE / "verifier.py").read_bytes(),
+        "verify.py": verify_script().encode(),
         **{name: verifier.canonical(content).encode() for name, content in lists.items()},
     }
     signed = {statement_name(one): one.statement.encode() for one in bundle.photos if one.statement is not None}
@@ -122,8 +151,8 @@ def pack(out: BinaryIO, bundle: Bundle, files: Iterable[tuple[str, bytes]], key:
 
     def put(name: str, content: bytes) -> None:
         nonlocal position
-        header = verifier.local_header(name.encode("ascii"), crc32(content), len(content))
-        if position + len(header) + len(content) > ARCHIVE_BYTES_MAX or len(listed) >= verifier.FILES_MAX:
+        header = archive.local_header(name.encode("ascii"), crc32(content), len(content))
+        if position + len(header) + len(content) > ARCHIVE_BYTES_MAX or len(listed) >= archive.FILES_MAX:
             raise TooLargeError("the photos of this case are more than one file takes")
         listed.append((name.encode("ascii"), crc32(content), len(content), position))
         out.write(header + content)
@@ -136,12 +165,13 @@ def pack(out: BinaryIO, bundle: Bundle, files: Iterable[tuple[str, bytes]], key:
         {
             "v": 1, "case_id": str(bundle.case.id), "case_number": bundle.case.number,
             "tenant_id": str(bundle.case.tenant_id), "made_at": instant_text(bundle.made_at), "files": told,
+            "is_redacted": bundle.is_redacted,
         }
     )  # fmt: skip
     put(verifier.INDEX, index.encode())
     put(verifier.INDEX_SIGNATURE, verifier.canonical({"key_id": key.key_id, "signature": key.sign(index)}).encode())
-    central = b"".join(verifier.central_header(*one) for one in listed)
-    end = verifier.end_record(len(listed), len(central), position)
+    central = b"".join(archive.central_header(*one) for one in listed)
+    end = archive.end_record(len(listed), len(central), position)
     out.write(central + end)
     return position + len(central) + len(end)
 
@@ -161,7 +191,19 @@ def _phone(phone: Phone) -> dict[str, object]:
     }
 
 
-def _photo(photo: PhotoOnFile, *, is_present: bool) -> dict[str, object]:
+def _text(stamps: Mapping[int, bytes], seal: Seal) -> str | None:
+    return base64.b64encode(stamps[seal.number]).decode() if seal.number in stamps else None
+
+
+def _redaction(photo: PhotoOnFile, copy: RedactionView) -> dict[str, object]:
+    return {
+        "id": str(copy.id), "parent_sha256": copy.parent_sha256, "sha256": copy.sha256, "reason": copy.reason,
+        "areas": [msgspec.structs.asdict(area) for area in copy.areas], "made_by": str(copy.made_by),
+        "made_at": instant_text(copy.made_at), "file": None if photo.state == "deleted" else redaction_name(copy),
+    }  # fmt: skip
+
+
+def _photo(photo: PhotoOnFile, copies: Sequence[RedactionView], *, is_present: bool) -> dict[str, object]:
     return {
         "id": str(photo.id), "case_id": str(photo.case_id), "visit_id": str(photo.visit_id),
         "user_id": str(photo.user_id), "device_id": None if photo.device_id is None else str(photo.device_id),
@@ -175,4 +217,5 @@ def _photo(photo: PhotoOnFile, *, is_present: bool) -> dict[str, object]:
         "as_shot": as_shot_name(photo) if is_present else None,
         "statement": None if photo.statement is None else statement_name(photo),
         "manifest": None if photo.manifest is None else manifest_name(photo), "signature": photo.signature,
+        "redactions": [_redaction(photo, copy) for copy in copies],
     }  # fmt: skip

@@ -1,22 +1,22 @@
 """Is this file of evidence still what it was when it was made? `python verify.py FILE.zip`: a verdict for each item.
 
-This file goes into every export as verify.py. It needs Python 3.10 or newer and the package `cryptography`; no network,
-no database, nothing of the program that made the export. It trusts the server's key that stands in the file, unless you
-give the one that you know: `--key KEY_ID`. It exits with 0 when everything holds, with 1 when anything does not.
+It goes into every export as verify.py, in one file with archive.py and stamps.py. It needs Python 3.11 or newer and the
+package `cryptography`; no network, no database, nothing of the program that made the export. It trusts the server's key
+and the authority for time stamps that stand in the file, unless you give those that you know: `--key KEY_ID`,
+`--authority ROOT.pem`. It exits with 0 when everything holds, with 1 when anything does not.
 """
 
 import argparse
 import base64
 import hashlib
 import json
-import struct
 import sys
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,20 +24,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from backend.evidence.archive import Broken, files_of
+from backend.journal.stamps import check_stamps
+
 INDEX, INDEX_SIGNATURE = "index.json", "index.sig"
 FIXED = ("README.md", "verify.py", "keys.json", "heads.json", "events.json", "custody.json", "evidence.json")
 NOTHING_BEFORE = "0" * 64
-FILE_BYTES_MAX = 64 * 2**20
-"""No photo is larger; a header that says so is not ours."""
-
-FILES_MAX = 60_000
-_LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
-_LOCAL_BYTES, _END_BYTES = 30, 22
-_DAY = 33
-"""1 January 1980 as archives write it: the archive itself has no clock."""
-
-_MODE = 0o100600 << 16
 _SIDE = 32
+_BYTES = ("/original.", "/as_shot.", "/redacted-")
 UNSOUND = frozenset({"signature_wrong", "manifest_differs", "hash_differs"})
 """What was seen when a manifest came, and written down: it cannot hold now either, and that is no new finding."""
 
@@ -49,49 +43,6 @@ type_json = Any
 
 type_verdict = tuple[str, str | None, list[str]]
 """(what, why it does not hold or None, notes)."""
-
-
-class Broken(Exception):  # noqa: N818 - a verdict, said to people
-    """Why something does not hold; the text is for people."""
-
-
-def local_header(name: bytes, crc: int, size: int) -> bytes:
-    """Return the bytes before a stored file in the archive: there is one way only to write them."""
-    return struct.pack("<4s5H3I2H", _LOCAL, 20, 0, 0, 0, _DAY, crc, size, size, len(name), 0) + name
-
-
-def central_header(name: bytes, crc: int, size: int, offset: int) -> bytes:
-    """Return the line of a file in the archive's own list."""
-    parts = (_CENTRAL, 0x0314, 20, 0, 0, 0, _DAY, crc, size, size, len(name), 0, 0, 0, 0, _MODE, offset)
-    return struct.pack("<4s6H3I5H2I", *parts) + name
-
-
-def end_record(count: int, size: int, offset: int) -> bytes:
-    """Return the last bytes of the archive."""
-    return struct.pack("<4s4H2IH", _END, 0, 0, count, count, size, offset, 0)
-
-
-def files_of(handle: BinaryIO) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, content) of an archive in order; raises Broken at the first byte that is not as we write it."""
-    listed: list[tuple[bytes, int, int, int]] = []
-    position = 0
-    while True:
-        head = handle.read(_LOCAL_BYTES)
-        if head[:4] != _LOCAL or len(head) < _LOCAL_BYTES:
-            break
-        crc, size, _, length, _ = struct.unpack("<3I2H", head[14:])
-        name, content = handle.read(length), handle.read(min(size, FILE_BYTES_MAX + 1))
-        if head + name != local_header(name, crc, size) or len(content) != size or zlib.crc32(content) != crc:
-            raise Broken(f"the archive is damaged at byte {position}")
-        if len(listed) >= FILES_MAX:
-            raise Broken("the archive holds more files than an export has")
-        listed.append((name, crc, size, position))
-        position += _LOCAL_BYTES + length + size
-        yield name.decode("ascii", "replace"), content
-    central = b"".join(central_header(*one) for one in listed)
-    expected = central + end_record(len(listed), len(central), position)
-    if head + handle.read(len(expected) + 1) != expected:
-        raise Broken("the list at the end of the archive is damaged, or something follows it")
 
 
 def canonical(value: type_json) -> str:
@@ -138,7 +89,7 @@ def check_device_signature(text: str, signature: str, spki: str) -> None:
 
 
 class Export:
-    """An archive that was read whole: small files by name, of the photos only the hashes, the keys of the server."""
+    """An archive that was read whole: small files by name, of the photos only the hashes, the keys that are trusted."""
 
     def __init__(self, path: str, pinned: Sequence[str]) -> None:
         """Read it and hold it against its signed index; raises Broken."""
@@ -149,7 +100,7 @@ class Export:
                 if name in self.digests:
                     raise Broken(f"{name} stands twice")
                 self.digests[name] = (sha256(content), len(content))
-                if "/original." not in name and "/as_shot." not in name:
+                if not any(part in name for part in _BYTES):
                     self.kept[name] = content
         missing = [name for name in (*FIXED, INDEX, INDEX_SIGNATURE) if name not in self.kept]
         if missing or list(self.digests)[-2:] != [INDEX, INDEX_SIGNATURE]:
@@ -157,6 +108,7 @@ class Export:
         keys = self.json("keys.json")
         self.server: dict[str, str] = {one["key_id"]: one["public_key"] for one in keys["server"]}
         self.devices: dict[str, type_json] = {one["device_id"]: one for one in keys["devices"]}
+        self.authorities = [x509.load_der_x509_certificate(base64.b64decode(one)) for one in keys["authorities"]]
         for key_id, public in self.server.items():
             if sha256(base64.b64decode(public))[:16] != key_id or (pinned and key_id not in pinned):
                 raise Broken(f"the key {key_id} is not one that you trust, or bears a false name")
@@ -238,6 +190,14 @@ class Journal:
         """Return the events of a kind by the photo they are about."""
         return {event["subject_id"]: event for event in self.events if event["kind"] == kind}
 
+    def redactions(self) -> dict[str, dict[str, type_json]]:
+        """Return what was said of redacted copies, by photo and copy."""
+        found: dict[str, dict[str, type_json]] = {}
+        for event in self.events:
+            if event["kind"] == "evidence.redacted":
+                found.setdefault(event["subject_id"], {})[event["payload"]["redaction_id"]] = event["payload"]
+        return found
+
     def signals(self) -> dict[str, set[str]]:
         """Return what was worth a look, by photo, as it was written down at the time."""
         found: dict[str, set[str]] = {}
@@ -286,6 +246,24 @@ def _check_apart(item: type_json, export: Export, payload: type_json) -> None:
         raise Broken("what stood above the signature is not what was named")
 
 
+def check_redactions(item: type_json, export: Export, told: dict[str, type_json]) -> None:
+    """Hold the redacted copies of a photo against the journal and their parent; raises Broken."""
+    copies = {one["id"]: one for one in item["redactions"]}
+    if len(copies) != len(item["redactions"]) or set(copies) != set(told):
+        raise Broken("a redacted copy was added, doubled or taken away")
+    for name, one in copies.items():
+        if any(one[field] != told[name][field] for field in ("sha256", "parent_sha256", "areas", "reason")):
+            raise Broken("the journal says otherwise of a redacted copy")
+        if one["parent_sha256"] != item["sha256"]:
+            raise Broken("a redacted copy is of another photo")
+        if one["file"] is None and item["state"] == "deleted":
+            continue
+        if export.digests.get(one["file"], ("",))[0] != one["sha256"]:
+            raise Broken("a redacted copy is not the one that was made")
+    if export.index["is_redacted"] and (item["file"] is not None or item["as_shot"] is not None):
+        raise Broken("the original is in an export that should be redacted")
+
+
 def _check_manifest(text: str, item: type_json, device: type_json, statement_sha256: str | None) -> None:
     if device is None:
         raise Broken("the phone's key is missing")
@@ -314,26 +292,38 @@ def check_chain(items: list[type_json], export: Export, signals: dict[str, set[s
             raise Broken(f"photo {evidence_id} does not follow the one before it")
 
 
-def verdicts(path: str, pinned: Sequence[str] = ()) -> Iterator[type_verdict]:
-    """Yield a verdict for everything in an export; `pinned` are the names of the server's keys that are trusted."""
+def verdicts(
+    path: str, pinned: Sequence[str] = (), authorities: Sequence[x509.Certificate] = ()
+) -> Iterator[type_verdict]:
+    """Yield a verdict for everything in an export; `pinned` are the names of the server's keys that are trusted.
+
+    `authorities` are the roots of time stamps that are; without any those in the file.
+    """
     try:
         export = Export(path, pinned)
         items, proofs, custody = (export.json(name) for name in ("evidence.json", "events.json", "custody.json"))
-        heads = check_heads(export.json("heads.json"), export.server)
+        listed = export.json("heads.json")
+        heads = check_heads(listed, export.server)
         yield f"archive: {len(export.digests)} files, signed by {', '.join(export.server)}", None, []
         yield f"journal: {len(heads)} heads, one chain", None, []
     except (Broken, *_WRONG_SHAPE) as broken:
         yield "archive", str(broken) or type(broken).__name__, []
         return
+    sealed_at = {number: head["sealed_at"] for number, head in heads.items()}
+    yield _said("time stamps", partial(check_stamps, listed, sealed_at, list(authorities) or export.authorities))
     journal = Journal()
     for one in proofs:
         yield _said(f"event {one['event_id']}", partial(_add, journal, one, heads, export.index))
     named, signals = journal.of("evidence.named"), journal.signals()
     yield _said("log of custody", partial(_check_custody, custody, journal.events))
-    yield _said("photos and journal", partial(_check_complete, items, journal))
+    yield _said("photos and journal", partial(_check_complete, items, journal, is_redacted=export.index["is_redacted"]))
+    redactions = journal.redactions()
     for item in items:
         about = signals.get(item["id"], set())
         yield _said(f"photo {item['id']}", partial(check_evidence, item, export, named, about))
+        copies = redactions.get(item["id"], {})
+        if copies or item["redactions"] or export.index["is_redacted"]:
+            yield _said(f"redacted copies of photo {item['id']}", partial(check_redactions, item, export, copies))
     yield _said("chains of the phones", partial(check_chain, items, export, signals))
 
 
@@ -358,7 +348,7 @@ def _check_custody(custody: list[type_json], events: list[type_json]) -> None:
         raise Broken("the log of custody is not what the journal says")
 
 
-def _check_complete(items: list[type_json], journal: Journal) -> None:
+def _check_complete(items: list[type_json], journal: Journal, *, is_redacted: bool) -> None:
     ids = [item["id"] for item in items]
     if len(set(ids)) != len(ids) or set(ids) != set(journal.of("evidence.named")):
         raise Broken("a photo was added, doubled or taken away")
@@ -368,7 +358,7 @@ def _check_complete(items: list[type_json], journal: Journal) -> None:
     whole = set(journal.of("evidence.original_stored")) & here
     lost = [item["id"] for item in items if item["id"] in here and item["file"] is None]
     lost += [item["id"] for item in items if item["id"] in whole and item["as_shot"] is None]
-    if lost:
+    if lost and not is_redacted:
         raise Broken(f"the bytes of {lost[0]} are not in this file")
 
 
@@ -377,9 +367,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check an export of evidence.")
     parser.add_argument("file")
     parser.add_argument("--key", action="append", default=[], help="the name of the server's key that you trust")
+    parser.add_argument("--authority", type=Path, help="a file (PEM) with the roots of time stamps that you trust")
     wish = parser.parse_args(arguments)
+    roots = [] if wish.authority is None else x509.load_pem_x509_certificates(wish.authority.read_bytes())
     broken = 0
-    for what, fault, notes in verdicts(wish.file, wish.key):
+    for what, fault, notes in verdicts(wish.file, wish.key, roots):
         broken += fault is not None
         sys.stdout.write(f"{'ok  ' if fault is None else 'FAIL'}  {what}{'' if fault is None else ': ' + fault}\n")
         for note in notes:

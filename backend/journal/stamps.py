@@ -1,13 +1,15 @@
 """Does a time stamp of a third party (RFC 3161) cover this text, and since when? Read with nothing but `cryptography`.
 
-This file goes into every export as stamps.py, beside verify.py: it reads the few parts of DER and CMS (RFC 5652) that a
-stamp has, and holds it against the certificates of authorities that are trusted. The server checks a stamp by another
-program when it comes (backend/journal/stamping.py), so two that were written apart agree on each.
+It goes into every export as a part of verify.py (backend/evidence/packing.py): it reads the few parts of DER and CMS
+(RFC 5652) that a stamp has, and holds it against the certificates of authorities that are trusted. The server checks a
+stamp by another program when it comes (stamping.py), so two that were written apart agree on each.
 """
 
+import base64
 import hashlib
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -17,6 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 STAMP_BYTES_MAX = 65_536
+CLOCKS_MAX = timedelta(minutes=5)
+"""How far the clocks of the server and of an authority may be apart."""
+
 CHAIN_MAX = 8
 _SEQUENCE, _SET, _OID, _OCTETS, _TIME, _FIRST, _INTEGER = 0x30, 0x31, 0x06, 0x04, 0x18, 0xA0, 0x02
 _LONG, _LENGTH_BYTES_MAX = 0x80, 4
@@ -139,6 +144,7 @@ class Stamp:
         self.imprint, self.policy = imprint, policy.only(_OID)
         self.serial = int.from_bytes(serial.only(_INTEGER), "big", signed=True)
         self.at = _instant(at.only(_TIME))
+        self.authority = ""
 
 
 def _instant(text: bytes) -> datetime:
@@ -156,6 +162,7 @@ def check_stamp(text: bytes, response: bytes, roots: Sequence[x509.Certificate])
         stamp = Stamp(response)
         _check_imprint(stamp, text)
         signer = _signer(stamp)
+        stamp.authority = signer.subject.rfc4514_string()
         _check_attributes(stamp, signer)
         _check_chain(signer, stamp, roots)
     except StampError:
@@ -163,6 +170,41 @@ def check_stamp(text: bytes, response: bytes, roots: Sequence[x509.Certificate])
     except _UNREADABLE as error:
         raise StampError("the stamp is not written as the standard says") from error
     return stamp
+
+
+class HeadWithStamp(TypedDict):
+    """A signed head as it stands in an export; the stamp is the authority's response in base64."""
+
+    head: str
+    stamp: str | None
+
+
+def check_stamps(
+    listed: Sequence[HeadWithStamp], sealed_at: Mapping[int, str], roots: Sequence[x509.Certificate]
+) -> list[str]:
+    """Hold the stamps of a chain of heads against the authorities; returns what they say, for people.
+
+    `sealed_at` is what each head says, by its number, in the order of the list. Raises StampError.
+    """
+    stamped: dict[int, Stamp] = {}
+    there = [(number, one["head"], one["stamp"]) for number, one in zip(sealed_at, listed, strict=True)]
+    if any(response is not None for _, _, response in there) and not roots:
+        return ["time stamps are here, but no root to hold them against: give one with --authority"]
+    for number, head, response in there:
+        if response is None:
+            continue
+        stamped[number] = check_stamp(head.encode(), base64.b64decode(response, validate=True), roots)
+        if datetime.strptime(sealed_at[number], "%Y-%m-%dT%H:%M:%S.%f%z") > stamped[number].at + CLOCKS_MAX:
+            raise StampError(f"head {number} says that it was sealed after it was stamped")
+    notes = [
+        f"head {number} and all before it were there at {stamped[number].at:%Y-%m-%d %H:%M:%S} UTC, says"
+        f" {stamped[number].authority} (stamp {stamped[number].serial})"
+        for number in sorted({min(stamped), max(stamped)} if stamped else ())
+    ]
+    alone = [number for number in sealed_at if number > max(stamped, default=0)]
+    if alone:
+        notes.append(f"when heads {alone[0]} to {alone[-1]} were sealed is the word of their server alone")
+    return notes
 
 
 def in_order(response: bytes) -> bytes:

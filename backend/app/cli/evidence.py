@@ -9,11 +9,13 @@ from uuid import UUID
 import click
 
 from backend.app.cli.local import data_dir, database_url
-from backend.evidence.export import Exported, ExportError, export_case
+from backend.evidence.export import Exported, ExportError, Manner, export_case
 from backend.evidence.keeping import KeptError, delete_photo
 from backend.evidence.storage import open_storage
+from backend.journal.stamping import open_authority
 from backend.kernel import clock
 from backend.kernel.db import Role, open_database
+from backend.kernel.settings import SettingsError, stamp_authority
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.jobs import refresh_epoch
 
@@ -27,18 +29,21 @@ def evidence() -> None:
 @click.argument("case")
 @click.option("--tenant", required=True, help="The code of the lender whose case it is.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The zip file to write.")
-def export(case: str, tenant: str, out: Path) -> None:
+@click.option("--redacted", is_flag=True, help="Take redacted copies along, and no original at all.")
+def export(case: str, tenant: str, out: Path, *, redacted: bool) -> None:
     """Write all evidence of CASE (its number or id) into one file that proves itself.
 
-    The file holds photos, what the phones signed, the journal's proofs, the log of custody, and verify.py.
+    The file holds photos, what the phones signed, the journal's proofs, the log of custody, and verify.py. With
+    ROUNDS_TSA_URL and ROUNDS_TSA_ROOTS an authority stamps the newest head first.
     """
     if not out.parent.is_dir():
         raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
     key = open_signing_key(data_dir() / "keys")
     try:
+        how = Manner(is_redacted=redacted, authority=open_authority(*stamp_authority()))
         with database_url() as url:
-            done = asyncio.run(_export(url, key, (tenant, case, out)))
-    except ExportError as refused:
+            done = asyncio.run(_export(url, key, (tenant, case, out), how))
+    except (ExportError, SettingsError) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(
         f"{out}: {done.photos} photos ({done.awaited} of them not here), {done.events} events, {done.heads} heads"
@@ -72,12 +77,12 @@ async def _delete(url: str, wanted: tuple[str, UUID], basis: str) -> Sequence[st
         await database.close()
 
 
-async def _export(url: str, key: SigningKey, wanted: tuple[str, str, Path]) -> Exported:
+async def _export(url: str, key: SigningKey, wanted: tuple[str, str, Path], how: Manner) -> Exported:
     database = await open_database(url, role=Role.JOB, pool_size=1)
     try:
         async with database.pool.acquire() as raw:
             await refresh_epoch(raw)
         storage = open_storage(os.environ.get("ROUNDS_FILES", ""), data_dir())
-        return await export_case(database, storage, key, wanted, clock.now())
+        return await export_case(database, storage, key, wanted, clock.now(), how)
     finally:
         await database.close()

@@ -8,15 +8,19 @@ import httpx
 import pytest
 
 from backend.evidence import verifier
-from backend.evidence.export import Exported, ExportError, StillWritingError, export_case
+from backend.evidence.export import PLAIN, Exported, ExportError, Manner, StillWritingError, export_case
 from backend.evidence.storage import Storage
+from backend.journal.stamping import open_authority
 from backend.kernel import clock
 from backend.kernel.db import Database
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.jobs import refresh_epoch
+from tests.backend.evidence import shots
 from tests.backend.evidence.bundles import contents_of
+from tests.backend.evidence.conftest import SignedIn
 from tests.backend.evidence.phones import photo, upload
 from tests.backend.evidence.signing import record, register
+from tests.backend.journal.authority import OpenSslAuthority, serving
 from tests.world import World
 
 
@@ -33,13 +37,19 @@ async def known_epoch(job_database: Database) -> None:
         await refresh_epoch(raw)
 
 
+@pytest.fixture
+def databases(database: Database, job_database: Database) -> tuple[Database, Database]:
+    """Give the database as the application and as jobs have it."""
+    return database, job_database
+
+
 async def export_patiently(
-    jobs: Database, storage: Storage, key: SigningKey, wanted: tuple[str, str, Path]
+    jobs: Database, storage: Storage, key: SigningKey, wanted: tuple[str, str, Path], how: Manner = PLAIN
 ) -> Exported:
     """Export; a transaction of another test process may hold the sealing back for minutes."""
     while True:
         try:
-            return await export_case(jobs, storage, key, wanted, clock.now())
+            return await export_case(jobs, storage, key, wanted, clock.now(), how)
         except StillWritingError:
             continue
 
@@ -113,6 +123,53 @@ async def test_what_was_odd_when_it_came_is_no_alarm_later(
     out = tmp_path / "case.zip"
     wanted = (await code_of(job_database, world), str(world.cases[0]), out)
     await export_patiently(job_database, storage, key, wanted)
+    assert [one for one in verifier.verdicts(str(out)) if one[1] is not None] == []
+
+
+async def test_a_redacted_export_holds_and_takes_no_original_along(
+    phone: httpx.AsyncClient,
+    signed_in: SignedIn,
+    databases: tuple[Database, Database],
+    world: World,
+    storage: Storage,
+    key: SigningKey,
+    tmp_path: Path,
+) -> None:
+    """D.2 5 and RFC 3161: two photos, one of them redacted twice; with a stamp of OpenSSL over the newest head."""
+    database, job_database = databases
+    mei = await register(job_database, world, world.mei)
+    contents = [shots.encoded(shots.scene(400, 300, seed)) for seed in (1, 2)]
+    named = [mei.shoot(content, world.cases[0], n) for n, content in enumerate(contents)]
+    await record(database, world, mei, *named)
+    for content in contents:
+        await upload(phone, content)
+    lead = await signed_in(world.lin)
+    for left in (0.1, 1e-7):
+        wish = {"areas": [{"left": left, "top": 0, "width": 0.5, "height": 1}], "reason": "a bystander"}
+        assert (await lead.post(f"/v1/evidence/{named[0].photo.id}/redactions", json=wish)).status_code == 201
+    openssl, code = OpenSslAuthority(tmp_path), await code_of(job_database, world)
+    async with serving(openssl) as url:
+        authority = open_authority(url, openssl.roots)
+        for is_redacted in (True, False):
+            out = tmp_path / f"{is_redacted}.zip"
+            how = Manner(is_redacted=is_redacted, authority=authority)
+            await export_patiently(job_database, storage, key, (code, str(world.cases[0]), out), how)
+            said = list(verifier.verdicts(str(out), (key.key_id,), [openssl.root]))
+            assert [one for one in said if one[1] is not None] == []
+            files = contents_of(out.read_bytes())
+            assert sum("/redacted-" in name for name in files) == 2
+            assert sum("/original." in name for name in files) == (0 if is_redacted else 2)
+            assert not (is_redacted and any(content in files.values() for content in contents))
+            told = next(told for what, _, told in said if what == "time stamps")
+            assert "and all before it were there at" in told[0]
+
+
+async def test_an_authority_that_is_away_holds_no_export_back(
+    job_database: Database, world: World, storage: Storage, key: SigningKey, tmp_path: Path
+) -> None:
+    how = Manner(authority=open_authority("http://127.0.0.1:9/", OpenSslAuthority(tmp_path).roots))
+    out, code = tmp_path / "case.zip", await code_of(job_database, world)
+    await export_patiently(job_database, storage, key, (code, str(world.cases[0]), out), how)
     assert [one for one in verifier.verdicts(str(out)) if one[1] is not None] == []
 
 

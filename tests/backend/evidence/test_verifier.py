@@ -1,5 +1,6 @@
 """N4: is every change to an export found, and does no untouched one raise an alarm?"""
 
+import ast
 import io
 import json
 import random
@@ -8,14 +9,19 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
 import cryptography
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from backend.evidence import verifier
+from backend.evidence import archive, verifier
+from backend.evidence.packing import verify_script
 from tests.backend.evidence.bundles import Made, contents_of, signing_key
+from tests.backend.journal.authority import OpenSslAuthority
 
 MADE = Made(6, 1)
 WHOLE = MADE.packed()
@@ -24,9 +30,9 @@ UNTOUCHED = 200
 Files = dict[str, bytes]
 
 
-def faults(archive: bytes, folder: Path, pinned: tuple[str, ...] = ()) -> list[str]:
+def faults(content: bytes, folder: Path, pinned: tuple[str, ...] = ()) -> list[str]:
     path = folder / "export.zip"
-    path.write_bytes(archive)
+    path.write_bytes(content)
     return [f"{what}: {fault}" for what, fault, _ in verifier.verdicts(str(path), pinned) if fault is not None]
 
 
@@ -48,7 +54,7 @@ def test_any_flipped_bit_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["head", "list at the end"])
 def test_every_bit_of_the_archive_s_own_words_counts(tmp_path: Path, where: str) -> None:
     central = struct.unpack("<I", WHOLE[-6:-2])[0]
-    span = range(verifier._LOCAL_BYTES) if where == "head" else range(central, len(WHOLE), 3)  # noqa: SLF001
+    span = range(archive._LOCAL_BYTES) if where == "head" else range(central, len(WHOLE), 3)  # noqa: SLF001
     for at in span:
         changed = bytearray(WHOLE)
         changed[at] ^= 4
@@ -157,6 +163,116 @@ CHANGES: dict[str, Callable[[Files], Files]] = {
 }
 
 
+def _stamped(made: Made, folder: Path, numbers: tuple[int, ...]) -> x509.Certificate:
+    """Let an authority of this test stamp heads of a case; returns its root."""
+    openssl = OpenSslAuthority(folder)
+    made.authorities = [openssl.root.public_bytes(Encoding.DER)]
+    made.stamps = {number: openssl.stamp(made.heads[number - 1].head) for number in numbers}
+    return openssl.root
+
+
+def test_without_a_stamp_it_says_whose_word_the_times_are(tmp_path: Path) -> None:
+    (tmp_path / "export.zip").write_bytes(WHOLE)
+    notes = {what: told for what, _, told in verifier.verdicts(str(tmp_path / "export.zip"))}
+    assert notes["time stamps"] == [f"when heads 1 to {len(MADE.heads)} were sealed is the word of their server alone"]
+
+
+def test_stamps_hold_and_say_what_they_cover(tmp_path: Path) -> None:
+    """EV-2: OpenSSL's stamps over two heads; the authority of the file, and the one that somebody gives."""
+    made = Made(5, 3, batch=4)
+    root = _stamped(made, tmp_path, (1, 2))
+    assert faults(made.packed(), tmp_path) == []
+    notes = {what: told for what, _, told in verifier.verdicts(str(tmp_path / "export.zip"), (), [root])}["time stamps"]
+    assert [note.split(" UTC")[1].split(" (")[0] for note in notes[:2]] == [", says CN=Stamps"] * 2
+    assert notes[2] == "when heads 3 to 3 were sealed is the word of their server alone"
+    made.authorities = []
+    assert faults(made.packed(), tmp_path) == []
+    told = {what: told for what, _, told in verifier.verdicts(str(tmp_path / "export.zip"))}["time stamps"]
+    assert told == ["time stamps are here, but no root to hold them against: give one with --authority"]
+
+
+def test_a_stamp_of_another_head_or_of_an_authority_that_is_not_trusted_is_found(tmp_path: Path) -> None:
+    made = Made(5, 3, batch=4)
+    _stamped(made, tmp_path, (1, 2))
+    other = tmp_path / "other"
+    other.mkdir()
+    stranger = OpenSslAuthority(other)
+    (tmp_path / "good.zip").write_bytes(made.packed())
+    said = list(verifier.verdicts(str(tmp_path / "good.zip"), (), [stranger.root]))
+    assert [what for what, fault, _ in said if fault is not None] == ["time stamps"]
+    made.stamps[2] = made.stamps[1]
+    assert faults(made.packed(), tmp_path) == ["time stamps: the stamp covers another text"]
+
+
+def test_a_head_that_says_it_was_sealed_after_its_stamp_is_found(tmp_path: Path) -> None:
+    made = Made(2, 4)
+    made.heads.clear()
+    made.proofs.clear()
+    made.sealed_from = datetime.now(UTC) + timedelta(days=1)
+    made.seal_all()
+    _stamped(made, tmp_path, (1,))
+    assert faults(made.packed(), tmp_path) == ["time stamps: head 1 says that it was sealed after it was stamped"]
+
+
+def _redacted(made: Made) -> Files:
+    """Return the files of a redacted export."""
+    made.is_redacted = True
+    return made.files()
+
+
+def test_redacted_copies_hold_beside_originals_and_without_them(tmp_path: Path) -> None:
+    """D.2 5: both kinds of export prove the copies; in a redacted one no original goes along."""
+    made = Made(3, 5, redacted=2)
+    assert faults(made.packed(), tmp_path) == []
+    files = _redacted(made)
+    assert [name for name in files if "/original." in name] == []
+    assert len([name for name in files if "/redacted-" in name]) == 2
+    assert faults(made.packed(), tmp_path) == []
+    notes = [note for _, _, told in verifier.verdicts(str(tmp_path / "export.zip")) for note in told]
+    assert notes.count("its bytes are not in this file: stored") == 3
+
+
+REDACTION_CHANGES: dict[str, Callable[[Files], Files]] = {
+    "swap two copies": _swap(lambda files: [name for name in files if "/redacted-" in name]),
+    "flip a copy": _flip(lambda files: [name for name in files if "/redacted-" in name]),
+    "drop a copy": lambda files: {n: c for n, c in files.items() if n != next(x for x in files if "/redacted-" in x)},
+    "say that there was no copy": _list("evidence.json", lambda items: items[0].update(redactions=[])),
+    "say that a copy is not here": _list("evidence.json", lambda items: items[0]["redactions"][0].update(file=None)),  # type: ignore[index]
+    "give a copy another reason": _list("evidence.json", lambda items: items[0]["redactions"][0].update(reason="x")),  # type: ignore[index]
+    "give a copy other areas": _list("evidence.json", lambda items: items[0]["redactions"][0].update(areas=[])),  # type: ignore[index]
+    "pass a copy off as another photo's": _list(
+        "evidence.json",
+        lambda items: items[1].update(redactions=items[0]["redactions"]),
+    ),
+    "send an original along": lambda files: files,
+}
+
+
+@pytest.mark.parametrize("name", REDACTION_CHANGES)
+def test_a_change_of_a_redacted_export_is_found(tmp_path: Path, name: str) -> None:
+    made = Made(3, 5, redacted=2)
+    files = _redacted(made)
+    if name == "send an original along":
+        first = json.loads(files["evidence.json"])[0]["id"]
+        place = f"evidence/{first}/original.jpeg"
+        change = _list("evidence.json", lambda items: items[0].update(file=place))
+        assert faults(made.packed(change(files) | {place: made.contents[0]}), tmp_path)
+        return
+    assert faults(made.packed(REDACTION_CHANGES[name](files)), tmp_path)
+
+
+def test_the_script_in_the_file_is_one_whose_names_do_not_collide() -> None:
+    """Three modules in one file: a name that two of them give would be the later one's in both."""
+    tree = ast.parse(verify_script())
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    names = [node.name for node in tree.body if isinstance(node, kinds)]
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        names += [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+    assert not any("backend" in (node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+
+
 def _other_phone() -> str:
     keys = json.loads(Made(1, 9).files()["keys.json"])
     return str(keys["devices"][0]["public_key"])
@@ -178,9 +294,9 @@ def _zipped(files: Files) -> bytes:
     out, listed = io.BytesIO(), []
     for name, content in files.items():
         listed.append((name.encode(), crc32(content), len(content), out.tell()))
-        out.write(verifier.local_header(name.encode(), crc32(content), len(content)) + content)
-    central, offset = b"".join(verifier.central_header(*one) for one in listed), out.tell()
-    out.write(central + verifier.end_record(len(listed), len(central), offset))
+        out.write(archive.local_header(name.encode(), crc32(content), len(content)) + content)
+    central, offset = b"".join(archive.central_header(*one) for one in listed), out.tell()
+    out.write(central + archive.end_record(len(listed), len(central), offset))
     return out.getvalue()
 
 
@@ -200,9 +316,9 @@ def test_an_export_made_up_whole_by_somebody_else_is_found_by_the_name_of_the_ke
 
 
 def test_the_archive_is_an_ordinary_zip() -> None:
-    with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
-        assert archive.testzip() is None
-        assert {name: archive.read(name) for name in archive.namelist()} == contents_of(WHOLE)
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as opened:
+        assert opened.testzip() is None
+        assert {name: opened.read(name) for name in opened.namelist()} == contents_of(WHOLE)
 
 
 def test_the_verifier_of_the_file_runs_alone(tmp_path: Path) -> None:

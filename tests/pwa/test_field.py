@@ -148,7 +148,7 @@ async def test_a_number_is_covered_until_somebody_says_why(
 async def test_two_phones_that_change_one_fact_make_a_conflict_with_both_values(
     site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
-    """OF-7: no silent overwrite; both values stand side by side on the phone that came second."""
+    """OF-7: no silent overwrite; both values stand side by side on both phones, until one writes over both."""
 
     async def write(page: Page, text: str) -> None:
         await page.get_by_role("button", name="Change: How to find the door").click()
@@ -166,10 +166,19 @@ async def test_two_phones_that_change_one_fact_make_a_conflict_with_both_values(
         value = "SELECT value #>> '{}' AS value FROM case_facts WHERE tenant_id = $1"
         await eventually(job_database, [{"value": "the red gate"}], value, world.tenant_id)
         await two.context.set_offline(False)
-        both = two.locator(".notice").filter(has_text="Two people changed this")
-        await both.get_by_text("the green gate").wait_for()
-        await both.get_by_text("the red gate").wait_for()
-    await eventually(job_database, [{"value": "the red gate"}], value, world.tenant_id)
+        for page in (one, two):
+            both = page.locator(".notice").filter(has_text="Two people changed this")
+            await both.get_by_text("the green gate").wait_for()
+            await both.get_by_text("the red gate").wait_for()
+        # Whoever saw both may write over both.
+        await write(two, "green, behind the red one")
+        await both.wait_for(state="detached")
+        await two.get_by_role("button", name="Earlier: How to find the door").click()
+        for text in ("the green gate", "the red gate", "green, behind the red one"):
+            await two.get_by_role("dialog").get_by_text(text, exact=True).wait_for()
+    await eventually(job_database, [{"value": "green, behind the red one"}], value, world.tenant_id)
+    everything = "SELECT count(*) AS edits FROM fact_edits WHERE tenant_id = $1"
+    await eventually(job_database, [{"edits": 3}], everything, world.tenant_id)
 
 
 async def test_a_case_taken_away_goes_after_its_outbox_and_what_came_too_late_is_kept_on_both_sides(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -30,25 +29,26 @@ async def holder_of(jobs: Database, case_id: UUID) -> UUID | None:
         return found
 
 
-async def make_conflict(jobs: Database, world: World) -> UUID:
-    """Write two values for one note on the first case: Mei's stands, Bo's came later."""
+async def make_conflict(jobs: Database, world: World) -> list[UUID]:
+    """Write two values for one note on the first case, neither in sight of the other: Mei's, and later Bo's."""
     now = datetime.now(tz=UTC)
-    conflict_id = new_id()
+    ids = [new_id(), new_id()]
+    edits = [
+        (ids[0], "again on Wednesday", world.mei, now - timedelta(minutes=20)),
+        (ids[1], "not before Friday", world.bo, now - timedelta(minutes=5)),
+    ]
     async with jobs.pool.acquire() as raw:
+        await raw.executemany(
+            "INSERT INTO fact_edits (id, tenant_id, case_id, field, value, base_ids, user_id, occurred_at)"
+            " VALUES ($1, $5, $6, 'next_step', $2, '{}', $3, $4)",
+            [(*edit, world.tenant_id, world.cases[0]) for edit in edits],
+        )
         await raw.execute(
-            "INSERT INTO case_facts (tenant_id, case_id, field, value, version, edited_by, edited_at, mutation_id)"
-            " VALUES ($1, $2, 'next_step', $3, 1, $4, $5, $6)",
-            world.tenant_id, world.cases[0], msgspec.json.encode("again on Wednesday").decode(), world.mei,
-            now - timedelta(minutes=20), new_id(),
+            "INSERT INTO case_facts (tenant_id, case_id, field, value, version, edited_by, edited_at, edit_id, heads,"
+            " others) VALUES ($1, $2, 'next_step', to_jsonb($3::text), 2, $4, $5, $6, $7, $8)",
+            world.tenant_id, world.cases[0], edits[1][1], world.bo, edits[1][3], ids[1], [ids[1], ids[0]], [ids[0]],
         )  # fmt: skip
-        await raw.execute(
-            "INSERT INTO conflicts (id, tenant_id, case_id, field, base_version, stored_value, stored_by, stored_at,"
-            " sent_value, sent_by, sent_at) VALUES ($1, $2, $3, 'next_step', 0, $4, $5, $6, $7, $8, $9)",
-            conflict_id, world.tenant_id, world.cases[0], msgspec.json.encode("again on Wednesday").decode(), world.mei,
-            now - timedelta(minutes=20), msgspec.json.encode("not before Friday").decode(), world.bo,
-            now - timedelta(minutes=5),
-        )  # fmt: skip
-    return conflict_id
+    return ids
 
 
 async def published(jobs: Database, world: World) -> list[Mapping[str, Any]]:
@@ -181,20 +181,23 @@ async def test_a_stop_is_dragged_onto_another_person_with_its_price_first(
 async def test_a_conflict_is_decided_with_both_values_side_by_side(
     site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
 ) -> None:
-    """OF-7: the lead keeps what came later; both stay in the record of the conflict."""
-    conflict_id = await make_conflict(job_database, world)
+    """OF-7: the lead keeps what came earlier; all that was written stays in the history, the decision over it."""
+    ids = await make_conflict(job_database, world)
     async with office(browser, site, await entrance(world.lin)) as page:
         card = page.get_by_role("article").filter(has_text=NAMES[0])
         await card.get_by_text("again on Wednesday").wait_for()
         await card.get_by_text("not before Friday").wait_for()
-        await card.get_by_role("button", name="Keep Bo's").click()
+        await card.get_by_role("button", name="Keep Mei's").click()
         await page.get_by_text("Nothing waits for you.").wait_for()
     async with job_database.pool.acquire() as raw:
-        row = await raw.fetchrow("SELECT state, decided_by FROM conflicts WHERE id = $1", conflict_id)
-        fact = await raw.fetchval("SELECT value FROM case_facts WHERE case_id = $1", world.cases[0])
-    assert row is not None
-    assert (row["state"], row["decided_by"]) == ("kept_sent", world.lin)
-    assert "not before Friday" in fact
+        fact = await raw.fetchrow(
+            "SELECT value #>> '{}', edited_by, cardinality(heads), others FROM case_facts WHERE case_id = $1",
+            world.cases[0],
+        )
+        named = await raw.fetchval("SELECT base_ids FROM fact_edits WHERE user_id = $1", world.lin)
+        kept = await raw.fetchval("SELECT count(*) FROM fact_edits WHERE case_id = $1", world.cases[0])
+    assert tuple(fact) == ("again on Wednesday", world.lin, 1, [])
+    assert (set(named), kept) == (set(ids), 3)
 
 
 async def test_a_refused_visit_counts_when_the_lead_says_so(

@@ -27,7 +27,7 @@ from backend.kernel.db import Role, open_database
 from backend.kernel.settings import Settings, read_settings
 from backend.kernel.signing import open_signing_key
 from backend.kernel.vault import open_vault
-from backend.kernel.web import EXCEPTION_HANDLERS, headers_hook, page_headers
+from backend.kernel.web import EXCEPTION_HANDLERS, CarefulRequest, headers_hook, page_headers
 from backend.outreach import routes as push_routes
 from backend.outreach.keys import open_push_signer
 from backend.routing import board_routes
@@ -90,6 +90,7 @@ def make_app(settings: Settings, *, is_described: bool = False) -> Litestar:
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=3, minimum_size=COMPRESS_FROM_BYTES, exclude_opt_key="uncompressed"
         ),
+        request_class=CarefulRequest,
         request_max_body_size=BODY_BYTES_MAX,
         state=State({"settings": settings}),
         logging_config=None,

@@ -60,7 +60,9 @@ FONTS = (
 """Where Debian puts fonts with Chinese letters. Without one, names stand in pinyin: 20 MB in our package buy less."""
 
 # What decoders raise at files that are broken or made to break them; anything else ends the process, which says enough.
-_BROKEN = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, EOFError, TypeError, struct.error)
+_BROKEN = (
+    OSError, SyntaxError, ValueError, ArithmeticError, LookupError, EOFError, TypeError, RuntimeError, struct.error,
+)  # fmt: skip
 
 
 def examine(question: Question) -> Picture | Fault:

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from backend.kernel.boxes import Boxes, SealedError, WrappedKey, from_base64, unseal, unwrap
+from backend.kernel.reading import UNREADABLE
 
 INFO = "rounds photo key v1"
 SEGMENT_BYTES = 65_536
@@ -35,7 +36,7 @@ def read_header(text: str) -> SealedHeader:
     """Read the header from the upload's metadata; raises SealedError."""
     try:
         return _HEADER.decode(text)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise SealedError("not the header of a sealed photo") from error
 
 

@@ -20,5 +20,5 @@ def shipped_mappings() -> dict[str, SavedMapping]:
 
 
 def read_mapping(body: bytes) -> Mapping:
-    """Read a mapping from JSON; raises msgspec.DecodeError or its kind ValidationError with the place of the flaw."""
+    """Read a mapping from JSON; raises one of kernel.reading.UNREADABLE that says where the flaw is."""
     return msgspec.json.decode(body, type=Mapping)

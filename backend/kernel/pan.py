@@ -27,7 +27,8 @@ def _in_run(run: str) -> str:
     out: list[str] = []
     start = 0
     while start < len(parts):
-        end = len(parts)
+        # A group has a digit at least, so no more groups than digits can be one number.
+        end = min(len(parts), start + 2 * DIGITS_MAX - 1)
         while end > start and not _is_pan("".join(parts[start:end:2])):
             end -= 2
         following = end if end > start else start + 1

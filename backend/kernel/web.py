@@ -14,7 +14,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, SerializationException
 from litestar.params import SkipValidation
 from litestar.types import ExceptionHandlersMap, Message, Scope
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,7 @@ from backend.kernel import problems
 from backend.kernel.db import Database, bare_transaction, transaction
 from backend.kernel.db import Scope as DataScope
 from backend.kernel.problems import Problem, body_of
+from backend.kernel.reading import UNREADABLE
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,17 @@ class Acting(Protocol):
 
     def scope(self) -> DataScope:
         """Return for whom the database shall act."""
+
+
+class CarefulRequest(Request[object, object, State]):
+    """A request whose JSON may be anything: what the reader raises beyond its own errors is a 400 too."""
+
+    async def json(self) -> object:
+        """Return the body as values; raises SerializationException for what is not UTF-8 or nested without end."""
+        try:
+            return await super().json()
+        except UNREADABLE as error:
+            raise SerializationException("not JSON that anybody writes") from error
 
 
 def database_of(state: State) -> Database:

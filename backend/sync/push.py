@@ -5,7 +5,7 @@ reach since; the rules in `deciding` say what the person may do, and the answers
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +20,7 @@ from backend.evidence import view_queries as answer_queries
 from backend.evidence.schemas import OwnAnswer
 from backend.kernel.db import Database, Reach, Scope, bare_transaction
 from backend.kernel.problems import CONFLICT, Kind, Problem
+from backend.kernel.reading import UNREADABLE
 from backend.kernel.signing import SigningKey
 from backend.kernel.statements import read_together, run_together
 from backend.routing import queries as stop_queries
@@ -159,7 +160,7 @@ def _read(mutation: Mutation, device_id: UUID, received_at: datetime) -> Decided
             return Decided(mutation=mutation, body_hash=digest, item=item, decision=ACCEPTED)
         except UnknownKindError as error:
             refusal, detail = problems.UNKNOWN_KIND, {"why": str(error)}
-        except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             refusal, detail = problems.MALFORMED, {"why": str(error)}
     return Decided(mutation=mutation, body_hash=digest, item=None, decision=Decision(refusal=refusal, detail=detail))
 
@@ -280,8 +281,9 @@ def _refusal(one: Decided, kind: Kind, detail: dict[str, str]) -> Refusal:
         case_id=getattr(one.item.body, "case_id", None) if one.item is not None else None,
         kind=mutation.kind.replace("\0", "\ufffd"),
         schema_version=mutation.schema,
-        occurred_at=mutation.occurred_at.astimezone(UTC),
-        body=bytes(mutation.body).decode(),
+        occurred_at=rules.true_instant(mutation.occurred_at, None),
+        # What is no text is kept in a form that still says every byte.
+        body=bytes(mutation.body).decode(errors="backslashreplace"),
         code=kind.code,
         detail=detail,
     )

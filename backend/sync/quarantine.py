@@ -16,6 +16,7 @@ from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
 from backend.kernel.live import announce
 from backend.kernel.problems import NOT_FOUND, Problem
+from backend.kernel.reading import UNREADABLE
 from backend.kernel.statements import Statement, run_together
 from backend.sync import writing
 from backend.sync.decide_schemas import QuarantinedView
@@ -156,7 +157,7 @@ def _item(held: Held, now: datetime) -> Item:
     )
     try:
         read = read_body(held.kind, held.schema_version, body)
-    except (UnknownKindError, msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+    except (UnknownKindError, *UNREADABLE, ValueError) as error:
         raise Problem(CANNOT_APPLY, code="sync.malformed", detail={"why": str(error)}) from error
     return Item(mutation=mutation, device_id=held.device_id, body=read, at=min(held.occurred_at, now))
 

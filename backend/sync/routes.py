@@ -17,6 +17,7 @@ from backend.kernel.boxes import Boxes
 from backend.kernel.db import Database, Reach
 from backend.kernel.live import announce_soon
 from backend.kernel.problems import MALFORMED, TOO_MANY, Problem
+from backend.kernel.reading import UNREADABLE
 from backend.kernel.signing import SigningKey
 from backend.kernel.throttle import wait_for_token_s
 from backend.kernel.web import FromDatabase
@@ -60,7 +61,7 @@ def read_batch(body: bytes) -> PushRequest:
     """Read a batch; raises Problem (malformed) that says where it is wrong."""
     try:
         return _PUSH_REQUEST.decode(body)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Problem(MALFORMED, fields=[{"field": "", "says": str(error)}]) from error
 
 
@@ -71,7 +72,7 @@ def read_left_behind(body: bytes) -> LeftBehind:
     """Read what a device left behind; raises Problem (malformed)."""
     try:
         return _LEFT_BEHIND.decode(body)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Problem(MALFORMED, fields=[{"field": "", "says": str(error)}]) from error
 
 

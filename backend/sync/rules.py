@@ -1,6 +1,6 @@
 """May an item be taken at all, and which moment does it speak of? Pure functions of the envelope and the arrival."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import MINYEAR, UTC, datetime, timedelta
 from hashlib import blake2b
 
 from backend.kernel.ids import is_time_ordered
@@ -13,6 +13,7 @@ FUTURE_MAX = timedelta(minutes=10)
 AGE_MAX = timedelta(days=90)
 OFFSET_MAX_MS = 10 * 365 * 86_400_000
 HASH_BYTES = 16
+FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def body_hash(mutation: Mutation) -> bytes:
@@ -28,10 +29,15 @@ def body_hash(mutation: Mutation) -> bytes:
 
 
 def true_instant(device_time: datetime, clock_offset_ms: int | None) -> datetime:
-    """Return a device time as the server's clock would have shown it; the time itself when the offset is unknown."""
-    if clock_offset_ms is None or abs(clock_offset_ms) > OFFSET_MAX_MS:
-        return device_time.astimezone(UTC)
-    return device_time.astimezone(UTC) + timedelta(milliseconds=clock_offset_ms)
+    """Return a device time as the server's clock would have shown it; the time itself when the offset is unknown.
+
+    A moment beyond the calendar (the year 1 or 9999 in a zone far from UTC) is the calendar's edge.
+    """
+    offset_ms = 0 if clock_offset_ms is None or abs(clock_offset_ms) > OFFSET_MAX_MS else clock_offset_ms
+    try:
+        return device_time.astimezone(UTC) + timedelta(milliseconds=offset_ms)
+    except OverflowError:
+        return FIRST_MOMENT if device_time.year == MINYEAR else LAST_MOMENT
 
 
 def envelope_refusal(mutation: Mutation, received_at: datetime) -> Kind | None:

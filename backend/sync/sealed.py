@@ -12,6 +12,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.kernel.boxes import Boxes, SealedError, WrappedKey, from_base64, unseal, unwrap
+from backend.kernel.reading import UNREADABLE
 from backend.sync.schemas import Envelope, Mutation, PushRequest, SealedBody
 
 INFO = "rounds outbox key v1"
@@ -58,6 +59,6 @@ def _opened(mutation: Mutation, keys: Mapping[UUID, AESGCM]) -> Mutation:
         plain = unseal(key, from_base64(sealed.iv), from_base64(sealed.data), bound_to)
         # What is inside must be JSON by itself: the body is handed on as it is.
         msgspec.json.decode(plain)
-    except (SealedError, msgspec.DecodeError):
+    except (SealedError, *UNREADABLE):
         return mutation
     return msgspec.structs.replace(mutation, body=msgspec.Raw(plain))

@@ -27,6 +27,7 @@ from backend.kernel import clock
 from backend.kernel.db import Database, Reach, Role, Scope, bare_transaction, open_database
 from backend.kernel.ids import new_id
 from backend.kernel.problems import Problem
+from backend.kernel.reading import UNREADABLE
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -162,7 +163,7 @@ def _mapping_of(path: Path) -> Mapping:
         return read_mapping(path.read_bytes())
     except OSError as error:
         raise click.ClickException(f"{path} cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise click.ClickException(f"{path} is not a mapping: {error}") from error
 
 

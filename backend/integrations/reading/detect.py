@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
@@ -100,4 +101,16 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _first_line(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
-        return file.readline(CHUNK_BYTES)
+        return read_line(file, CHUNK_BYTES)
+
+
+def read_line(file: TextIO, characters_max: int) -> str:
+    """Return the next line with its end, empty behind the last; raises FileError where UTF-16 is damaged or cut off.
+
+    Bytes that are not of another encoding come as lone surrogates and cost their own line; in UTF-16 nobody knows where
+    the next sign begins.
+    """
+    try:
+        return file.readline(characters_max)
+    except UnicodeDecodeError as error:
+        raise FileError("the text is damaged or cut off; save it as UTF-8 and send it again") from error

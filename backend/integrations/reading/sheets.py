@@ -2,10 +2,11 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -13,6 +14,8 @@ from backend.integrations.reading.blocks import BLOCK_ROWS, BadLine, Block, Bloc
 
 XLSX_UNPACKED_MAX = 1_500_000_000
 """Bytes of a workbook after unpacking; more is a bomb or a book that should come as CSV or Parquet."""
+# What unpacking and parsing raise at a workbook that is damaged, encrypted, or was never one.
+_BROKEN = (CalamineError, ParseError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _FORMULA_MARK = b"<f"
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
@@ -58,7 +61,7 @@ def xlsx_blocks(path: Path, columns_max: int, *, sheet: str | None = None, block
             first_line = (opened.start or (0, 0))[0] + 1
             numbered = enumerate(opened.iter_rows(), start=first_line)
             yield from _sheet_blocks(numbered, _formulas(path, place), columns_max, block_rows)
-    except CalamineError as error:
+    except _BROKEN as error:
         raise FileError("the workbook cannot be read; open it and save it again as XLSX") from error
 
 

@@ -1,6 +1,7 @@
 """How are CSV and JSON lines read? Line by line, so that one broken quote or byte costs one line and no more."""
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -10,7 +11,8 @@ from typing import TextIO
 import msgspec
 
 from backend.integrations.reading.blocks import BLOCK_ROWS, BadLine, Block, Blocks, FileError, header_of, to_cell
-from backend.integrations.reading.detect import FileKind
+from backend.integrations.reading.detect import FileKind, read_line
+from backend.kernel.reading import UNREADABLE
 
 RECORD_LINES_MAX = 200
 """A quoted cell that runs over more lines than this was never closed: its first line is refused, the rest read anew."""
@@ -30,7 +32,10 @@ def csv_blocks(path: Path, kind: FileKind, columns_max: int, *, block_rows: int 
             if first is None:
                 raise FileError("the file has no line with the names of its columns")
             if first[1].strip() and not first[1].lower().startswith("sep="):
-                header = header_of(next(csv.reader([first[1]], delimiter=kind.delimiter)), columns_max)
+                rows = _cells([first[1]], kind.delimiter)
+                if len(rows) != 1:
+                    raise FileError("the line with the names of the columns cannot be read; is the file a CSV?")
+                header = header_of(rows[0], columns_max)
         while batch := list(islice(records, block_rows)):
             yield _block(header, batch, kind.delimiter)
 
@@ -64,7 +69,7 @@ def _records(file: TextIO) -> Iterator[Record]:
 
 def _numbered(file: TextIO) -> Iterator[Record]:
     number = 0
-    while line := file.readline(LINE_CHARS_MAX):
+    while line := read_line(file, LINE_CHARS_MAX):
         number += 1
         yield number, line
 
@@ -97,9 +102,14 @@ def _parsed(batch: Sequence[Record], delimiter: str) -> Iterator[tuple[int, list
         if len(rows) == 1:
             yield number, rows[0]
             continue
-        for place, line in enumerate(text.splitlines(keepends=True)):
+        for place, line in enumerate(_lines_of(text)):
             apart = _cells([line], delimiter)
             yield number + place, (apart[0] if len(apart) == 1 else [line.rstrip("\r\n")])
+
+
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text as the file has them: a form feed or a line separator of Unicode ends none."""
+    return io.StringIO(text, newline="").readlines()
 
 
 def _cells(texts: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -148,17 +158,17 @@ def _chain(head: Iterable[tuple[int, object]], rest: Iterator[tuple[int, object]
 def _objects(file: TextIO) -> Iterator[tuple[int, object]]:
     decoder = msgspec.json.Decoder(float_hook=str)
     number = 0
-    while line := file.readline(LINE_CHARS_MAX):
+    while line := read_line(file, LINE_CHARS_MAX):
         number += 1
         text = line.strip().removeprefix("[").removesuffix("]").rstrip(",")
         if not text:
             continue
         try:
             found = decoder.decode(text.encode())
-        except (msgspec.DecodeError, UnicodeEncodeError):
-            yield number, line.rstrip("\r\n")
-            continue
-        yield number, (_flat(found, "") if isinstance(found, dict) else line.rstrip("\r\n"))
+            cells = _flat(found, "") if isinstance(found, dict) else None
+        except (*UNREADABLE, UnicodeEncodeError):
+            cells = None
+        yield number, (line.rstrip("\r\n") if cells is None else cells)
 
 
 def _flat(value: dict[str, object], prefix: str) -> dict[str, str]:

@@ -40,7 +40,8 @@ function inRun(run: string): string {
   const out: string[] = [];
   let start = 0;
   while (start < parts.length) {
-    let end = parts.length;
+    // A group has a digit at least, so no more groups than digits can be one number.
+    let end = Math.min(parts.length, start + 2 * DIGITS_MAX - 1);
     while (end > start && !isPan(parts.slice(start, end).join('').replaceAll(/[ -]/g, ''))) end -= 2;
     const isFound = end > start;
     const next = isFound ? end : start + 1;

@@ -19,6 +19,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.problems import CONFLICT, TOO_MANY, Problem
 from backend.kernel.web import (
     EXCEPTION_HANDLERS,
+    CarefulRequest,
     FromDatabase,
     Tx,
     headers_hook,
@@ -167,6 +168,7 @@ async def client(database: Database, world: World) -> AsyncIterator[httpx.AsyncC
         dependencies={"tx": Provide(provide_tx), "database": Provide(provide_database)},
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[headers_hook(pages, is_https=True)],
+        request_class=CarefulRequest,
         state=State({"database": database}),
         openapi_config=None,
         logging_config=None,
@@ -186,6 +188,13 @@ async def test_a_refusal_is_a_problem_with_its_data(client: httpx.AsyncClient) -
         "status": 409,
         "data": {"holder": "Mei"},
     }
+
+
+@pytest.mark.parametrize("body", [b'{"name":"\xff"}', b'{"x":' + b"[" * 3000 + b"]" * 3000 + b"}", b"{", b"\xff\xfe"])
+async def test_a_body_that_nobody_writes_is_malformed(client: httpx.AsyncClient, body: bytes) -> None:
+    """Bytes that are no text, and nesting without end, are no fault of the server."""
+    answer = await client.post("/measure", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
 
 
 async def test_a_refusal_for_a_while_says_how_long_in_the_header_too(client: httpx.AsyncClient) -> None:

@@ -97,3 +97,26 @@ def test_a_file_without_an_object_is_refused(path: Path) -> None:
 def test_how_many_lines_to_expect(path: Path) -> None:
     path.write_bytes(b"a\n1\n2\n")
     assert rows_total(path, detect(path)) == 3
+
+
+def test_utf_16_that_is_cut_off_is_refused_in_words(path: Path) -> None:
+    with pytest.raises(FileError, match="damaged or cut off; save it as UTF-8"):
+        read(path, "a,b\n1,2".encode("utf-16") + b"\0")
+
+
+def test_a_line_of_names_that_is_none_is_refused_in_words(path: Path) -> None:
+    with pytest.raises(FileError, match="names of the columns cannot be read"):
+        read(path, b'a"x\rb"y\n1,2\n')
+
+
+def test_a_form_feed_ends_no_line(path: Path) -> None:
+    """What a quote kept open is taken apart into the lines of the file: their numbers still count up."""
+    good, bad = read(path, b'a,b\n1,"x\x0c\x0b\x1c\ny\rz"w,2\n3,4\n5,6\n')
+    lines = sorted([*(line for line, _ in good), *(line for line, _ in bad)])
+    assert lines == sorted(set(lines))
+    assert lines[-1] == 6
+
+
+def test_json_that_is_nested_without_end_costs_its_line(path: Path) -> None:
+    deep = b'{"a":' * 1500 + b"1" + b"}" * 1500
+    assert read(path, b'{"a": 1}\n' + deep + b'\n{"a": 2}\n') == ([(1, ["1"]), (3, ["2"])], [(2, "line.not_json")])

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup setup-tests setup-bench run test check bench faults screenshots lock world map reset clean
+.PHONY: help setup setup-tests setup-bench run test check bench faults fuzz screenshots lock world map reset clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ bench: setup-bench ## print the numbers we claim, each beside its limit, measure
 
 faults: setup-tests ## run histories of phones that fail over many lives of a server, and print the table
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: setup-tests ## turn what strangers may send over for long, and print what broke: ARGS="--seconds 600 batch"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 screenshots: setup-tests ## take the pictures of the README from the running demo
 	@$(BIN)/python -m tests.pwa.screenshots

@@ -119,6 +119,7 @@ class WhoAmI(msgspec.Struct, frozen=True):
     """Who is signed in, and what the screens may offer. `device_id` is null until this browser has registered.
 
     With `owes_code` a second step opens the rest; from `enrol_by` on (UTC) a second factor must be set up first.
+    `has_watermark`: screens with personal data carry who looks at them, and when.
     """
 
     user_id: UUID
@@ -140,6 +141,7 @@ class WhoAmI(msgspec.Struct, frozen=True):
     expires_at: datetime
     owes_code: bool
     enrol_by: datetime | None
+    has_watermark: bool
 
 
 class PinProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -200,7 +200,7 @@ async def who_am_i(raw: asyncpg.Connection, who: Principal) -> WhoAmI | None:
     """Return what the screens need to know of the person who asks."""
     row = await raw.fetchrow(
         "SELECT users.login, users.name, users.language, users.zone, shift_start_minute, shift_end_minute,"
-        " tenants.code, tenants.name AS tenant_name, tenants.currency"
+        " tenants.code, tenants.name AS tenant_name, tenants.currency, tenants.has_watermark"
         " FROM users JOIN tenants ON tenants.id = users.tenant_id WHERE users.id = $1",
         who.user_id,
     )
@@ -227,4 +227,5 @@ async def who_am_i(raw: asyncpg.Connection, who: Principal) -> WhoAmI | None:
         expires_at=who.expires_at,
         owes_code=who.owes_code,
         enrol_by=who.enrol_by,
+        has_watermark=row["has_watermark"],
     )

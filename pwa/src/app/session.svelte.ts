@@ -237,7 +237,7 @@ async function settleIn(): Promise<string | undefined> {
   }
   const device_id = reply.body.device_id ?? (await deviceOf(login)).id;
   localStorage.removeItem(LEFT_OFFLINE);
-  await arrive({ user_id, login, name, role, permissions, zone, currency }, device_id);
+  await arrive({ user_id, login, name, role, permissions, zone, currency, has_watermark: reply.body.has_watermark }, device_id);
   // Without this the browser may clear the store when the phone is full; some ask the person first.
   await navigator.storage?.persist?.();
   return undefined;

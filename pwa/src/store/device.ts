@@ -21,6 +21,8 @@ export interface Person {
   readonly permissions: readonly string[];
   readonly zone: string;
   readonly currency: string;
+  /** Whether screens carry who looks at them; a version before this one did not write it, and then they do. */
+  readonly has_watermark?: boolean;
 }
 
 /** A device is registered to one person, so each person who works on this phone has a device record of his own. */

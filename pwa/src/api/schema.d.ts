@@ -544,6 +544,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/phones": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListPhones
+         * @description List the phones of the team (lead) or of the tenant (administrator), with what is worth a word about each.
+         */
+        readonly get: operations["V1PhonesListPhones"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -3036,6 +3056,23 @@ export interface components {
             readonly status: string;
             readonly may_contact: boolean;
         };
+        /** PhoneHealth */
+        readonly PhoneHealth: {
+            /** Format: date-time */
+            readonly told_at: string;
+            readonly app_version: string;
+            readonly clock_offset_ms: number;
+            readonly unsent_items: number;
+            readonly unsent_photos: number;
+            readonly oldest_unsent_at: string | null;
+            readonly used_bytes: number | null;
+            readonly quota_bytes: number | null;
+            readonly is_persistent: boolean | null;
+            /** @enum {string} */
+            readonly lock_method: "none" | "pin" | "prf";
+            /** @enum {string} */
+            readonly push: "granted" | "denied" | "default" | "unsupported";
+        };
         /** PhoneHistory */
         readonly PhoneHistory: {
             /** Format: uuid */
@@ -3058,6 +3095,11 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
             readonly case_id: string | null;
+        };
+        /** PhonePage */
+        readonly PhonePage: {
+            readonly phones: readonly components["schemas"]["PhoneView"][];
+            readonly next: string | null;
         };
         /** PhoneParty */
         readonly PhoneParty: {
@@ -3113,6 +3155,23 @@ export interface components {
             readonly reasons: readonly string[];
             readonly state: components["schemas"]["StopState"];
             readonly skip_reason: string | null;
+        };
+        /** PhoneView */
+        readonly PhoneView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly user_name: string;
+            readonly label: string;
+            /** Format: date-time */
+            readonly registered_at: string;
+            readonly revoked_at: string | null;
+            readonly last_seen_at: string | null;
+            readonly is_on_duty: boolean;
+            readonly has_lock: boolean;
+            readonly health: components["schemas"]["PhoneHealth"] | null;
+            readonly worries: readonly components["schemas"]["Worry"][];
         };
         /**
          * PhotoScope
@@ -3853,6 +3912,7 @@ export interface components {
             readonly expires_at: string;
             readonly owes_code: boolean;
             readonly enrol_by: string | null;
+            readonly has_watermark: boolean;
         };
         /**
          * WhyNot
@@ -3867,6 +3927,12 @@ export interface components {
             /** Format: date-time */
             readonly ends_at: string;
         };
+        /**
+         * Worry
+         * @description What is worth a word with whoever carries the phone, the worst first.
+         * @enum {string}
+         */
+        readonly Worry: "unsent_old" | "not_seen" | "storage_full" | "clock_off" | "version_old";
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
@@ -4068,6 +4134,17 @@ export interface components {
             /** Format: uuid */
             readonly contact_point_id: string;
             readonly reason: string;
+        };
+        /**
+         * OwnAnswer
+         * @description The same, written on the phone; `case_id` is the phone's own note of whose it is.
+         */
+        readonly OwnAnswer: {
+            /** Format: uuid */
+            readonly evidence_id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly text: string;
         };
         /**
          * StopSkip
@@ -5167,6 +5244,43 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PhonesListPhones: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PhonePage"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

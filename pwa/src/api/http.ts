@@ -36,6 +36,8 @@ export interface Ask {
 /** What the lock of this phone opened: the server lets nothing be read without it. Only here, never stored. */
 let opening: string | undefined;
 let tellLocked: () => void = () => undefined;
+type SecondStep = 'identity.code_owed' | 'identity.factor_owed';
+let tellOwed: (what: SecondStep) => void = () => undefined;
 
 export function holdOpening(secret: string | undefined): void {
   opening = secret;
@@ -48,6 +50,11 @@ export function hasOpening(): boolean {
 /** Calls this whenever the server says that it must be shown the PIN or passkey again. */
 export function whenLocked(listener: () => void): void {
   tellLocked = listener;
+}
+
+/** Calls this whenever the server wants a second step before it gives anything. */
+export function whenOwed(listener: (what: SecondStep) => void): void {
+  tellOwed = listener;
 }
 
 function problemOf(status: number, text: string): Problem {
@@ -87,6 +94,7 @@ async function send<Content>({ method, path, json, bytes, headers = {} }: Ask, r
 function refused(status: number, text: string): Refused {
   const problem = problemOf(status, text);
   if (problem.code === 'device.locked') tellLocked();
+  if (problem.code === 'identity.code_owed' || problem.code === 'identity.factor_owed') tellOwed(problem.code);
   return { kind: 'refused', status, problem };
 }
 

@@ -9,6 +9,7 @@ import { startClock } from './clock.svelte';
 import { startPlaceReports } from './duty';
 import { speak } from './i18n/i18n.svelte';
 import { startIdleLock } from './idle';
+import { startOwing } from './owing.svelte';
 import { renewPush } from './pushing.svelte';
 import { go, startRouter } from './router.svelte';
 import { isSignedIn, startSession } from './session.svelte';
@@ -27,6 +28,7 @@ async function boot(): Promise<void> {
   await Promise.all([speak(), startSession()]);
   startClock();
   startChanges();
+  startOwing();
   mount(Shell, { target });
   startSyncing();
   startIdleLock();

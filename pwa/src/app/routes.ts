@@ -33,6 +33,7 @@ export const TAB_PATHS: readonly string[] = ['/', '/cases', '/inbox', '/me'];
 export const routes: readonly Route<Page>[] = [
   { pattern: '/', page: { load: () => import('@/features/today/Today.svelte') } },
   { pattern: '/login', page: signInRoute },
+  { pattern: '/login/step', page: signInRoute },
   { pattern: '/enter', page: { load: () => import('@/features/login/Enter.svelte'), isOpen: true } },
   { pattern: '/cases', page: { load: () => import('@/features/cases/Cases.svelte') } },
   { pattern: '/cases/:id', page: { load: () => import('@/features/cases/Case.svelte') } },
@@ -42,10 +43,12 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/sync/:id', page: { load: () => import('@/features/outbox/Item.svelte') } },
   { pattern: '/inbox', page: { load: () => import('@/features/inbox/Inbox.svelte') } },
   { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte'), isPlain: true } },
+  { pattern: '/me/security', page: { load: () => import('@/features/login/Security.svelte'), isPlain: true } },
   { pattern: '/me/pin', page: { load: () => import('@/features/lock/ChangePin.svelte'), isPlain: true } },
   { pattern: '/team', page: { load: () => import('@/features/team/Team.svelte'), isWide: true } },
   { pattern: '/desk', page: { load: () => import('@/features/desk/Desk.svelte'), isWide: true } },
   { pattern: '/evidence', page: { load: () => import('@/features/evidence/Evidence.svelte'), isWide: true } },
+  { pattern: '/people', page: { load: () => import('@/features/login/People.svelte'), isPlain: true } },
   { pattern: '/imports', page: { load: () => import('@/features/imports/Imports.svelte'), isWide: true } },
   ...development,
 ];

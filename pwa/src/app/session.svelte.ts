@@ -21,6 +21,7 @@ import { dropOutboxKey } from '@/store/sealing';
 import { FLUSH_LOCK } from '@/sync/flush';
 
 import { forgetLease } from './lease';
+import { owe } from './owing.svelte';
 
 interface Held {
   readonly person: Person;
@@ -224,12 +225,24 @@ async function register(login: string): Promise<Reply<unknown>> {
   return await ask({ method: 'POST', path: '/v1/devices', json });
 }
 
+/** From when on the server wants a second factor first; null when it wants none. */
+let enrolBy: string | null = null;
+
+/** Whether a second factor must be set up before anything else is given. */
+export function mustEnrol(): boolean {
+  return enrolBy !== null && Date.parse(enrolBy) <= Date.now();
+}
+
 /** After the server has let the person in: who is it, and is this device known? */
 async function settleIn(): Promise<string | undefined> {
   const reply = await ask<WhoAmI>({ method: 'GET', path: '/v1/session' });
   if (reply.kind === 'unreached') return 'offline';
   if (reply.kind === 'refused') return reply.problem.code;
-  const { user_id, login, name, role, permissions, zone, currency } = reply.body;
+  const { user_id, login, name, role, permissions, zone, currency, owes_code, enrol_by } = reply.body;
+  // Until the second step is shown this session sends what waits here, and nothing of the person is taken in.
+  if (owes_code) return 'identity.code_owed';
+  enrolBy = enrol_by;
+  owe(undefined);
   if (reply.body.device_id === null) {
     const registered = await register(login);
     if (registered.kind === 'unreached') return 'offline';
@@ -288,6 +301,31 @@ export async function signIn(typedLogin: string, password: string): Promise<stri
 /** Signs in by a one-time link. Returns the code of what went wrong, or undefined. */
 export async function signInByLink(token: string): Promise<string | undefined> {
   return await comeIn('/v1/session/link', { token });
+}
+
+/** What a passkey signs, taken where the server says; `passkey` when it was broken off. */
+async function comeInByPasskey(path: string): Promise<string | undefined> {
+  const asked = await ask<{ nonce: string }>({ method: 'POST', path: '/v1/session/passkey/challenge' });
+  if (asked.kind === 'unreached') return 'offline';
+  if (asked.kind === 'refused') return asked.problem.code;
+  const { signWithPasskey } = await import('./passkeys');
+  const got = await signWithPasskey(asked.body.nonce, [], {});
+  return got === undefined ? 'passkey' : await comeIn(path, { assertion: got.assertion });
+}
+
+/** Signs in by a passkey. Returns the code of what went wrong, or undefined. */
+export function signInByPasskey(): Promise<string | undefined> {
+  return comeInByPasskey('/v1/session/passkey');
+}
+
+/** Shows the second step by a passkey. Returns the code of what went wrong, or undefined. */
+export function showPasskey(): Promise<string | undefined> {
+  return comeInByPasskey('/v1/session/step/passkey');
+}
+
+/** Shows the second step by a code. Returns the code of what went wrong, or undefined. */
+export function showCode(code: string): Promise<string | undefined> {
+  return comeIn('/v1/session/step', { code });
 }
 
 /** Signs out. What could be read is gone at once; with nothing unsent the whole store is, else it waits for the person. */

@@ -12,4 +12,6 @@ export const login = {
   needNetwork: 'The first sign-in on a phone needs a network. Try again where there is one.',
   expiredTitle: 'Sign in again to send',
   expiredText: 'Your session has ended. Everything is kept on this phone; you can go on working.',
+  passkeyAct: 'Sign in with a passkey',
+  passkeyNotTaken: 'That was broken off, or this device has no passkey for here.',
 };

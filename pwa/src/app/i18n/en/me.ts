@@ -45,4 +45,7 @@ export const me = {
   signOutUnsent: (count: number) => `${String(count)} unsent. They stay kept on this phone, and go out only when you sign in here again.`,
   signOutAct: 'Sign out all the same',
   syncScreen: 'What is where',
+  security: 'Sign-in and security',
+  securityText: 'Passkeys, authenticator app, recovery codes',
+  people: 'People and their sign-in',
 };

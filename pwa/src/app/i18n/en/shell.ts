@@ -16,4 +16,5 @@ export const shell = {
   newVersionText: 'It takes a second. Drafts and unsent work stay.',
   newVersionAct: 'Use it now',
   newVersionLater: 'Later',
+  secondStep: 'Second step',
 };

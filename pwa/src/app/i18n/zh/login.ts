@@ -13,4 +13,6 @@ export const login: Messages['login'] = {
   needNetwork: '在手机上首次登录需要网络,请到有信号的地方再试。',
   expiredTitle: '请重新登录以便上传',
   expiredText: '登录已过期。所有内容都保存在手机上,可以继续工作。',
+  passkeyAct: '用通行密钥登录',
+  passkeyNotTaken: '操作中断,或此设备没有可用的通行密钥。',
 };

@@ -46,4 +46,7 @@ export const me: Messages['me'] = {
   signOutUnsent: (count) => `还有 ${String(count)} 条未上传。内容会保留在手机上,只有您再次登录后才会上传。`,
   signOutAct: '仍然退出',
   syncScreen: '内容在哪里',
+  security: '登录与安全',
+  securityText: '通行密钥、验证器、备用码',
+  people: '人员与登录',
 };

@@ -17,4 +17,5 @@ export const shell: Messages['shell'] = {
   newVersionText: '只需一秒,草稿和未上传的内容都会保留。',
   newVersionAct: '立即使用',
   newVersionLater: '稍后',
+  secondStep: '第二步验证',
 };

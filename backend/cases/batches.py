@@ -24,11 +24,15 @@ LOCK_CASES = """
 SELECT id FROM cases WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 # By the key and the place in the arrays: a join with unnest would be planned for a guessed number of rows.
+# The last result is that of the latest record, in whatever order the records come (of one moment: the greater code).
 COUNT_ATTEMPTS = """
 UPDATE cases SET
     attempts = greatest(0, attempts + ($3::int[])[array_position($2::uuid[], id)]),
     last_attempt_at = greatest(last_attempt_at, ($4::timestamptz[])[array_position($2::uuid[], id)]),
-    last_result = coalesce(($5::text[])[array_position($2::uuid[], id)], last_result),
+    last_result = CASE WHEN (($4::timestamptz[])[array_position($2::uuid[], id)],
+            ($5::text[])[array_position($2::uuid[], id)]) > (last_attempt_at, coalesce(last_result, '') COLLATE "C")
+            OR last_attempt_at IS NULL
+        THEN coalesce(($5::text[])[array_position($2::uuid[], id)], last_result) ELSE last_result END,
     state = CASE WHEN ($6::bool[])[array_position($2::uuid[], id)] AND state IN ('new', 'in_grace', 'active')
         THEN 'promise' ELSE state END
 WHERE id = ANY($2::uuid[]) AND tenant_id = $1

@@ -99,9 +99,11 @@ def attempt_counts(writes: Writes) -> list[AttemptCount]:
     for record in facts:
         tally = tallies.setdefault(record.case_id, _Tally())
         tally.count += _counts("visit" if isinstance(record, VisitRecord) else "call", record.result)
-        if record.id not in taken_back and (tally.at is None or record.ended_at > tally.at):
+        if record.id in taken_back:
+            continue
+        tally.is_promised = tally.is_promised or record.promise is not None
+        if tally.at is None or (record.ended_at, record.result) > (tally.at, tally.result or ""):
             tally.at, tally.result = record.ended_at, record.result
-            tally.is_promised = tally.is_promised or record.promise is not None
     for _, target in writes.withdrawn:
         tallies.setdefault(target.case_id, _Tally()).count -= _counts(target.kind, target.result)
     return [

@@ -21,7 +21,7 @@ from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.deciding import Item, OnFile, Writes, decide
 from backend.sync.push import push
 from backend.sync.schemas import Mutation, PushAnswer
-from tests.backend.sync.phone import NOW, Phone, register, sender
+from tests.backend.sync.phone import NOW, Phone, call, promise, register, sender, visit
 from tests.world import World
 
 SETS = 200
@@ -95,7 +95,9 @@ class Server:
         key = (CASE, FactField.DOOR_NOTE.value)
         stored = {key: FactOnFile(version=len(self.edits), edits=list(self.edits.values()))} if self.edits else {}
         case = CaseOnFile(id=CASE, currency="CNY", zone="UTC", closed_at=None, team_ids=[TEAM], holdings=[])
-        on_file = OnFile(cases={CASE: case}, doors={}, contacts=set(), facts=stored, targets={}, stops={})
+        on_file = OnFile(
+            cases={CASE: case}, doors={}, contacts=set(), facts=stored, targets={}, stops={}, answerable={}
+        )
         worker, writes = Worker(user_id=PERSON, team_ids=(TEAM,), sees_tenant=False), Writes()
         fresh = {item.mutation.id: item for item in items if item.mutation.id not in self.edits}
         for item in fresh.values():
@@ -255,6 +257,40 @@ async def test_a_chain_of_offline_edits_in_one_batch_is_no_conflict(
     assert [one.code for one in answer.answers] == [None, None]
     found = await read_fact(job_database, world.cases[0], "door_note")
     assert (found.value, found.heads, found.version) == ("green", [second.id], 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_visits_and_calls_leave_the_same_case_in_whatever_order_and_batches_they_come(
+    database: Database, job_database: Database, world: World, key: SigningKey, seed: int
+) -> None:
+    """N13: what only adds up: attempts, the last result, the promise; a late record is not the last one."""
+    rng = random.Random(seed)  # noqa: S311 - a seeded test
+    phone = await register(job_database, world, world.mei)
+    orders = [[0, 1, 2, 3], [3, 2, 1, 0], rng.sample(range(4), 4)]
+    for case, order in enumerate(orders):
+        ago = [NOW - timedelta(minutes=minutes) for minutes in (40, 30, 20, 20)]
+        times = [{"started_at": at - timedelta(minutes=1), "ended_at": at} for at in ago]
+        items = [
+            phone.item(
+                "visit.record", visit(world, case, **times[0], result="MET_REFUSED", party="obligor"), at=ago[0]
+            ),
+            phone.item(
+                "call.record",
+                call(world, case, **times[1], result="RPC_PROMISE", party="obligor", promise=promise()),
+                at=ago[1],
+            ),
+            phone.item("visit.record", visit(world, case, **times[2]), at=ago[2]),
+            phone.item("call.record", call(world, case, **times[3]), at=ago[3]),
+        ]
+        for batch in batches(rng, order):
+            answer = await send(database, world, phone, key, *(items[n] for n in batch))
+            assert {one.code for one in answer.answers} == {None}
+    async with job_database.pool.acquire() as raw:
+        rows = await raw.fetch(
+            "SELECT attempts, last_attempt_at, last_result, state FROM cases WHERE id = ANY($1::uuid[])",
+            world.cases[:3],
+        )
+    assert {tuple(row) for row in rows} == {(4, NOW - timedelta(minutes=20), "NO_ANSWER", "promise")}
 
 
 @pytest.mark.parametrize(("version", "code"), [(1, None), (0, "case.edit_conflict"), (2, "case.edit_conflict")])

@@ -167,7 +167,7 @@ async def test_two_phones_that_change_one_fact_make_a_conflict_with_both_values(
         await eventually(job_database, [{"value": "the red gate"}], value, world.tenant_id)
         await two.context.set_offline(False)
         for page in (one, two):
-            both = page.locator(".notice").filter(has_text="Two people changed this")
+            both = page.locator(".notice").filter(has_text="More than one person changed this")
             await both.get_by_text("the green gate").wait_for()
             await both.get_by_text("the red gate").wait_for()
         # Whoever saw both may write over both.

@@ -62,7 +62,7 @@ export const cases = {
   factMine: 'by you',
   factEarlier: 'Earlier',
   factSaved: 'Saved on this phone',
-  conflictTitle: 'Two people changed this',
+  conflictTitle: 'More than one person changed this',
   conflictComing: 'The other value is being fetched',
   conflictText: 'All of it is kept. Your lead decides, or write what holds.',
   history: 'History',
@@ -78,6 +78,7 @@ export const cases = {
   withdrawn: 'taken back',
   unsent: 'unsent',
   startVisit: 'Start visit',
+  answer: 'Answer',
   startCall: 'Log a call',
   roles: {
     obligor: 'client', co_borrower: 'co-borrower', guarantor: 'guarantor', related: 'related', unrelated: 'unrelated', contact: 'contact',

@@ -4,8 +4,9 @@ import { desk } from './desk';
 import { evidence } from './evidence';
 import { imports } from './imports';
 import { office, problems } from './office';
+import { phones } from './phones';
 import { team } from './team';
 
-export const words = { demo, desk, evidence, imports, office, problems, team };
+export const words = { demo, desk, evidence, imports, office, phones, problems, team };
 
 export type Words = typeof words;

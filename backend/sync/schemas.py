@@ -12,6 +12,7 @@ from backend.kernel.limits import Code, Instant
 from backend.routing.schemas import PhonePlan
 
 BATCH_MAX = 200
+SCHEMA_MAX = 10_000
 ENVELOPES_MAX = 50
 BATCH_BYTES_MAX = 1 * 2**20
 PULL_CASES_MAX = 100
@@ -26,9 +27,9 @@ class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: UUID
-    seq: Annotated[int, msgspec.Meta(ge=1)]
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     kind: Code
-    schema: Annotated[int, msgspec.Meta(ge=1)]
+    schema: Annotated[int, msgspec.Meta(ge=1, le=SCHEMA_MAX)]
     occurred_at: Instant
     clock_offset_ms: int | None
     body: msgspec.Raw

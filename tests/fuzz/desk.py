@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.cases.schemas import CaseOnFile, Worker
+from backend.evidence.view_queries import Answerable
 from backend.kernel.boxes import open_boxes
 from backend.kernel.geo import Point
 from backend.kernel.signing import open_signing_key
@@ -44,9 +45,10 @@ def on_file() -> OnFile:
     visit = Target(
         kind="visit", case_id=CASE, result="NOT_HOME", ended_at=NOW - timedelta(minutes=30), is_withdrawn=False
     )
+    asked = Answerable(id=DEVICE, case_id=CASE, user_id=SENDER.worker.user_id, answers=0)
     return OnFile(
         cases=cases, doors={(CASE, DEVICE): Point(lat=30.25, lon=120.15)}, contacts={(CASE, DEVICE)}, facts={},
-        targets={DEVICE: visit}, stops={DEVICE: stop},
+        targets={DEVICE: visit}, stops={DEVICE: stop}, answerable={DEVICE: asked},
     )  # fmt: skip
 
 

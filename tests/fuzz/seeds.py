@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -23,9 +24,13 @@ CASE = UUID("01936f4e-0000-7000-8000-0000000000ca")
 AT = "2026-11-24T16:00:00+08:00"
 DIGEST = "ab" * 32
 _TEXTS = {
-    "manifest": "{}", "signature": "A" * 86 + "==", "currency": "CNY", "media_type": "image/jpeg",
-    "result": "NOT_HOME", "party": "nobody", "case_id": str(CASE), "device_id": str(DEVICE),
+    "manifest": "{}", "signature": "A" * 86 + "==", "result": "NOT_HOME", "party": "nobody", "case_id": str(CASE),
+    "device_id": str(DEVICE),
 }  # fmt: skip
+
+
+_OF_PATTERN = ("text", DIGEST, DIGEST[:16], "CNY", "image/jpeg", "audio/webm", "image/png")
+"""The first of them that fits is an example of a text with a pattern."""
 
 
 def example(type_: object, name: str = "") -> object:
@@ -59,7 +64,8 @@ def _plain(told: inspect.Type, name: str) -> object:
     if name in _TEXTS:
         return _TEXTS[name]
     if isinstance(told, inspect.StrType):
-        return DIGEST if "64" in (told.pattern or "") else "text"
+        fitting = (text for text in _OF_PATTERN if told.pattern is None or re.search(told.pattern, text))
+        return next(fitting).ljust(told.min_length or 0, "x")
     return plain[type(told)]
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from backend.evidence import rules as upload_rules
 from backend.evidence.imaging import examine
-from backend.evidence.manifests import Known, is_signed, read_manifest, signals_of
+from backend.evidence.manifests import Fix, Known, Link, is_signed, read_manifest, signals_of
 from backend.evidence.pictures import Fault, Picture, Question
 from backend.evidence.rules import HeaderError
 from backend.evidence.schemas import NamedPhoto, PhotoTaken
@@ -36,6 +36,7 @@ from backend.integrations.rules.lines import read_lines
 from backend.integrations.schemas import Mapping
 from backend.integrations.shipped import read_mapping
 from backend.kernel.boxes import SealedError
+from backend.kernel.geo import Point
 from backend.kernel.problems import Problem
 from backend.kernel.reading import UNREADABLE
 from backend.sync.pull import read_cursor
@@ -121,14 +122,19 @@ def manifest(data: bytes) -> None:
         photo = msgspec.convert(told.photo | {"manifest": text[:4000]}, PhotoTaken)
     except (*UNREADABLE, UnicodeError):
         return
-    read = read_manifest(text)
     named = NamedPhoto(photo=photo, case_id=seeds.CASE, visit_id=seeds.DEVICE, address_id=None)
-    known = Known(
-        user_id=SENDER.worker.user_id, device_id=seeds.DEVICE, public_key=PUBLIC_KEY, links={}, fixes=[], door=None,
-        received_at=NOW,
-    )  # fmt: skip
-    msgspec.json.encode(signals_of(named, read, known))
+    msgspec.json.encode(signals_of(named, read_manifest(text), _known()))
     assert not is_signed(text, photo.signature or "", PUBLIC_KEY), "somebody else's signature passed"
+
+
+def _known() -> Known:
+    """Return a door, an earlier photo at another case, and links of the chain on both sides of the third."""
+    fix = Fix(case_id=seeds.DEVICE, lat_e7=300_000_000, lon_e7=1_200_000_000, accuracy_m=10, at=NOW)
+    links = {number: Link(number=number, manifest_hash=seeds.DIGEST, taken_at=NOW) for number in (2, 4)}
+    return Known(
+        user_id=SENDER.worker.user_id, device_id=seeds.DEVICE, public_key=PUBLIC_KEY, links=links, fixes=[fix],
+        door=Point(lat=30.0, lon=120.0), received_at=NOW,
+    )  # fmt: skip
 
 
 class Headers(msgspec.Struct):

@@ -1,9 +1,13 @@
 """Does a reader of what strangers send fall over what the fuzzer makes of it? A fixed budget; `make fuzz` for more."""
 
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from backend.sync.mutations import MUTATIONS, read_body
+from tests.fuzz import seeds
 from tests.fuzz.planted import PLANTED
 from tests.fuzz.run import fuzz
 from tests.fuzz.targets import TARGETS
@@ -17,6 +21,12 @@ def test_nothing_that_comes_breaks_its_reader(target: str, tmp_path: Path) -> No
     assert outcome.finding is None, f"{outcome.artifact}\n{outcome.finding}"
     assert outcome.runs >= TARGETS[target].runs
     assert outcome.covered > 0, "the fuzzer saw no branch: nothing was instrumented"
+
+
+def test_the_fuzzer_begins_at_items_that_are_read() -> None:
+    """Else it begins at a refusal, and never comes to what stands behind."""
+    for name, kind in MUTATIONS.items():
+        read_body(name, kind.schema, msgspec.Raw(json.dumps(seeds.example(kind.body)).encode()))
 
 
 @pytest.mark.slow

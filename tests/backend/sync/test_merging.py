@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice, permutations
@@ -19,11 +20,13 @@ from backend.kernel.db import Database
 from backend.kernel.ids import new_id
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.deciding import Item, OnFile, Writes, decide
+from backend.sync.mutations import MUTATIONS
 from backend.sync.push import push
 from backend.sync.schemas import Mutation, PushAnswer
 from tests.backend.sync.phone import NOW, Phone, call, promise, register, sender, visit
 from tests.world import World
 
+LAW = Path(__file__).parents[3] / "docs" / "MERGING.md"
 SETS = 200
 ALL_ORDERS_UP_TO = 5
 """Of so many edits every order is tried (120); of more, as many that are drawn."""
@@ -331,3 +334,19 @@ async def test_a_fact_that_was_edited_a_thousand_times_takes_no_more_and_the_edi
     async with job_database.pool.acquire() as raw:
         kept = await raw.fetchval("SELECT body::jsonb->>'value' FROM quarantine WHERE tenant_id = $1", world.tenant_id)
     assert kept == "y"
+
+
+def test_every_kind_that_a_phone_sends_has_its_line_in_the_law() -> None:
+    law = LAW.read_text(encoding="utf-8")
+    assert [kind for kind in MUTATIONS if f"`{kind}`" not in law] == []
+
+
+def test_every_rule_and_test_that_the_law_names_is_there() -> None:
+    named = re.findall(r"`([\w./]+)::(\w+)`", LAW.read_text(encoding="utf-8"))
+    sources = {path: (LAW.parents[1] / path).read_text(encoding="utf-8") for path, _ in named}
+    missing = [
+        (path, name)
+        for path, name in named
+        if f"def {name}(" not in sources[path] and f"function {name}" not in sources[path]
+    ]
+    assert (len(named) > 30, missing) == (True, [])

@@ -36,6 +36,8 @@ type Merged = 'id' | 'heads' | 'others' | 'history';
 export type PhoneCase = Omit<Schemas['PhoneCase'], 'facts'> & { readonly facts: Readonly<Record<string, FactValue>> };
 /** An edit; one that an older version of the app wrote names a version instead of what was seen. */
 export type FactEdit = Omit<Schemas['FactEdit'], 'base_ids'> & Partial<Pick<Schemas['FactEdit'], 'base_ids'>>;
+export type Question = Schemas['Question'];
+export type QuestionList = Schemas['QuestionList'];
 export type Gone = Schemas['Gone'];
 export type PhoneNotice = Schemas['PhoneNotice'];
 export type PhoneStop = Schemas['PhoneStop'];
@@ -50,6 +52,7 @@ export interface MutationBodies {
   'record.withdraw': Schemas['RecordWithdraw'];
   'case.edit': FactEdit;
   'contact.reveal': Schemas['ContactReveal'];
+  'evidence.answer': Schemas['OwnAnswer'];
   'stop.skip': Schemas['StopSkip'];
   'stop.restore': Schemas['StopRestore'];
   'stops.reorder': Schemas['StopsReorder'];
@@ -61,7 +64,7 @@ export type MutationKind = keyof MutationBodies;
 
 /** The schema of each body as this app writes it; the server lifts older ones. */
 export const SCHEMAS: Readonly<Record<MutationKind, number>> = {
-  'visit.record': 4, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 2, 'contact.reveal': 1, 'stop.skip': 1,
+  'visit.record': 4, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 2, 'contact.reveal': 1, 'evidence.answer': 1, 'stop.skip': 1,
   'stop.restore': 1, 'stops.reorder': 1, 'duty.start': 1, 'duty.end': 1,
 };
 

@@ -13,6 +13,7 @@ function withoutCards(act: Act): Act {
     case 'call.record': return { ...act, body: { ...act.body, note: withoutPans(act.body.note) } };
     case 'case.edit': return { ...act, body: { ...act.body, value: withoutPans(act.body.value) } };
     case 'stop.skip': return { ...act, body: { ...act.body, reason: withoutPans(act.body.reason) } };
+    case 'evidence.answer': return { ...act, body: { ...act.body, text: withoutPans(act.body.text) } };
     case 'record.withdraw':
     case 'contact.reveal':
     case 'stop.restore':

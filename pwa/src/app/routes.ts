@@ -42,6 +42,7 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/sync', page: { load: () => import('@/features/outbox/Outbox.svelte') } },
   { pattern: '/sync/:id', page: { load: () => import('@/features/outbox/Item.svelte') } },
   { pattern: '/inbox', page: { load: () => import('@/features/inbox/Inbox.svelte') } },
+  { pattern: '/questions', page: { load: () => import('@/features/evidence/Questions.svelte') } },
   { pattern: '/me', page: { load: () => import('@/features/settings/Me.svelte'), isPlain: true } },
   { pattern: '/me/security', page: { load: () => import('@/features/login/Security.svelte'), isPlain: true } },
   { pattern: '/me/pin', page: { load: () => import('@/features/lock/ChangePin.svelte'), isPlain: true } },

@@ -2,7 +2,7 @@
  * What lies on the phone? The rows of every table. Only ids, days, grades, states and counts are open; what says
  * something about a person is inside `sealed`.
  */
-import type { Act, Answer, PhoneCase, PhonePlan, Receipt } from '@/api/types';
+import type { Act, Answer, PhoneCase, PhonePlan, QuestionList, Receipt } from '@/api/types';
 
 import type { BoxKey, Wrapped } from './boxes';
 import type { Sealed, SealedBytes } from './codec';
@@ -153,7 +153,7 @@ export interface NoticeRow {
   readonly is_read: 0 | 1;
 }
 
-/** Single values: how far the pull is, the last number of the outbox, the clock. Nothing personal. */
+/** Single values: how far the pull is, the last number of the outbox, the clock. What is personal of it is sealed. */
 export interface Meta {
   readonly cursor: string;
   readonly prime: string;
@@ -163,6 +163,9 @@ export interface Meta {
   readonly pulled_at: string;
   readonly pushed_at: string;
   readonly on_duty: boolean;
+  /** What is asked about one's own evidence, and when the server told it. */
+  readonly questions: { readonly at: string; readonly sealed: Sealed<QuestionList> };
+  readonly questions_asked_at: string;
   /** The server's public key to seal for, and the device that envelopes are bound to. */
   readonly box: BoxKey;
   readonly device_id: string;

@@ -10,6 +10,7 @@ import { leaveBehind } from './left_behind';
 import type { Outcome } from './outcome';
 import { pull } from './pull';
 import { push } from './push';
+import { askQuestions } from './questions';
 import { upload } from './upload';
 
 /** Held during a round, over all tabs and the service worker; a new version waits for it before it takes over. */
@@ -20,7 +21,7 @@ export const FLUSH_TAG = 'rounds-flush';
 async function talk(db: Store, deviceId: string): Promise<Outcome> {
   let ended: Outcome = 'done';
   // While locked nothing that could be read comes in: news wait for whoever opens the phone.
-  const steps = isOpen() ? [() => push(db, deviceId), () => learnBox(db, deviceId), () => pull(db), () => upload(db)] : [() => push(db, deviceId), () => upload(db)];
+  const steps = isOpen() ? [() => push(db, deviceId), () => learnBox(db, deviceId), () => pull(db), () => askQuestions(db, new Date()), () => upload(db)] : [() => push(db, deviceId), () => upload(db)];
   for (const step of steps) {
     const outcome = await step();
     if (outcome === 'behind') ended = outcome;

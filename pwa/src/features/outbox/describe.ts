@@ -20,6 +20,7 @@ export function detailOf({ act }: Done, zone: string): string {
     case 'record.withdraw': return kindWord(`${act.body.target_kind}.record`);
     case 'case.edit': return `${t().cases.factNames[act.body.field] ?? act.body.field}: ${act.body.value}`;
     case 'contact.reveal': return wordFor(REVEAL_REASONS, act.body.reason, lang());
+    case 'evidence.answer': return act.body.text;
     case 'stop.skip': return reasonWord(act.body.reason);
     case 'stop.restore':
     case 'stops.reorder':

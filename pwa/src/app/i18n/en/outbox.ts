@@ -35,7 +35,7 @@ export const outbox = {
   setAside: 'Set aside',
   openCase: 'Open the case',
   kinds: {
-    'visit.record': 'Visit', 'call.record': 'Call', 'record.withdraw': 'Taken back', 'case.edit': 'Change', 'contact.reveal': 'Number shown',
+    'visit.record': 'Visit', 'call.record': 'Call', 'record.withdraw': 'Taken back', 'case.edit': 'Change', 'contact.reveal': 'Number shown', 'evidence.answer': 'Answer about a photo',
     'stop.skip': 'Stop skipped', 'stop.restore': 'Stop put back', 'stops.reorder': 'Order of stops', 'duty.start': 'Duty began', 'duty.end': 'Duty ended',
   } as Readonly<Record<string, string>>,
   asideTitle: 'Set aside',
@@ -54,6 +54,8 @@ export const outbox = {
     'conflict.decided': 'Your lead decided between two values', 'record.refused': 'One of your records was refused',
   } as Readonly<Record<string, string>>,
   noticeOther: 'There is news',
+  questions: (count: number) => (count === 0 ? 'About my evidence' : count === 1 ? '1 question about my evidence' : `${String(count)} questions about my evidence`),
+  questionsText: 'What stands out in my photos, and my own words',
   rescue: 'Rescue file',
   rescueText: 'When sending does not work for long: what is only here, in a file that only the server can read. Nothing is deleted here.',
   rescued: (items: number, photos: number, left: number) => `In the file: ${String(items)} items, ${String(photos)} photos.${left > 0 ? ` ${String(left)} of an older version can only be sent by the app.` : ''} Give it to your administrator.`,

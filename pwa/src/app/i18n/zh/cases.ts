@@ -78,6 +78,7 @@ export const cases: Messages['cases'] = {
   withdrawn: '已撤回',
   unsent: '未上传',
   startVisit: '开始外访',
+  answer: '去说明',
   startCall: '记录电话',
   roles: { obligor: '本人', co_borrower: '共同借款人', guarantor: '担保人', related: '债务相关人', unrelated: '债务无关人', contact: '联系人' },
   addressKinds: { home: '住址', registered: '户籍/注册地', work: '单位', collateral: '抵押物', other: '其他' },

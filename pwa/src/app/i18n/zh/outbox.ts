@@ -36,7 +36,7 @@ export const outbox: Messages['outbox'] = {
   setAside: '搁置',
   openCase: '打开案件',
   kinds: {
-    'visit.record': '外访', 'call.record': '电话', 'record.withdraw': '撤回', 'case.edit': '修改', 'contact.reveal': '查看号码',
+    'visit.record': '外访', 'call.record': '电话', 'record.withdraw': '撤回', 'case.edit': '修改', 'contact.reveal': '查看号码', 'evidence.answer': '照片说明',
     'stop.skip': '跳过站点', 'stop.restore': '恢复站点', 'stops.reorder': '调整顺序', 'duty.start': '上班', 'duty.end': '下班',
   },
   asideTitle: '已搁置',
@@ -53,6 +53,8 @@ export const outbox: Messages['outbox'] = {
     'plan.published': '当天的计划已发布', 'plan.changed': '您的计划有变更', 'case.assigned': '有案件分配给您', 'case.reassigned': '有案件已由他人接手',
     'case.closed': '有案件已结案', 'payment.received': '您的客户已还款', 'conflict.decided': '组长已对两个值做出决定', 'record.refused': '您有记录被退回',
   },
+  questions: (count) => (count === 0 ? '关于我的证据' : `关于我的证据:${String(count)} 个问题`),
+  questionsText: '照片中值得一看之处,以及我的说明',
   noticeOther: '有新消息',
   rescue: '救援文件',
   rescueText: '长时间无法上传时:把只在这部手机上的内容存成文件,只有服务器能读取。手机上的内容不会删除。',

@@ -30,7 +30,7 @@ export const team = {
   apply: 'Let it count',
   setAside: 'Set it aside',
   kinds: {
-    'visit.record': 'visit', 'call.record': 'call', 'case.edit': 'note on the case', 'record.withdraw': 'taking back', 'contact.reveal': 'number shown', 'stop.skip': 'skipped stop',
+    'visit.record': 'visit', 'call.record': 'call', 'case.edit': 'note on the case', 'record.withdraw': 'taking back', 'contact.reveal': 'number shown', 'evidence.answer': 'answer about a photo', 'stop.skip': 'skipped stop',
     'stop.restore': 'stop put back', 'stops.reorder': 'order of stops', 'duty.start': 'start of duty', 'duty.end': 'end of duty',
   } as Readonly<Record<string, string>>,
   people: 'Team',

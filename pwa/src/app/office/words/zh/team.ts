@@ -30,7 +30,7 @@ export const team: Words['team'] = {
   apply: '予以采纳',
   setAside: '搁置',
   kinds: {
-    'visit.record': '外访', 'call.record': '电话', 'case.edit': '案件备注', 'record.withdraw': '撤回', 'contact.reveal': '查看号码', 'stop.skip': '跳过站点', 'stop.restore': '恢复站点',
+    'visit.record': '外访', 'call.record': '电话', 'case.edit': '案件备注', 'record.withdraw': '撤回', 'contact.reveal': '查看号码', 'evidence.answer': '照片说明', 'stop.skip': '跳过站点', 'stop.restore': '恢复站点',
     'stops.reorder': '调整顺序', 'duty.start': '上岗', 'duty.end': '下岗',
   },
   people: '团队',

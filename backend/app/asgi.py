@@ -17,7 +17,7 @@ from backend.app.serve import site_handler
 from backend.calls import routes as call_routes
 from backend.cases import routes as case_routes
 from backend.cases import territory_routes
-from backend.evidence import redaction_routes, review_routes
+from backend.evidence import deletion_routes, redaction_routes, review_routes
 from backend.evidence import routes as evidence_routes
 from backend.evidence.storage import open_storage
 from backend.identity.routes.parts import IdentityParts, identity_parts
@@ -105,6 +105,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         evidence_routes.router,
         review_routes.router,
         redaction_routes.router,
+        deletion_routes.router,
         case_routes.router,
         case_routes.assignments_router,
         case_routes.queue_router,

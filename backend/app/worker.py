@@ -19,6 +19,7 @@ import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.reactions import react
+from backend.evidence.deleting import delete_due
 from backend.evidence.examining import examine_next
 from backend.evidence.jobs import sweep_uploads
 from backend.evidence.receiving import note_gaps
@@ -92,6 +93,10 @@ async def _note_gaps(parts: Parts, now: datetime) -> object:
     return await note_gaps(parts.database, now)
 
 
+async def _delete_due(parts: Parts, now: datetime) -> object:
+    return await delete_due(parts.database, parts.storage, now)
+
+
 async def _prune_changes(parts: Parts, _now: datetime) -> object:
     async with parts.database.pool.acquire() as raw:
         return await prune_changes(raw)
@@ -136,6 +141,7 @@ PERIODIC = (
     Periodic("stamp_heads", timedelta(minutes=10), _stamp_heads),
     Periodic("sweep_uploads", timedelta(hours=1), _sweep_uploads),
     Periodic("sweep_imports", timedelta(hours=1), _sweep_imports),
+    Periodic("delete_due", timedelta(hours=1), _delete_due),
     Periodic("note_gaps", timedelta(hours=1), _note_gaps),
     Periodic("prune_changes", timedelta(hours=1), _prune_changes),
     Periodic("forget_sign_ins", timedelta(hours=1), _forget_sign_ins),

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from backend.evidence import keeping_queries as queries
 from backend.evidence import retention, rules
+from backend.evidence.keeping_queries import KeptPhoto
+from backend.evidence.redaction_queries import copies_of
 from backend.evidence.schemas import Copy, HoldView
 from backend.evidence.storage import Storage
 from backend.identity.schemas import Act
@@ -62,29 +66,54 @@ def _event(act: Act, kind: str, case_id: UUID, photo: UUID, payload: dict[str, o
     )  # fmt: skip
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why evidence is deleted, as it stands in the log of custody: by the operator, or by the schedule."""
+
+    basis: str
+    by: Literal["operator", "schedule"]
+    approved_by: Sequence[UUID] = ()
+
+
 async def delete_photo(
     database: Database, storage: Storage, wanted: tuple[str, UUID], basis: str, now: datetime
 ) -> Sequence[str]:
-    """Delete the photo that is `wanted` (tenant's code, id) on a legal basis; its record, hashes and log stay.
+    """Delete the evidence that is `wanted` (tenant's code, id) as the operator says; as `delete` does."""
+    async with database.pool.acquire() as raw:
+        tenant_id = await queries.tenant_of(raw, wanted[0])
+    if tenant_id is None:
+        raise KeptError(f"there is no lender {wanted[0]}")
+    return await delete(database, storage, (tenant_id, wanted[1]), Reason(basis, "operator"), now)
+
+
+async def delete(
+    database: Database, storage: Storage, wanted: tuple[UUID, UUID], reason: Reason, now: datetime
+) -> Sequence[str]:
+    """Delete the evidence that is `wanted` (tenant, id) on a legal basis; its record, hashes and log stay.
 
     `database` as Role.JOB. It is journalled first; a repeated call takes away what a crash left. Returns the keys that
     are gone from the store; raises KeptError.
     """
-    tenant_code, evidence_id = wanted
+    tenant_id, evidence_id = wanted
     async with database.pool.acquire() as raw, raw.transaction():
-        photo = await queries.kept_photo(raw, tenant_code, evidence_id)
+        photo = await queries.kept_photo(raw, tenant_id, evidence_id)
         if photo is None:
-            raise KeptError(f"{tenant_code} has no photo {evidence_id}")
-        own_rules = await queries.rules_of(raw, photo.tenant_id)
-        refusal = retention.deletion_refusal(photo.closed_at, own_rules, now, is_held=photo.is_held)
+            raise KeptError(f"the lender has no evidence {evidence_id}")
+        own_rules = (await queries.rules_of(raw, tenant_id)).get(photo.kind, [])
+        refusal = retention.deletion_refusal(photo.kind, photo.closed_at, own_rules, now, is_held=photo.is_held)
         if refusal is not None:
-            raise KeptError(f"the photo is not deleted: {refusal}")
-        is_last = await queries.delete_photo(raw, photo)
+            raise KeptError(f"the {photo.kind} is not deleted: {refusal}")
+        unnamed = await queries.delete_photo(raw, photo)
+        copies = await copies_of(raw, tenant_id, [evidence_id])
         if photo.state != "deleted":
-            act = Act(tenant_id=photo.tenant_id, actor_id=None, device_id=None, at=now)
-            told: dict[str, object] = {"sha256": photo.sha256.hex(), "basis": basis, "by": "operator"}
-            await append_bare(raw, [_event(act, "evidence.deleted", photo.case_id, photo.id, told)])
-    keys = [rules.copy_key(photo.tenant_id, photo.id, copy) for copy in (Copy.VIEW, Copy.THUMBNAIL)]
-    if is_last:
-        keys += [rules.key_of(photo.tenant_id, photo.sha256, is_photo=is_photo) for is_photo in (True, False)]
+            await append_bare(raw, [_deleted(photo, reason, now)])
+    keys = [rules.copy_key(tenant_id, evidence_id, copy) for copy in (Copy.VIEW, Copy.THUMBNAIL)]
+    keys += [rules.redaction_key(tenant_id, copy.id) for copy in copies]
+    keys += [rules.key_of(tenant_id, digest, is_photo=is_photo) for digest in unnamed for is_photo in (True, False)]
     return [key for key in keys if await files.erase(storage.files, key)]
+
+
+def _deleted(photo: KeptPhoto, reason: Reason, now: datetime) -> NewEvent:
+    act = Act(tenant_id=photo.tenant_id, actor_id=None, device_id=None, at=now)
+    told: dict[str, object] = {"sha256": photo.sha256.hex(), "basis": reason.basis, "by": reason.by}
+    told |= {"approved_by": [str(one) for one in reason.approved_by]} if reason.approved_by else {}
+    return _event(act, "evidence.deleted", photo.case_id, photo.id, told)

@@ -199,3 +199,36 @@ class BackCheck(Base):
     case_id: Mapped[UUID]
     place: Mapped[int]
     score: Mapped[float]
+
+
+class EvidenceRedaction(Base):
+    """A copy of a photo in which areas are black, by whom and why."""
+
+    __tablename__ = "evidence_redactions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    evidence_id: Mapped[UUID]
+    tenant_id: Mapped[UUID]
+    parent_sha256: Mapped[bytes]
+    sha256: Mapped[bytes]
+    size_bytes: Mapped[big_int]
+    areas: Mapped[list[object]] = mapped_column(JSONB)
+    reason: Mapped[str]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+
+
+class EvidenceDeletion(Base):
+    """Evidence whose retention is over, who agreed to its deletion, and when it went."""
+
+    __tablename__ = "evidence_deletions"
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    basis: Mapped[str]
+    due_at: Mapped[datetime]
+    found_at: Mapped[datetime]
+    first_by: Mapped[UUID | None]
+    first_at: Mapped[datetime | None]
+    second_by: Mapped[UUID | None]
+    second_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]

@@ -24,6 +24,7 @@ class Tenant(Base):
     may_start_cold: Mapped[bool] = mapped_column(server_default=FetchedValue())
     originals: Mapped[str] = mapped_column(server_default=FetchedValue())
     has_watermark: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    deletion: Mapped[str] = mapped_column(server_default=FetchedValue())
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 

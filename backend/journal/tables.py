@@ -47,3 +47,15 @@ class SealedEvent(Base):
     number: Mapped[big_int]
     index: Mapped[int]
     recorded_at: Mapped[datetime]
+
+
+class SealStamp(Base):
+    """What an authority answered when it was asked to stamp a head (RFC 3161)."""
+
+    __tablename__ = "seal_stamps"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[big_int] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    response: Mapped[bytes]
+    stamped_at: Mapped[datetime]
+    asked_at: Mapped[datetime]

@@ -9,8 +9,12 @@ from uuid import UUID
 import click
 
 from backend.app.cli.local import data_dir, database_url
+from backend.evidence.deleting import change_rule, due_of
+from backend.evidence.deletion_queries import Due
+from backend.evidence.deletion_schemas import DeletionMode
 from backend.evidence.export import Exported, ExportError, Manner, export_case
 from backend.evidence.keeping import KeptError, delete_photo
+from backend.evidence.retention import DEFAULT, Retention
 from backend.evidence.storage import open_storage
 from backend.journal.stamping import open_authority
 from backend.kernel import clock
@@ -18,6 +22,13 @@ from backend.kernel.db import Role, open_database
 from backend.kernel.settings import SettingsError, stamp_authority
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.jobs import refresh_epoch
+
+LISTED_MAX = 200
+WORDS = {
+    DeletionMode.OFF: "nothing is deleted",
+    DeletionMode.TWO_PEOPLE: "two people agree first",
+    DeletionMode.AT_ONCE: "it is deleted at once",
+}
 
 
 @click.group()
@@ -66,6 +77,67 @@ def delete(photo: UUID, tenant: str, basis: str) -> None:
     except KeptError as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"deleted: {len(gone)} files are gone from the store")
+
+
+@evidence.command("due")
+@click.option("--tenant", required=True, help="The code of the lender whose evidence is meant.")
+def due(tenant: str) -> None:
+    """Say what may be deleted by now, and on what basis; nothing is changed."""
+    try:
+        with database_url() as url:
+            mode, found = asyncio.run(_due(url, tenant))
+    except KeptError as refused:
+        raise click.ClickException(str(refused)) from refused
+    for one in found[:LISTED_MAX]:
+        click.echo(f"{one.id}  {one.kind:9}  case {one.case_number}  due since {one.due_at:%Y-%m-%d}  {one.basis}")
+    more = f"more than {LISTED_MAX}" if len(found) > LISTED_MAX else f"{len(found)}"
+    click.echo(f"{more} due; this lender's rule at the end of retention: {WORDS[mode]}")
+
+
+@evidence.command("keep")
+@click.argument("kind", type=click.Choice(sorted(DEFAULT)))
+@click.argument("days", type=click.IntRange(1, 36_525))
+@click.option("--tenant", required=True, help="The code of the lender whose rule it is.")
+@click.option("--basis", required=True, help="Why so long: the law, the contract; a rule of this basis is replaced.")
+def keep(kind: str, days: int, tenant: str, basis: str) -> None:
+    """Keep KIND (photo, audio, signature) for DAYS after a case is closed; of several rules the longest counts."""
+    _change(tenant, (kind, Retention(basis=basis, keep_days=days)))
+    click.echo(f"{kind}: {days} days after the case is closed ({basis})")
+
+
+@evidence.command("deletion")
+@click.argument("mode", type=click.Choice([mode.value for mode in DeletionMode]))
+@click.option("--tenant", required=True, help="The code of the lender whose rule it is.")
+def deletion(mode: str, tenant: str) -> None:
+    """Set what happens at the end of retention: off, two_people (two agree first), at_once."""
+    _change(tenant, DeletionMode(mode))
+    click.echo(f"at the end of retention: {WORDS[DeletionMode(mode)]}")
+
+
+def _change(tenant: str, change: DeletionMode | tuple[str, Retention]) -> None:
+    try:
+        with database_url() as url:
+            asyncio.run(_changed(url, tenant, change))
+    except KeptError as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+async def _changed(url: str, tenant: str, change: DeletionMode | tuple[str, Retention]) -> None:
+    database = await open_database(url, role=Role.JOB, pool_size=1)
+    try:
+        async with database.pool.acquire() as raw, raw.transaction():
+            await change_rule(raw, tenant, change, clock.now())
+    finally:
+        await database.close()
+
+
+async def _due(url: str, tenant: str) -> tuple[DeletionMode, Sequence[Due]]:
+    database = await open_database(url, role=Role.JOB, pool_size=1)
+    try:
+        async with database.pool.acquire() as raw:
+            return await due_of(raw, tenant, clock.now(), LISTED_MAX + 1)
+    finally:
+        await database.close()
 
 
 async def _delete(url: str, wanted: tuple[str, UUID], basis: str) -> Sequence[str]:

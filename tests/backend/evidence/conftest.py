@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
+from backend.evidence.deletion_routes import router as deletion_router
 from backend.evidence.redaction_routes import router as redaction_router
 from backend.evidence.review_routes import router as review_router
 from backend.evidence.routes import router, upload_router
@@ -52,7 +53,17 @@ def make_app(database: Database | None, storage: Storage, on_startup: OnStartup 
     boxes = open_boxes(storage.spool.folder.parent / "keys")
     return Litestar(
         route_handlers=[
-            Router(path="/v1", route_handlers=[*parts.routers, upload_router, router, review_router, redaction_router])
+            Router(
+                path="/v1",
+                route_handlers=[
+                    *parts.routers,
+                    upload_router,
+                    router,
+                    review_router,
+                    redaction_router,
+                    deletion_router,
+                ],
+            )
         ],
         guards=[parts.guard],
         dependencies=parts.dependencies,

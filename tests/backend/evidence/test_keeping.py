@@ -118,7 +118,7 @@ async def test_a_lender_s_own_rule_and_an_open_case_keep_a_photo(
     )
     with pytest.raises(KeptError, match=r"it is kept until .* \(own\)"):
         await delete_photo(job_database, storage, wanted, "PIPL 47", clock.now())
-    with pytest.raises(KeptError, match="has no photo"):
+    with pytest.raises(KeptError, match="has no evidence"):
         await delete_photo(job_database, storage, (wanted[0], UUID(int=1)), "PIPL 47", clock.now())
 
 

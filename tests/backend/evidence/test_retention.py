@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.evidence.retention import DEFAULT, Retention, deletion_refusal, keeps, kept_until
+from backend.evidence.retention import DEFAULT, Retention, basis_of, deletion_refusal, keeps, kept_until
 from tests.world import MORNING
 
 CARDS = Retention(basis="cards, two years", keep_days=730)
@@ -31,11 +31,17 @@ def test_the_longest_rule_wins_and_a_hold_beats_all(
     refusal: str | None,
 ) -> None:
     closed_at = None if days is None else MORNING - timedelta(days=days)
-    assert deletion_refusal(closed_at, rules, MORNING, is_held=is_held) == refusal
+    assert deletion_refusal("photo", closed_at, rules, MORNING, is_held=is_held) == refusal
 
 
-def test_a_lender_without_rules_keeps_five_years() -> None:
-    assert keeps([]) == DEFAULT[0]
-    assert keeps([CARDS]) == CARDS
-    assert kept_until(MORNING, []) == MORNING + timedelta(days=1827)
-    assert kept_until(None, [CARDS]) is None
+@pytest.mark.parametrize(("kind", "days"), [("photo", 1827), ("signature", 1827), ("audio", 1096)])
+def test_a_lender_without_rules_keeps_what_the_house_keeps(kind: str, days: int) -> None:
+    """D.3: with the case for five years, what was recorded for three."""
+    assert keeps(kind, []) == DEFAULT[kind]
+    assert keeps(kind, [CARDS]) == CARDS
+    assert kept_until(kind, MORNING, []) == MORNING + timedelta(days=days)
+    assert kept_until(kind, None, [CARDS]) is None
+
+
+def test_the_basis_names_the_rule_and_its_days() -> None:
+    assert basis_of(CARDS) == "retention over: cards, two years (730 days); PIPL 47"

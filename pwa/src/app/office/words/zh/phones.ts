@@ -20,7 +20,7 @@ export const phones: Words['phones'] = {
   unsentOf: (items, photos) => (items + photos === 0 ? '无' : `${String(items)} 条记录,${String(photos)} 张照片`),
   since: (span) => `最早在 ${span}前`,
   storage: '存储',
-  storageOf: (used, quota) => `${used} / ${quota}`,
+  storageOf: (used, quota) => `已用 ${used},共 ${quota}`,
   unknown: '浏览器未提供',
   kept: '手机存满时',
   isKept: '数据保留',

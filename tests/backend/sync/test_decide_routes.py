@@ -83,6 +83,22 @@ async def test_a_refused_visit_is_applied_with_the_lead_s_authority_as_of_its_mo
     assert (await lead.get("/v1/decisions")).json()["items"] == []
 
 
+async def test_a_refused_edit_that_is_applied_stands_beside_what_it_did_not_see(
+    database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey
+) -> None:
+    """OF-7: as of its own moment, and over nothing that its author did not know."""
+    edit = {"case_id": world.cases[3], "field": "visit_hint", "base_ids": []}
+    item = phone.item("case.edit", edit | {"value": "mornings"}, at=NOW - timedelta(hours=1))
+    assert await send(database, world, phone, key, item) == ["case.not_yours"]
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("UPDATE assignments SET user_id = $2 WHERE case_id = $1", world.cases[3], world.mei)
+    assert await send(database, world, phone, key, phone.item("case.edit", edit | {"value": "evenings"})) == [None]
+    lead = await enter(world.lin)
+    assert (await decide(lead, item, "apply")).status_code == 204
+    (conflict,) = await facts(lead)
+    assert [one["value"] for one in conflict["values"]] == ["evenings", "mornings"]  # type: ignore[attr-defined]
+
+
 async def test_what_no_rule_allows_cannot_be_applied_and_stays_open(
     database: Database, job_database: Database, world: World, enter: Enter, phone: Phone, key: SigningKey
 ) -> None:

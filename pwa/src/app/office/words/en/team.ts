@@ -22,6 +22,7 @@ export const team = {
   conflict: 'conflict',
   refused: 'refused record',
   keep: (name: string) => `Keep ${name}'s`,
+  writeOther: 'Write something else',
   bothStay: 'Everything stays in the history.',
   decided: 'Decided',
   whatWasSent: (name: string, when: string) => `${name} · ${when}`,

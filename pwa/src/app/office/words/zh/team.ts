@@ -22,6 +22,7 @@ export const team: Words['team'] = {
   conflict: '冲突',
   refused: '被退记录',
   keep: (name) => `采用 ${name} 的`,
+  writeOther: '另写一个',
   bothStay: '所有内容都保留在历史中。',
   decided: '已决定',
   whatWasSent: (name, when) => `${name} · ${when}`,

@@ -1,12 +1,19 @@
 """What does the server have, and does it fit what the phones were told? Every difference has a name and is counted."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
 import asyncpg
 import msgspec
+
+from backend.journal.sealing import faults_of, seal_journal
+from backend.kernel import clock
+from backend.kernel.db import Database
+from backend.kernel.signing import open_signing_key
 
 State = Literal["saved", "sending", "accepted", "refused", "conflict", "aside"]
 
@@ -38,11 +45,12 @@ class Told(msgspec.Struct, frozen=True):
     recorded: list[Recorded]
     photos: list[PhotoKept]
     is_settled: bool
+    is_revoked: bool
     went_through: dict[str, int]
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One difference: `kind` is lost, doubled, false_accept, out_of_order, contradicted or unsettled."""
+    """One difference: `kind` is lost, doubled, false_accept, out_of_order, contradicted, unsettled or unworked."""
 
     kind: str
     device_id: UUID
@@ -70,11 +78,23 @@ FROM evidence LEFT JOIN stored_files
     ON stored_files.tenant_id = evidence.tenant_id AND stored_files.sha256 = evidence.sha256
 WHERE device_id = ANY ($1::uuid[])
 """
-# The order in which the server took a device's items, by the transaction that took them.
+# The order in which the server took a device's items, by the transactions that took them: one after the other, since
+# each holds the device's row. Not by `recorded_at`, when a batch arrived: two that arrive together may go either way.
 ORDER = """
-SELECT device_id, seq, lag(seq) OVER (PARTITION BY device_id ORDER BY recorded_at, seq) AS before
+SELECT device_id, seq, lag(seq) OVER (PARTITION BY device_id ORDER BY xmin::text::bigint, seq) AS before
 FROM mutations WHERE device_id = ANY ($1::uuid[])
 """
+UNSEEN = """
+SELECT count(*) FROM evidence WHERE tenant_id = ANY ($1::uuid[]) AND state = 'stored' AND examined_at IS NULL
+"""
+UNSEALED = """
+SELECT count(*) FROM events WHERE tenant_id = $1
+    AND NOT EXISTS (SELECT FROM sealed_events WHERE tenant_id = $1 AND event_id = events.id)
+"""
+# What other rounds left is not this worker's to look at: each photo costs a process of its own.
+LET_LIE = "UPDATE evidence SET examine_after = now() + interval '1 year' WHERE examined_at IS NULL"
+WORKED_OFF_TRIES = 240
+NO_DEVICE = UUID(int=0)
 
 
 class OnServer(msgspec.Struct, frozen=True):
@@ -119,7 +139,7 @@ def findings_of(phone: Told, server: OnServer) -> list[Finding]:
     """Hold one phone's beliefs against the server: a pure function of both."""
     found = [] if phone.is_settled else [("unsettled", "the phone never came to rest")]
     for one in phone.recorded:
-        found += [(kind, f"{one.kind} {one.id}") for kind in _of_item(one, server)]
+        found += [(kind, f"{one.kind} {one.id}") for kind in _of_item(one, server, is_revoked=phone.is_revoked)]
     crossed = sum(1 for one in phone.recorded if server.status.get(one.id) == "conflict")
     if crossed != server.conflicts.get(phone.device_id, 0):
         found.append(
@@ -127,15 +147,17 @@ def findings_of(phone: Told, server: OnServer) -> list[Finding]:
         )
     accepted = {one.id for one in phone.recorded if one.state == "accepted"}
     for photo in phone.photos:
-        if photo.mutation_id in accepted:
+        # A phone out of service leaves its records behind; photos that it had not sent wait on it.
+        if photo.mutation_id in accepted and (photo.state == "stored" or not phone.is_revoked):
             found += [(kind, f"photo {photo.id}") for kind in _of_photo(photo, server)]
     return [Finding(kind=kind, device_id=phone.device_id, what=what) for kind, what in found]
 
 
-def _of_item(one: Recorded, server: OnServer) -> list[str]:
+def _of_item(one: Recorded, server: OnServer, *, is_revoked: bool) -> list[str]:
     status = server.status.get(one.id)
     found = []
-    if one.state is None or status is None:
+    # A phone that was taken out of service forgets what it has left behind.
+    if status is None or (one.state is None and not is_revoked):
         # Neither still on the phone nor on the server, or only said to be there.
         found.append("false_accept" if one.state == "accepted" else "lost")
     elif one.state in {"accepted", "refused", "conflict"} and one.state != status:
@@ -163,3 +185,40 @@ def _of_photo(photo: PhotoKept, server: OnServer) -> list[str]:
     if photo.state == "stored" and not on_server[1]:
         return ["false_accept"]
     return [] if on_server[1] else ["lost"]
+
+
+async def let_lie(jobs: Database) -> None:
+    """Let photos of earlier rounds lie."""
+    async with jobs.pool.acquire() as raw:
+        await raw.execute(LET_LIE)
+
+
+async def unseen(jobs: Database, tenants: Sequence[UUID]) -> list[Finding]:
+    """Return what a worker that was killed again and again has left: photos never looked at.
+
+    Waits for the worker, which runs, until the place of the one that was killed has lapsed and longer.
+    """
+    waiting: int = 1
+    async with jobs.pool.acquire() as raw:
+        for _ in range(WORKED_OFF_TRIES):
+            waiting = await raw.fetchval(UNSEEN, tenants)
+            if waiting == 0:
+                return []
+            await asyncio.sleep(1)
+    return [Finding(kind="unworked", device_id=NO_DEVICE, what=f"{waiting} photos were never looked at")]
+
+
+async def unsealed(jobs: Database, data: Path, tenants: Sequence[UUID]) -> list[Finding]:
+    """Seal what is left and return what is wrong with the seals: events outside, heads that do not hold."""
+    key = open_signing_key(data / "keys")
+    await seal_journal(jobs, key, clock.now())
+    found = []
+    async with jobs.pool.acquire() as raw:
+        for tenant_id in tenants:
+            outside: int = await raw.fetchval(UNSEALED, tenant_id)
+            found += [f"{outside} events of {tenant_id} are not sealed"] if outside else []
+            faults = faults_of(raw, tenant_id, {key.key_id: key.public_key})
+            found += [
+                f"seal {seal.number} of {tenant_id}: {fault}" async for seal, fault in faults if fault is not None
+            ]
+    return [Finding(kind="unworked", device_id=NO_DEVICE, what=what) for what in found]

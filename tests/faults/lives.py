@@ -1,4 +1,4 @@
-"""One server that is killed again and again on one port, and the phones' sessions on it."""
+"""One server that is killed again and again on one port, the worker beside it, and the phones' sessions."""
 
 import asyncio
 import hashlib
@@ -25,55 +25,77 @@ READY_TIMEOUT_S = 60.0
 COOKIES_A_PHONE = 8
 
 
-class Server:
-    """The application in a process of its own; every start is a new life."""
+class Life:
+    """A process that is killed as a power cut does: nothing is told, nothing is finished. Every start is a new life."""
 
-    def __init__(self, factory: str, url: str, data: Path) -> None:
-        self.port = free_port()
+    def __init__(self, arguments: list[str], told: dict[str, str], log: Path) -> None:
         self.lives = 0
-        self._factory, self._url, self._data = factory, url, data
-        self._log = data / "server.log"
+        self._arguments, self._told, self._log = arguments, told, log
         self._process: asyncio.subprocess.Process | None = None
+
+    async def begin(self) -> None:
+        """Start the process; the module that it runs may still be on its way."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *self._arguments, env={**os.environ, **self._told},
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        self.lives += 1
+
+    def check(self) -> None:
+        """Raise RuntimeError with its last words when it ended by itself."""
+        if self._process is not None and self._process.returncode is not None:
+            raise RuntimeError(self._log.read_text()[-3000:])
+
+    async def kill(self) -> None:
+        """End the life."""
+        if self._process is not None:
+            if self._process.returncode is None:
+                self._process.send_signal(signal.SIGKILL)
+            await self._process.wait()
+            self._process = None
+
+
+class Server(Life):
+    """The application in a process of its own."""
+
+    def __init__(self, factory: str, url: str, data: Path, line_port: int) -> None:
+        self.port = free_port()
+        told = {
+            "DATABASE_URL": url, "ROUNDS_DATA": str(data), "ROUNDS_PORT": str(self.port),
+            "ROUNDS_ORIGIN": f"http://localhost:{line_port}",
+        }  # fmt: skip
+        arguments = ["uvicorn", f"tests.faults.app:{factory}", "--factory", f"--port={self.port}", "--loop=uvloop",
+                     "--http=httptools", "--no-access-log", "--log-level=critical"]  # fmt: skip
+        super().__init__(arguments, told, data / "server.log")
 
     async def start(self) -> None:
         """Begin a life and wait until it answers; raises TimeoutError."""
-        environment = {
-            **os.environ, "DATABASE_URL": self._url, "ROUNDS_DATA": str(self._data), "ROUNDS_PORT": str(self.port),
-            "ROUNDS_ORIGIN": f"http://localhost:{self.port}",
-        }  # fmt: skip
-        arguments = [sys.executable, "-m", "uvicorn", f"tests.faults.app:{self._factory}", "--factory",
-                     f"--port={self.port}", "--loop=uvloop", "--http=httptools", "--no-access-log",
-                     "--log-level=critical"]  # fmt: skip
-        self._process = await asyncio.create_subprocess_exec(
-            *arguments,
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stderr=self._data.joinpath("server.log").open("ab"),
-        )
-        self.lives += 1
+        await self.begin()
         async with asyncio.timeout(READY_TIMEOUT_S), httpx.AsyncClient() as client:
             while not await self._answers(client):  # noqa: ASYNC110 - another process answers, no event can tell
                 await asyncio.sleep(0.05)
 
     async def _answers(self, client: httpx.AsyncClient) -> bool:
-        if self._process is not None and self._process.returncode is not None:
-            raise RuntimeError(self._log.read_text()[-3000:])
+        self.check()
         try:
             await client.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2)
         except httpx.TransportError:
             return False
         return True
 
-    async def kill(self) -> None:
-        """End the life as a power cut does: nothing is told, nothing is finished."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            await self._process.wait()
-            self._process = None
+
+def worker(url: str, data: Path) -> Life:
+    """Return the worker that looks at photos, seals the journal and reacts to events; not started."""
+    told = {"DATABASE_URL": url, "ROUNDS_DATA": str(data)}
+    return Life(["backend.app.worker"], told, data / "worker.log")
 
 
-async def cookies_for(database: Database, world: World, user_id: UUID, server: Server) -> list[str]:
-    """Open sessions of a collector, each to be used when the one before was ended; returns their cookies."""
+async def cookies_for(database: Database, world: World, user_id: UUID, port: int) -> list[str]:
+    """Open sessions of a collector, each to be used when the one before was ended; returns their cookies.
+
+    The cookie is named after the `port` on which the server listens.
+    """
     scope = world.scope(world.mei if user_id == world.mei else world.bo)
     cookies = []
     now = clock.now()
@@ -87,5 +109,5 @@ async def cookies_for(database: Database, world: World, user_id: UUID, server: S
                 expires_at=now + timedelta(days=1),
             )  # fmt: skip
             await doors.insert_session(raw, who, now)
-            cookies.append(f"rounds-{server.port}={token}")
+            cookies.append(f"rounds-{port}={token}")
     return cookies

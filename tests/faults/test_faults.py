@@ -43,13 +43,14 @@ VISIT, RECORD, PHOTO = new_id(), new_id(), new_id()
 
 
 def phone(
-    state: State | None, *, is_signed: bool = True, photo: str | None = "stored", is_settled: bool = True
-) -> Told:
+    state: State | None, *, is_signed: bool = True, photo: str | None = "stored", is_settled: bool = True,
+    is_revoked: bool = False,
+) -> Told:  # fmt: skip
     item = Recorded(id=VISIT, kind="visit.record", record_id=RECORD, state=state, is_signed=is_signed)
     picture = PhotoKept(id=PHOTO, sha256="ab", mutation_id=VISIT, state=photo)
     return Told(
         user_id=UUID(int=1), device_id=UUID(int=2), recorded=[item], photos=[picture], is_settled=is_settled,
-        went_through={},
+        is_revoked=is_revoked, went_through={},
     )  # fmt: skip
 
 
@@ -69,6 +70,10 @@ NOTHING = OnServer(status={}, records=Counter(), events={}, kept_apart=set(), co
         (phone("accepted"), NOTHING, ["false_accept", "lost"]),
         (phone(None), NOTHING, ["lost"]),
         (phone("saved"), NOTHING, ["lost"]),
+        (phone(None), WHOLE, ["lost"]),
+        (phone(None, is_revoked=True), WHOLE, []),
+        (phone(None, is_revoked=True), NOTHING, ["lost"]),
+        (phone("accepted", photo="waiting", is_revoked=True), msgspec.structs.replace(WHOLE, photos={}), []),
         (phone("refused"), WHOLE, ["contradicted"]),
         (phone("accepted"), msgspec.structs.replace(WHOLE, events={}), ["lost"]),
         (phone("accepted"), msgspec.structs.replace(WHOLE, events={RECORD: 2}), ["doubled"]),

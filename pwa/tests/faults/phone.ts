@@ -4,26 +4,29 @@ import 'fake-indexeddb/auto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
-import type { Act, PhoneCase, PhotoTaken, WhoAmI } from '@/api/types';
-import { sha256Hex, toBase64 } from '@/lib/hash';
-import { newId } from '@/lib/ids';
+import type { WhoAmI } from '@/api/types';
+import { toBase64 } from '@/lib/hash';
 import { allHeads, pulledCase } from '@/store/cases';
+import { hasOld, resealOld } from '@/store/closing';
 import { seal } from '@/store/codec';
 import { openStore, type Store } from '@/store/database';
 import { deviceOf, keepLast, lastRowOf } from '@/store/device';
 import { holdDataKey, newKeyBytes } from '@/store/keys';
-import { allDone, allPhotos, counts, receiptOf, record, type NewPhoto } from '@/store/outbox';
-import { keepPhotoBytes } from '@/store/photos';
-import { flush } from '@/sync/flush';
+import { allPhotos, counts, receiptOf } from '@/store/outbox';
+import { flush, FLUSH_LOCK } from '@/sync/flush';
 
+import { write, writeOlder, type Hand, type Older, type Written } from './deeds';
 import { FAIR, Ports, randomOf, ROUGH } from './ports';
 
 export interface Task {
   readonly origin: string;
   readonly seed: number;
+  /** So many things are done at least; more while the trouble lasts. */
   readonly acts: number;
   /** Cookies of sessions of this person, used one after the other as the server ends them. */
   readonly cookies: readonly string[];
+  /** What older releases wrote; some phones begin before the update. */
+  readonly older: readonly Older[];
 }
 
 export interface Told {
@@ -32,12 +35,17 @@ export interface Told {
   readonly recorded: readonly { readonly id: string; readonly kind: string; readonly record_id: string | null; readonly state: string | null; readonly is_signed: boolean }[];
   readonly photos: readonly { readonly id: string; readonly sha256: string; readonly mutation_id: string; readonly state: string | null }[];
   readonly is_settled: boolean;
+  /** Taken out of service in the middle: it has left everything behind and forgotten it. */
+  readonly is_revoked: boolean;
   readonly went_through: Readonly<Record<string, number>>;
 }
 
 /** How long a phone is patient with a server that is away: a slow machine takes a while to start one. */
 const PATIENCE_MS = 200_000;
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** A person does no more than this, however long the trouble lasts. */
+const ACTS_MAX = 30;
+const BEGUN_BEFORE_UPDATE = 0.35;
 
 const task = workerData as Task;
 const random = randomOf(task.seed);
@@ -45,16 +53,12 @@ const ports = new Ports(task.origin, random);
 const below = (count: number): number => Math.floor(random() * count);
 const chance = (share: number): boolean => random() < share;
 
-interface Kept {
-  readonly id: string;
-  readonly kind: string;
-  readonly record_id: string | null;
-}
-
-const kept: Kept[] = [];
-const photosKept: { id: string; sha256: string; mutation_id: string }[] = [];
+const kept: Written[] = [];
 let cookies = [...task.cookies];
 let clockMs = 0;
+let isTroubleOver = false;
+let isRevoked = false;
+const hand: Hand = { below, chance, now: () => new Date(Date.now() - MINUTE_MS + clockMs) };
 
 async function asked(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
@@ -85,7 +89,8 @@ async function signIn(): Promise<WhoAmI> {
   const spki = await crypto.subtle.exportKey('spki', device.keys.publicKey);
   const registered = await asked('POST', '/v1/devices', { id: device.id, label: 'faults', public_key: toBase64(new Uint8Array(spki)) });
   if (registered.status === 401) return await signIn();
-  if (registered.status !== 201) throw new Error(`not registered: ${registered.text}`);
+  // Taken out of service: the next round hears it too, and leaves everything behind.
+  if (registered.status !== 201 && !registered.text.includes('revoked')) throw new Error(`not registered: ${registered.text}`);
   return who;
 }
 
@@ -100,69 +105,28 @@ async function round(): Promise<void> {
   });
   ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
   if (outcome === 'sign_in') await signIn();
-}
-
-const now = (): Date => new Date(Date.now() - HOUR_MS / 60 + clockMs);
-
-async function takePhoto(store: Store): Promise<{ taken: PhotoTaken; named: NewPhoto }> {
-  const bytes = new Uint8Array(2_000 + below(300_000)).map(() => below(256));
-  // A JPEG begins and ends like this; what lies between is as random as a photo's bytes are.
-  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-  const sha256 = await sha256Hex(bytes.buffer);
-  await ports.run(() => keepPhotoBytes(store, sha256, bytes.buffer, bytes.buffer.slice(0, 500)));
-  const named = { id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length };
-  return {
-    named,
-    taken: { ...named, original_sha256: sha256, original_size_bytes: bytes.length, taken_at: now().toISOString(), scope: 'outside', consent_by: null, manifest: null, signature: null },
-  };
-}
-
-async function visitOf(store: Store, at: PhoneCase): Promise<{ act: Act; photos: NewPhoto[]; record_id: string }> {
-  const photos = chance(0.4) ? [await takePhoto(store)] : [];
-  const id = newId();
-  const ended = now();
-  const act: Act = {
-    kind: 'visit.record',
-    body: {
-      id, case_id: at.id, stop_id: null, address_id: at.addresses[0]?.id ?? null,
-      started_at: new Date(ended.getTime() - 300_000).toISOString(), ended_at: ended.toISOString(), check_in: null, outside_reason: null,
-      result: 'NOT_HOME', party: 'nobody', paid_minor: null, promise: null, photos: photos.map(({ taken }) => taken), note: '门口 door',
-      next_step: 'revisit', next_on: null,
-    },
-  };
-  return { act, photos: photos.map(({ named }) => named), record_id: id };
-}
-
-async function actOn(store: Store, at: PhoneCase): Promise<{ act: Act; photos: NewPhoto[]; record_id: string | null }> {
-  const kind = random();
-  if (kind < 0.55) return await visitOf(store, at);
-  if (kind < 0.75) {
-    const id = newId();
-    const ended = now();
-    const body = {
-      id, case_id: at.id, contact_point_id: at.contacts[0]?.id ?? null, started_at: new Date(ended.getTime() - 60_000).toISOString(),
-      ended_at: ended.toISOString(), result: 'NO_ANSWER', party: 'nobody', paid_minor: null, promise: null, note: '', next_step: 'call', next_on: null,
-    };
-    return { act: { kind: 'call.record', body } as Act, photos: [], record_id: id };
-  }
-  if (kind < 0.95) {
-    const base_ids = at.facts['door_note']?.heads ?? [];
-    return { act: { kind: 'case.edit', body: { case_id: at.id, field: 'door_note', base_ids, base_version: null, value: `gate ${String(below(1e6))}` } }, photos: [], record_id: null };
-  }
-  return { act: chance(0.5) ? { kind: 'duty.start', body: { place: null } } : { kind: 'duty.end', body: {} }, photos: [], record_id: null };
+  if (outcome === 'revoked') isRevoked = true;
 }
 
 /** Does one thing. What the phone refuses to write down was never promised to anybody. */
-async function work(store: Store, cases: readonly string[]): Promise<void> {
+async function work(store: Store, cases: readonly string[], older: Older | undefined): Promise<void> {
   const at = await pulledCase(store, cases[below(cases.length)] ?? '');
   if (at === undefined) return;
   try {
-    const { act, photos, record_id } = await actOn(store, at);
-    const id = await ports.run(() => record(store, { act, case_id: at.id, photos }, now()));
-    kept.push({ id, kind: act.kind, record_id });
-    photosKept.push(...photos.map((photo) => ({ id: photo.id, sha256: photo.sha256, mutation_id: id })));
+    kept.push(await ports.run(() => (older === undefined ? write(store, at, hand) : writeOlder(store, older, at, hand))));
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+/** The new version starts and finds what the old one left; when the phone is full it tries at the next start. */
+async function update(store: Store): Promise<void> {
+  ports.kill();
+  ports.counts.updated += 1;
+  while (await hasOld(store)) {
+    await ports.run(() => navigator.locks.request(FLUSH_LOCK, {}, () => resealOld(store, hand.now()))).catch((error: unknown) => {
+      if (!(error instanceof DOMException)) throw error;
+    });
   }
 }
 
@@ -170,13 +134,19 @@ async function work(store: Store, cases: readonly string[]): Promise<void> {
 async function meanwhile(): Promise<void> {
   const what = random();
   if (what < 0.35) await round();
-  else if (what < 0.5) await Promise.all([round(), round()]);
+  else if (what < 0.5) {
+    ports.counts.tabs += 1;
+    await Promise.all([round(), round()]);
+  }
   else if (what < 0.65) {
     const dying = round().catch(() => undefined);
     await pause(below(60));
     ports.kill();
     await Promise.race([dying, pause(0)]);
-  } else if (what < 0.7) clockMs = (random() - 0.5) * 8 * 60_000;
+  } else if (what < 0.7) {
+    ports.counts.clock += 1;
+    clockMs = (random() - 0.5) * 8 * MINUTE_MS;
+  }
 }
 
 async function rest(store: Store): Promise<boolean> {
@@ -184,24 +154,38 @@ async function rest(store: Store): Promise<boolean> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     await round();
     const left = await counts(store);
-    if (left.unsent === 0 && left.photos === 0) return true;
+    // A phone out of service leaves its records behind; whether photos go with them is its own matter.
+    if (left.unsent === 0 && (left.photos === 0 || isRevoked)) return true;
     await pause(20 + below(60));
   }
   return false;
 }
 
 async function told(store: Store, who: WhoAmI, device_id: string, is_settled: boolean): Promise<Told> {
-  const rows = new Map((await allDone(store)).map(({ row }) => [row.id, row]));
+  const rows = new Map((await store.getAll('outbox')).map((row) => [row.id, row]));
   const photos = new Map((await allPhotos(store)).map((photo) => [photo.id, photo]));
+  const told = kept.flatMap(({ id: mutation_id, photos: named }) => named.map(({ id, sha256 }) => ({ id, sha256, mutation_id })));
   return {
-    user_id: who.user_id, device_id, is_settled, went_through: ports.counts,
-    photos: photosKept.map((photo) => ({ ...photo, state: photos.get(photo.id)?.state ?? null })),
-    recorded: await Promise.all(kept.map(async (one) => {
-      const row = rows.get(one.id);
+    user_id: who.user_id, device_id, is_settled, is_revoked: isRevoked, went_through: ports.counts,
+    photos: told.map((photo) => ({ ...photo, state: photos.get(photo.id)?.state ?? null })),
+    recorded: await Promise.all(kept.map(async ({ id, kind, record_id }) => {
+      const row = rows.get(id);
       const receipt = row === undefined ? undefined : await receiptOf(store, row);
-      return { ...one, state: row?.state ?? null, is_signed: receipt !== undefined && receipt.is_genuine !== false && receipt.receipt.signed.includes(one.id) };
+      return { id, kind, record_id, state: row?.state ?? null, is_signed: receipt !== undefined && receipt.is_genuine !== false && receipt.receipt.signed.includes(id) };
     })),
   };
+}
+
+/** Works until enough is done and the trouble is over; some begin with an older version of the app. */
+async function workThrough(store: Store, cases: readonly string[]): Promise<void> {
+  const beforeUpdate = chance(BEGUN_BEFORE_UPDATE) ? 1 + below(task.acts - 1) : 0;
+  for (let done = 0; done < task.acts || (!isTroubleOver && done < ACTS_MAX); done += 1) {
+    if (isRevoked) return;
+    if (done > 0 && done === beforeUpdate) await update(store);
+    await work(store, cases, done < beforeUpdate ? task.older[below(task.older.length)] : undefined);
+    await meanwhile();
+    await pause(below(800));
+  }
 }
 
 async function history(): Promise<Told> {
@@ -213,21 +197,18 @@ async function history(): Promise<Told> {
   await keepLast(lastRowOf(person, device.id, await seal(person)));
   const store = await openStore(who.user_id);
   let cases: string[] = [];
-  for (const until = Date.now() + PATIENCE_MS; cases.length === 0 && Date.now() < until;) {
+  for (const until = Date.now() + PATIENCE_MS; cases.length === 0 && !isRevoked && Date.now() < until;) {
     await round();
     cases = (await allHeads(store)).map(({ id }) => id);
     await pause(20 + below(60));
   }
-  if (cases.length === 0) throw new Error(`the phone was never primed: ${JSON.stringify([...ended])} ${JSON.stringify(ports.counts)}`);
+  if (cases.length === 0 && !isRevoked) throw new Error(`the phone was never primed: ${JSON.stringify([...ended])} ${JSON.stringify(ports.counts)}`);
   ports.weather = ROUGH;
-  for (let done = 0; done < task.acts; done += 1) {
-    await work(store, cases);
-    await meanwhile();
-    await pause(below(30));
-  }
+  await workThrough(store, cases);
   return await told(store, who, device.id, await rest(store));
 }
 
+parentPort?.on('message', () => { isTroubleOver = true; });
 // A browser only notes a request that failed with its transaction and that nobody waited for; Node would end the phone.
 process.on('unhandledRejection', (error) => {
   if (!(error instanceof DOMException)) throw error;

@@ -35,12 +35,12 @@ interface Life {
   isOver: boolean;
 }
 
-type Count = 'asked' | 'lostBefore' | 'lostAfter' | 'doubled' | 'killed' | 'quota' | 'signedIn';
+type Count = 'asked' | 'lostBefore' | 'lostAfter' | 'doubled' | 'killed' | 'quota' | 'signedIn' | 'tabs' | 'clock' | 'updated';
 
 export class Ports {
   weather: Weather = FAIR;
   cookie = '';
-  readonly counts: Record<Count, number> = { asked: 0, lostBefore: 0, lostAfter: 0, doubled: 0, killed: 0, quota: 0, signedIn: 0 };
+  readonly counts: Record<Count, number> = { asked: 0, lostBefore: 0, lostAfter: 0, doubled: 0, killed: 0, quota: 0, signedIn: 0, tabs: 0, clock: 0, updated: 0 };
   readonly #lives = new AsyncLocalStorage<Life>();
   readonly #held = new Set<string>();
   #life: Life = { isOver: false };

@@ -3,9 +3,12 @@ import type { ConsentBy, PhotoScope, PhotoTaken } from '@/api/types';
 import { newId } from '@/lib/ids';
 import type { FromWorker, Shrunk } from '@/lib/photo.worker';
 import workerAddress from '@/lib/photo.worker.ts?worker&url';
-import { keepPhotoBytes } from '@/store/photos';
+import { DEFAULT_POLICY, keepsOriginal } from '@/rules/originals';
+import { metaOf } from '@/store/meta';
+import { keepOriginalBytes, keepPhotoBytes } from '@/store/photos';
 
 import { position } from './position.svelte';
+import { freeShare } from './room';
 import { store } from './session.svelte';
 import { shotAt, signed, sourceOf, type OfVisit } from './signing';
 
@@ -40,10 +43,15 @@ export async function takePhoto(file: File, { scope, consent_by, of, askedAtMs }
     console.info('not a picture', error);
     return undefined;
   }
-  await keepPhotoBytes(store(), photo.sha256, photo.bytes, photo.small);
+  const policy = (await metaOf(store(), 'originals')) ?? DEFAULT_POLICY;
+  const original_kept = photo.original_sha256 !== photo.sha256 && keepsOriginal(policy, file, await freeShare());
+  await Promise.all([
+    keepPhotoBytes(store(), photo.sha256, photo.bytes, photo.small),
+    ...(original_kept ? [keepOriginalBytes(store(), photo.original_sha256, photo.original)] : []),
+  ]);
   const unsigned = {
     id: newId(), sha256: photo.sha256, size_bytes: photo.bytes.byteLength, media_type: photo.media_type,
-    original_sha256: photo.original_sha256, original_size_bytes: photo.original_size_bytes, taken_at: now.toISOString(), scope,
+    original_sha256: photo.original_sha256, original_size_bytes: file.size, original_kept, taken_at: now.toISOString(), scope,
     consent_by: scope === 'inside' ? consent_by : null,
   };
   return await signed(unsigned, of, shot);

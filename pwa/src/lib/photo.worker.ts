@@ -16,8 +16,8 @@ export interface Shrunk {
   readonly small: ArrayBuffer;
   readonly sha256: string;
   readonly media_type: string;
+  readonly original: ArrayBuffer;
   readonly original_sha256: string;
-  readonly original_size_bytes: number;
 }
 
 export type FromWorker = { readonly ok: true; readonly photo: Shrunk } | { readonly ok: false; readonly message: string };
@@ -41,13 +41,13 @@ async function shrink(file: Blob): Promise<Shrunk> {
   const { bytes: small } = await drawn(canvas, SMALL_SIDE_MAX_PX);
   return {
     bytes, small, sha256: await sha256Hex(bytes), media_type: 'image/jpeg',
-    original_sha256: await sha256Hex(original), original_size_bytes: original.byteLength,
+    original, original_sha256: await sha256Hex(original),
   };
 }
 
 self.addEventListener('message', (event: MessageEvent<Blob>) => {
   shrink(event.data).then(
-    (photo) => { self.postMessage({ ok: true, photo } satisfies FromWorker, { transfer: [photo.bytes, photo.small] }); },
+    (photo) => { self.postMessage({ ok: true, photo } satisfies FromWorker, { transfer: [photo.bytes, photo.small, photo.original] }); },
     // A file that is no picture is an answer, not a crash: the person takes another one.
     (error: unknown) => { self.postMessage({ ok: false, message: String(error) } satisfies FromWorker); },
   );

@@ -1,5 +1,5 @@
 /**
- * How does this phone bind its photos into one chain? Each manifest names the number and the hash of the one before it.
+ * How does this phone bind its evidence into one chain? Each manifest names the number and the hash of the one before it.
  *
  * A small store of its own: it belongs to the device's key, not to a person's cases, and holds no more than the last
  * number and hash of each device.
@@ -17,19 +17,24 @@ export interface Place {
   readonly age_ms: number;
 }
 
-/** What is signed about a photo; the chain and the name of the key are added when it is signed. */
+/** What is signed about evidence; the chain and the name of the key are added when it is signed. */
 export interface Facts {
+  readonly kind: 'photo' | 'audio' | 'signature';
   readonly evidence_id: string;
   readonly case_id: string;
   readonly visit_id: string;
   readonly user_id: string;
-  readonly scope: string;
-  readonly source: 'camera' | 'file';
+  readonly scope: string | null;
+  readonly source: 'camera' | 'file' | 'microphone' | 'pad';
   readonly sha256: string;
   readonly original_sha256: string;
   readonly size: number;
   readonly original_size: number;
   readonly media_type: string;
+  /** Of a note: how long it is. */
+  readonly duration_ms?: number;
+  /** Of a signature: the SHA-256 of the statement that stood above it. */
+  readonly statement?: string;
   readonly taken_at: string;
   readonly monotonic_ms: number;
   /** Server minus phone, as last learnt; null when never. */
@@ -76,7 +81,7 @@ function bytesOf(text: string): ArrayBuffer {
   return new TextEncoder().encode(text).buffer;
 }
 
-/** Signs what is known about a photo as the next link of this device's chain. */
+/** Signs what is known about a photo, note or signature as the next link of this device's chain. */
 export async function signNext(device: Device, facts: Facts): Promise<Signed> {
   const spki = await crypto.subtle.exportKey('spki', device.keys.publicKey);
   const key_id = (await sha256Hex(spki)).slice(0, 16);
@@ -85,7 +90,7 @@ export async function signNext(device: Device, facts: Facts): Promise<Signed> {
       const last = await db.get('links', device.id);
       const number = (last?.number ?? 0) + 1;
       const previous = last?.previous ?? NOTHING_BEFORE;
-      const manifest = canonical({ ...facts, v: 1, kind: 'photo', device_id: device.id, key_id, previous, number });
+      const manifest = canonical({ ...facts, v: 1, device_id: device.id, key_id, previous, number });
       const next = { device_id: device.id, number, previous: await sha256Hex(bytesOf(manifest)) };
       const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, device.keys.privateKey, bytesOf(manifest));
       const tx = db.transaction('links', 'readwrite');

@@ -26,8 +26,10 @@ export async function clearReadable(store: Store): Promise<void> {
   const names = ['heads', 'cases', 'plans', 'drafts', 'notices', 'outbox', 'photos', 'photo_bytes', 'meta'] as const;
   const tx = store.transaction(names, 'readwrite');
   const [outbox, photos, photoBytes, meta] = [tx.objectStore('outbox'), tx.objectStore('photos'), tx.objectStore('photo_bytes'), tx.objectStore('meta')];
-  const [items, waiting, kept] = await Promise.all([outbox.getAll(), photos.index('state').getAll('waiting'), photoBytes.getAll()]);
-  const named = new Set(waiting.map((photo) => photo.sha256));
+  const [items, waiting, later, kept] = await Promise.all([
+    outbox.getAll(), photos.index('state').getAll('waiting'), photos.index('state').getAll('later'), photoBytes.getAll(),
+  ]);
+  const named = new Set([...waiting, ...later].map((photo) => photo.sha256));
   const gone = items.filter((row) => row.sealed?.form !== 0 && row.wire === null && !UNSENT.has(row.state));
   await Promise.all([
     ...(['heads', 'cases', 'plans', 'drafts', 'notices'] as const).map((name) => tx.objectStore(name).clear()),
@@ -58,6 +60,7 @@ export async function isEmptied(store: Store): Promise<boolean> {
   const counted = await Promise.all([
     ...(['saved', 'sending', 'refused', 'conflict'] as const).map((state) => store.countFromIndex('outbox', 'state', state)),
     store.countFromIndex('photos', 'state', 'waiting'),
+    store.countFromIndex('photos', 'state', 'later'),
   ]);
   return counted.every((count) => count === 0);
 }

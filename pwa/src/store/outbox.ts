@@ -8,7 +8,7 @@ import { newId } from '@/lib/ids';
 import { tellChanged } from './changed';
 import { open, seal } from './codec';
 import type { Store } from './database';
-import type { OutboxRow, OutboxState, PhotoRow, ReceiptRow } from './schema';
+import type { FilePart, OutboxRow, OutboxState, PhotoRow, ReceiptRow } from './schema';
 import { sealForServer } from './sealing';
 
 /** One thing done, with its inside open. */
@@ -18,9 +18,10 @@ export interface Done {
   readonly answer: Answer | undefined;
 }
 
-/** A photo whose bytes were kept when it was taken (photos.ts). */
+/** A photo, note or signature whose bytes were kept when it was made (photos.ts). */
 export interface NewPhoto {
   readonly id: string;
+  readonly part?: FilePart;
   readonly sha256: string;
   readonly media_type: string;
   readonly size_bytes: number;
@@ -43,8 +44,7 @@ export async function record(store: Store, { act, case_id, photos = [], ended_dr
   const schema = SCHEMAS[act.kind];
   const [sealed, travels] = await Promise.all([seal(act), sealForServer(store, { id, kind: act.kind, schema, body: act.body }, now)]);
   const photoRows = photos.map((photo): PhotoRow => ({
-    id: photo.id, sha256: photo.sha256, mutation_id: id, case_id, media_type: photo.media_type, size_bytes: photo.size_bytes,
-    state: 'waiting', sent_bytes: 0, upload_path: '', code: '',
+    ...photo, mutation_id: id, case_id, state: photo.part === 'original' ? 'later' : 'waiting', sent_bytes: 0, upload_path: '', code: '',
   }));
   const tx = store.transaction(['outbox', 'envelopes', 'meta', 'photos', 'drafts'], 'readwrite');
   const meta = tx.objectStore('meta');
@@ -143,6 +143,14 @@ export async function allPhotos(store: Store): Promise<PhotoRow[]> {
   return await store.getAll('photos');
 }
 
+/** The person wants them on the server now, whatever the network costs: they go with the next round like everything else. */
+export async function sendOriginalsNow(store: Store): Promise<void> {
+  const tx = store.transaction('photos', 'readwrite');
+  const later = await tx.store.index('state').getAll('later');
+  await Promise.all([...later.map((row) => tx.store.put({ ...row, state: 'waiting' })), tx.done]);
+  tellChanged();
+}
+
 /** The receipt that covers an item; undefined until the server has signed. */
 export async function receiptOf(store: Store, row: OutboxRow): Promise<ReceiptRow | undefined> {
   return row.receipt_id === null ? undefined : await store.get('receipts', row.receipt_id);
@@ -164,13 +172,13 @@ export async function forgetSettled(store: Store, now: Date): Promise<number> {
   const [outbox, photos, photoBytes, envelopes] = [
     tx.objectStore('outbox'), tx.objectStore('photos'), tx.objectStore('photo_bytes'), tx.objectStore('envelopes'),
   ];
-  const [accepted, aside, waiting, all, kept] = await Promise.all([
+  const [accepted, aside, waiting, later, all, kept] = await Promise.all([
     outbox.index('state').getAll('accepted'), outbox.index('state').getAll('aside'), photos.index('state').getAll('waiting'),
-    outbox.getAll(), envelopes.getAll(),
+    photos.index('state').getAll('later'), outbox.getAll(), envelopes.getAll(),
   ]);
   const used = new Set(all.map((row) => row.wire?.envelope_id));
   const empty = kept.filter((row) => row.made_at < before && !used.has(row.id));
-  const awaited = new Set(waiting.map((photo) => photo.mutation_id));
+  const awaited = new Set([...waiting, ...later].map((photo) => photo.mutation_id));
   const old = [...accepted, ...aside].filter((row) => row.receipt_id !== null && (row.answered_at ?? '') < before && !awaited.has(row.id));
   const sent = (await Promise.all(old.map((row) => photos.index('mutation_id').getAll(row.id)))).flat();
   await Promise.all([

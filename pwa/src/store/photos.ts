@@ -1,4 +1,4 @@
-/** Where are the bytes of a photo between the shutter and the server's receipt? */
+/** Where are the bytes of a photo, note or signature between the moment they were made and the server's receipt? */
 import { openBytes, sealBytes } from './codec';
 import type { Store } from './database';
 import { sealPhoto } from './photo_sealing';
@@ -12,6 +12,14 @@ export async function keepPhotoBytes(store: Store, sha256: string, bytes: ArrayB
   const known = await boxOf(store);
   const wire = known === undefined ? null : await sealPhoto(bytes, sha256, known.box);
   const sealed = await sealBytes(wire === null ? bytes : small);
+  await store.put('photo_bytes', { sha256, sealed, wire });
+}
+
+/** Keeps what the camera gave, only to be sent: nothing of it is shown here. */
+export async function keepOriginalBytes(store: Store, sha256: string, bytes: ArrayBuffer): Promise<void> {
+  const known = await boxOf(store);
+  const wire = known === undefined ? null : await sealPhoto(bytes, sha256, known.box);
+  const sealed = wire === null ? await sealBytes(bytes) : null;
   await store.put('photo_bytes', { sha256, sealed, wire });
 }
 

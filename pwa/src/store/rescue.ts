@@ -9,6 +9,8 @@ import type { Store } from './database';
 import { metaOf } from './meta';
 import type { OutboxRow, PhotoRow, SealedHeader, TravellingPhoto, Travelling } from './schema';
 
+const UUID_LENGTH = 36;
+
 export interface RescuedPhoto {
   readonly id: string;
   readonly sha256: string;
@@ -36,7 +38,8 @@ async function unsentItems(store: Store): Promise<OutboxRow[]> {
 }
 
 function photoText({ id, sha256, media_type }: PhotoRow, { header, bytes }: TravellingPhoto): string {
-  const told: RescuedPhoto = { id, sha256, media_type, sealed: header, bytes: toBase64(new Uint8Array(bytes)) };
+  // An original bears the id of its evidence, with more behind it.
+  const told: RescuedPhoto = { id: id.slice(0, UUID_LENGTH), sha256, media_type, sealed: header, bytes: toBase64(new Uint8Array(bytes)) };
   return JSON.stringify(told);
 }
 
@@ -55,7 +58,8 @@ export async function rescueFile(store: Store, appVersion: string, now: Date): P
   };
   const parts: Blob[] = [new Blob([`{"rescue":1,"batch":${JSON.stringify(batch)},"photos":[`])];
   let [photos, plainPhotos] = [0, 0];
-  for (const photo of await store.getAllFromIndex('photos', 'state', 'waiting')) {
+  const files = await Promise.all((['waiting', 'later'] as const).map((state) => store.getAllFromIndex('photos', 'state', state)));
+  for (const photo of files.flat()) {
     const wire = (await store.get('photo_bytes', photo.sha256))?.wire;
     if (!wire) {
       plainPhotos += 1;

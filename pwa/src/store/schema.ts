@@ -2,7 +2,7 @@
  * What lies on the phone? The rows of every table. Only ids, days, grades, states and counts are open; what says
  * something about a person is inside `sealed`.
  */
-import type { Act, Answer, PhoneCase, PhonePlan, QuestionList, Receipt } from '@/api/types';
+import type { Act, Answer, OriginalsPolicy, PhoneCase, PhonePlan, QuestionList, Receipt } from '@/api/types';
 
 import type { BoxKey, Wrapped } from './boxes';
 import type { Sealed, SealedBytes } from './codec';
@@ -101,11 +101,17 @@ export interface ReceiptRow {
   readonly receipt: Receipt;
 }
 
-export type PhotoState = 'waiting' | 'stored' | 'refused';
+/** `later` is what the camera gave: it follows when the network costs nothing, or when somebody says so. */
+export type PhotoState = 'waiting' | 'later' | 'stored' | 'refused';
 
-/** A photo on its way, under the id of its evidence. Its bytes lie apart, so that a list of photos stays light. */
+/**
+ * A photo, note or signature on its way, under the id of its evidence (an original with `:original` behind it). Its bytes
+ * lie apart, so that a list of photos stays light.
+ */
 export interface PhotoRow {
   readonly id: string;
+  /** Absent for the smaller copy of a photo, which travels at once. */
+  readonly part?: FilePart;
   readonly sha256: string;
   readonly mutation_id: string;
   readonly case_id: string;
@@ -118,9 +124,14 @@ export interface PhotoRow {
   readonly code: string;
 }
 
+export type FilePart = 'original' | 'audio' | 'signature';
+
 export interface PhotoBytesRow {
   readonly sha256: string;
-  /** What is shown here: a small copy, or all of an older version's bytes; null after the phone was closed for good. */
+  /**
+   * What is shown here: a small copy, or all of an older version's bytes. Null for an original, and after the phone was
+   * closed for good.
+   */
   readonly sealed: SealedBytes | null;
   /** What travels, for the server only; null when it has arrived, and for photos of older versions. */
   readonly wire: TravellingPhoto | null;
@@ -166,6 +177,8 @@ export interface Meta {
   /** What is asked about one's own evidence, and when the server told it. */
   readonly questions: { readonly at: string; readonly sealed: Sealed<QuestionList> };
   readonly questions_asked_at: string;
+  /** When originals are sent, as the lender wishes. */
+  readonly originals: OriginalsPolicy;
   /** The server's public key to seal for, and the device that envelopes are bound to. */
   readonly box: BoxKey;
   readonly device_id: string;

@@ -7,6 +7,7 @@ import { isOpen, LockedError } from '@/store/keys';
 
 import { learnBox } from './keys';
 import { leaveBehind } from './left_behind';
+import { sendOriginals } from './originals';
 import type { Outcome } from './outcome';
 import { pull } from './pull';
 import { push } from './push';
@@ -18,10 +19,11 @@ export const FLUSH_LOCK = 'rounds-flush';
 /** The name under which the browser wakes the service worker when there is a network again. */
 export const FLUSH_TAG = 'rounds-flush';
 
-async function talk(db: Store, deviceId: string): Promise<Outcome> {
+async function talk(db: Store, { device_id, closed }: LastRow): Promise<Outcome> {
   let ended: Outcome = 'done';
   // While locked nothing that could be read comes in: news wait for whoever opens the phone.
-  const steps = isOpen() ? [() => push(db, deviceId), () => learnBox(db, deviceId), () => pull(db), () => askQuestions(db, new Date()), () => upload(db)] : [() => push(db, deviceId), () => upload(db)];
+  const news = isOpen() ? [() => learnBox(db, device_id), () => pull(db), () => askQuestions(db, new Date())] : [];
+  const steps = [() => push(db, device_id), ...news, () => upload(db), () => sendOriginals(db, closed !== '')];
   for (const step of steps) {
     const outcome = await step();
     if (outcome === 'behind') ended = outcome;
@@ -31,7 +33,7 @@ async function talk(db: Store, deviceId: string): Promise<Outcome> {
 }
 
 async function round(db: Store, last: LastRow): Promise<Outcome> {
-  const outcome = last.closed === 'revoked' ? 'sign_in' : await talk(db, last.device_id);
+  const outcome = last.closed === 'revoked' ? 'sign_in' : await talk(db, last);
   if (outcome === 'sign_in' || outcome === 'forbidden') return await leaveBehind(db, last, outcome);
   if (outcome === 'done' && last.closed === 'pin') await endSession(db, last);
   return outcome;

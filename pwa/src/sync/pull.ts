@@ -86,6 +86,7 @@ async function writePage(db: Store, page: PullAnswer, prime: string): Promise<vo
       await notices.put({ ...notice, is_read: seen?.is_read ?? 0 });
     }),
     tx.objectStore('meta').put(cursor),
+    tx.objectStore('meta').put({ key: 'originals', value: page.originals }),
     tx.done,
   ]);
 }

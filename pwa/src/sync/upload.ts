@@ -1,5 +1,5 @@
 /**
- * How do photo bytes reach the server, each once, over a network that breaks? tus 1.0, core and creation.
+ * How do the bytes of photos, notes and signatures reach the server, each once, over a network that breaks? tus 1.0, core and creation.
  *
  * The offset is kept after every chunk; a killed worker asks the server where it stands and goes on from there.
  */
@@ -20,6 +20,8 @@ const TRIES_MAX = 4;
 /** The server looked at the bytes and will not have them: sending them again changes nothing. */
 const FINAL: ReadonlySet<number> = new Set([400, 403, 413, 415, 422, 460]);
 const NOT_ANSWERED: ReadonlySet<OutboxState> = new Set(['saved', 'sending']);
+/** The browser has lost the bytes, and the server has them neither. */
+export const LOST = 'evidence.bytes_lost';
 
 /** What travels: sealed for the server with its header, or plain when an older version kept it so. */
 interface Cargo {
@@ -42,15 +44,15 @@ function ends(reply: Refused | { readonly kind: 'unreached' }): Outcome {
   return reply.kind === 'unreached' ? 'offline' : outcomeOf(reply.status);
 }
 
-/** Asks for a place to put the bytes. When the server has them already it says so by an offset at the end. */
-function create(photo: PhotoRow, { bytes, header }: Cargo): Promise<Reply<unknown>> {
+/** Asks for a place to put so many bytes. When the server has them already it says so by an offset at the end. */
+function create(photo: PhotoRow, length: number, header: SealedHeader | undefined): Promise<Reply<unknown>> {
   const encode = (text: string): string => toBase64(new TextEncoder().encode(text));
   // The hash is that of the plain bytes, which the record names.
   const told = [`sha256 ${encode(photo.sha256)}`, `type ${encode(photo.media_type)}`];
   if (header !== undefined) told.push(`sealed ${encode(JSON.stringify(header))}`);
   return ask({
     method: 'POST', path: '/v1/uploads',
-    headers: { ...TUS, 'Upload-Length': String(bytes.byteLength), 'Upload-Metadata': told.join(',') },
+    headers: { ...TUS, 'Upload-Length': String(length), 'Upload-Metadata': told.join(',') },
   });
 }
 
@@ -62,7 +64,7 @@ async function located(db: Store, photo: PhotoRow, cargo: Cargo): Promise<PhotoR
     // 404 and 410: the place has expired; a new one is asked for.
     if (reply.kind === 'unreached' || (reply.status !== 404 && reply.status !== 410)) return ends(reply);
   }
-  const reply = await create(photo, cargo);
+  const reply = await create(photo, cargo.bytes.byteLength, cargo.header);
   if (reply.kind !== 'answered') {
     if (reply.kind === 'refused' && FINAL.has(reply.status)) return keep(db, { ...photo, state: 'refused', code: reply.problem.code });
     return ends(reply);
@@ -71,10 +73,16 @@ async function located(db: Store, photo: PhotoRow, cargo: Cargo): Promise<PhotoR
   return keep(db, { ...photo, upload_path: place, sent_bytes: offsetIn(reply) });
 }
 
+/** An original is large, and what somebody has just done goes first. */
+async function mustYield(db: Store, photo: PhotoRow): Promise<boolean> {
+  return photo.part === 'original' && (await db.countFromIndex('outbox', 'state', 'saved')) > 0;
+}
+
 /** Sends from the offset to the end, keeping the offset after each chunk. */
 async function sendRest(db: Store, start: PhotoRow, { bytes }: Cargo): Promise<PhotoRow | Outcome> {
   let photo = start;
   while (photo.sent_bytes < bytes.byteLength) {
+    if (await mustYield(db, photo)) return 'behind';
     const reply = await ask({
       method: 'PATCH', path: photo.upload_path,
       headers: { ...TUS, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(photo.sent_bytes) },
@@ -93,24 +101,40 @@ async function sendRest(db: Store, start: PhotoRow, { bytes }: Cargo): Promise<P
 /** What has arrived need not lie here twice; the copy to look at stays. */
 async function dropTravelled(db: Store, sha256: string): Promise<void> {
   const row = await db.get('photo_bytes', sha256);
-  if (row?.wire) await db.put('photo_bytes', { ...row, wire: null });
+  if (row?.wire && row.sealed !== null) await db.put('photo_bytes', { ...row, wire: null });
+  else if (row?.wire) await db.delete('photo_bytes', sha256);
 }
 
-/** What there is to send; `locked` when only an open page could send it; undefined when the bytes are lost. */
-async function cargoOf(row: PhotoBytesRow | undefined): Promise<Cargo | 'locked' | undefined> {
-  if (row === undefined) return undefined;
-  if (row.wire) return { bytes: row.wire.bytes, header: row.wire.header };
-  if (row.sealed === null) return undefined;
-  return row.sealed.form === 1 && !isOpen() ? 'locked' : { bytes: await openBytes(row.sealed), header: undefined };
+/** What there is to send; `locked` when only an open page could send it; `gone` when it does not lie here any more. */
+async function cargoOf(photo: PhotoRow, row: PhotoBytesRow | undefined): Promise<Cargo | 'locked' | 'gone'> {
+  if (row?.wire) return { bytes: row.wire.bytes, header: row.wire.header };
+  if (row === undefined || row.sealed === null) return 'gone';
+  if (row.sealed.form === 1 && !isOpen()) return 'locked';
+  const bytes = await openBytes(row.sealed);
+  // What is left of a photo that has travelled is its small copy.
+  return bytes.byteLength === photo.size_bytes ? { bytes, header: undefined } : 'gone';
 }
 
-async function uploadOne(db: Store, waiting: PhotoRow): Promise<Outcome> {
-  const cargo = await cargoOf(await db.get('photo_bytes', waiting.sha256));
+/** The same bytes may have gone up for a record that was taken back; else they are lost, and that is said. */
+async function settleGone(db: Store, photo: PhotoRow): Promise<Outcome> {
+  const reply = await create(photo, photo.size_bytes, undefined);
+  if (reply.kind === 'unreached' || (reply.kind === 'refused' && !FINAL.has(reply.status))) return ends(reply);
+  const isThere = reply.kind === 'answered' && offsetIn(reply) === photo.size_bytes;
+  await keep(db, isThere ? { ...photo, state: 'stored', sent_bytes: photo.size_bytes } : { ...photo, state: 'refused', code: LOST });
+  return 'done';
+}
+
+/** Whether the record that names a photo was answered: it goes first, so that no bytes come unannounced. */
+export async function isAnnounced(db: Store, photo: PhotoRow): Promise<boolean> {
+  const mutation = await db.get('outbox', photo.mutation_id);
+  return mutation === undefined || !NOT_ANSWERED.has(mutation.state);
+}
+
+/** Sends one file from where it stands. */
+export async function uploadOne(db: Store, waiting: PhotoRow): Promise<Outcome> {
+  const cargo = await cargoOf(waiting, await db.get('photo_bytes', waiting.sha256));
   if (cargo === 'locked') return 'done';
-  if (cargo === undefined) {
-    await keep(db, { ...waiting, state: 'refused', code: 'evidence.bytes_lost' });
-    return 'done';
-  }
+  if (cargo === 'gone') return await settleGone(db, waiting);
   let photo = waiting;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const place = await located(db, photo, cargo);
@@ -118,17 +142,18 @@ async function uploadOne(db: Store, waiting: PhotoRow): Promise<Outcome> {
     if (place.state === 'refused') return 'done';
     const sent = await sendRest(db, place, cargo);
     if (typeof sent === 'string') return sent;
-    if (sent.state !== 'waiting') return 'done';
+    if (sent.state !== waiting.state) return 'done';
     photo = sent;
   }
   return 'later';
 }
 
-/** Sends the photos whose record the server has answered; the record goes first, so that no bytes come unannounced. */
+/** Sends what waits and is announced; originals that somebody wants on the server now come last. */
 export async function upload(db: Store): Promise<Outcome> {
-  for (const photo of await db.getAllFromIndex('photos', 'state', 'waiting')) {
-    const mutation = await db.get('outbox', photo.mutation_id);
-    if (mutation !== undefined && NOT_ANSWERED.has(mutation.state)) continue;
+  const waiting = await db.getAllFromIndex('photos', 'state', 'waiting');
+  const isOriginal = ({ part }: PhotoRow): number => (part === 'original' ? 1 : 0);
+  for (const photo of waiting.toSorted((one, other) => isOriginal(one) - isOriginal(other))) {
+    if (!(await isAnnounced(db, photo))) continue;
     const outcome = await uploadOne(db, photo);
     if (outcome !== 'done') return outcome;
   }

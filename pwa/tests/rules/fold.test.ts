@@ -16,7 +16,8 @@ function deed(act: Act, changes: Partial<Deed> = {}): Deed {
 function visit(changes: Partial<VisitRecord> = {}): VisitRecord {
   return {
     id: 'v1', case_id: 'k1', stop_id: 's1', address_id: null, started_at: '2026-11-24T10:50:00Z', ended_at: '2026-11-24T11:00:00Z', check_in: null,
-    outside_reason: null, result: 'NOT_HOME', party: 'nobody', paid_minor: null, promise: null, photos: [], note: '', next_step: null, next_on: null, ...changes,
+    outside_reason: null, result: 'NOT_HOME', party: 'nobody', paid_minor: null, promise: null, photos: [], audio_notes: [],
+    signatures: [], note: '', next_step: null, next_on: null, form: null, ...changes,
   };
 }
 

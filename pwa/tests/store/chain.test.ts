@@ -11,7 +11,7 @@ const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encod
 
 function facts(): Facts {
   return {
-    evidence_id: newId(), case_id: newId(), visit_id: newId(), user_id: newId(), scope: 'outside', source: 'camera', sha256: 'a'.repeat(64),
+    kind: 'photo', evidence_id: newId(), case_id: newId(), visit_id: newId(), user_id: newId(), scope: 'outside', source: 'camera', sha256: 'a'.repeat(64),
     original_sha256: 'b'.repeat(64), size: 1, original_size: 2, media_type: 'image/jpeg', taken_at: '2026-11-24T01:05:00.000Z', monotonic_ms: 5,
     clock_offset_ms: null, place: { lat_e7: 302_500_000, lon_e7: 1_201_500_000, accuracy_m: 12, age_ms: 900 }, after: null,
   };

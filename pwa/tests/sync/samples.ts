@@ -19,7 +19,7 @@ export function sampleCase(id: string, changes: Partial<PhoneCase> = {}): PhoneC
 }
 
 export function samplePage(cases: readonly PhoneCase[], changes: Partial<PullAnswer> = {}): PullAnswer {
-  return { cursor: 'c1', more: false, is_held_back: false, is_prime: true, server_time: '2026-11-24T10:00:00Z', cases, gone: [], plan: null, notices: [], ...changes };
+  return { cursor: 'c1', more: false, is_held_back: false, is_prime: true, server_time: '2026-11-24T10:00:00Z', cases, gone: [], plan: null, notices: [], originals: 'wifi', ...changes };
 }
 
 let people = 0;

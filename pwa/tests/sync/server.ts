@@ -30,6 +30,10 @@ export interface Stage {
   readonly facts: Map<string, Fact>;
   readonly files: Map<string, Uint8Array>;
   pages: (PullAnswer | 'gone')[];
+  /** What the lender wishes, told with every page that a test does not give. */
+  originals: PullAnswer['originals'];
+  /** Originals that a phone has given up, and why. */
+  readonly givenUp: { readonly evidence_ids: readonly string[]; readonly reason: string }[];
   /** How many bytes of a chunk arrive before the line breaks; undefined: all. */
   breakAfterBytes: number | undefined;
 }
@@ -109,17 +113,21 @@ async function answer(stage: Stage, asked: Asked): Promise<Response> {
   if (stage.signedOut && !asked.path.endsWith('/challenge')) return problem('identity.not_signed_in', 401);
   if (stage.revoked) return problem('sync.not_your_device', 403);
   if (asked.path === '/v1/sync/push') return await push(stage, JSON.parse(asked.body as string) as PushRequest);
+  if (asked.path === '/v1/uploads/given-up') {
+    stage.givenUp.push(JSON.parse(asked.body as string) as Stage['givenUp'][number]);
+    return new Response(null, { status: 204 });
+  }
   if (asked.path.startsWith('/v1/uploads')) return await upload(stage, asked);
   if (asked.path === '/v1/sync/keys') return json({ keys: [], box_keys: [box] });
   const page = stage.pages.shift();
   if (page === 'gone') return problem('sync.cursor_too_old', 410);
-  return json(page ?? { cursor: 'c', more: false, is_held_back: false, is_prime: false, server_time: '2026-11-24T10:00:00Z', cases: [], gone: [], plan: null, notices: [] });
+  return json(page ?? { cursor: 'c', more: false, is_held_back: false, is_prime: false, server_time: '2026-11-24T10:00:00Z', cases: [], gone: [], plan: null, notices: [], originals: stage.originals });
 }
 
 /** Puts the stage behind `fetch`. */
 export function openStage(): Stage {
   const stage: Stage = {
-    cut: 'none', signedOut: false, revoked: false, outOfService: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], breakAfterBytes: undefined,
+    cut: 'none', signedOut: false, revoked: false, outOfService: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], originals: 'wifi', givenUp: [], breakAfterBytes: undefined,
   };
   globalThis.fetch = async (input, init) => {
     const asked: Asked = {

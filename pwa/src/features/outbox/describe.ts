@@ -1,11 +1,28 @@
 /** What is a thing on the Sync screen called? */
 import { lang, t } from '@/app/i18n/i18n.svelte';
-import { day, money } from '@/app/say';
+import { bytes, day, money } from '@/app/say';
 import { resultWord, REVEAL_REASONS, SKIP_REASONS, wordFor } from '@/rules/codes';
 import type { Done } from '@/store/outbox';
+import type { PhotoRow } from '@/store/schema';
 
 export function kindWord(kind: string): string {
   return t().outbox.kinds[kind] ?? kind;
+}
+
+/** What a file is that travels beside its record. */
+export function fileWord({ part }: PhotoRow): string {
+  const { filePhoto, fileAudio: audio, fileSignature: signature, fileOriginal: original } = t().outbox;
+  return part === undefined ? filePhoto : { audio, signature, original }[part];
+}
+
+/** Where such a file is. */
+export function fileState(file: PhotoRow): string {
+  switch (file.state) {
+    case 'stored': return t().outbox.photoStored;
+    case 'later': return t().outbox.originalLater;
+    case 'refused': return t().problems[file.code] ?? file.code;
+    case 'waiting': return t().outbox.photoSent(bytes(file.sent_bytes), bytes(file.size_bytes));
+  }
 }
 
 /** The line below the title: the result, the promise, the reason. */

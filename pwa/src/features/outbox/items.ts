@@ -9,6 +9,8 @@ export interface Shelves {
   readonly server: readonly Done[];
   readonly aside: readonly Done[];
   readonly photos: readonly PhotoRow[];
+  /** What cameras gave and what follows when the network costs nothing: the phone may be put away without it. */
+  readonly originals: readonly PhotoRow[];
 }
 
 /** Newest first on each shelf; photos that have not arrived stand with what is only here. */
@@ -17,7 +19,8 @@ export function shelves(done: readonly Done[], photos: readonly PhotoRow[]): She
   const inState = (...states: Done['row']['state'][]): Done[] => newest.filter(({ row }) => states.includes(row.state));
   return {
     here: inState('saved'), way: inState('sending'), needs: inState('refused', 'conflict'), server: inState('accepted'), aside: inState('aside'),
-    photos: photos.filter((photo) => photo.state !== 'stored'),
+    photos: photos.filter((photo) => photo.state === 'waiting' || (photo.state === 'refused' && photo.part !== 'original')),
+    originals: photos.filter((photo) => photo.state === 'later'),
   };
 }
 

@@ -6,11 +6,14 @@
  */
 import * as v from 'valibot';
 
-import type { PhotoTaken, VisitRecord } from '@/api/types';
+import type { AudioTaken, PhotoTaken, SignatureTaken, VisitRecord } from '@/api/types';
 import { NO_OUTCOME, outcomeSchema, told } from '@/app/forms/outcome';
 import { newId } from '@/lib/ids';
 import type { ShownCase } from '@/rules/fold';
 import { doorOf } from '@/store/heads';
+import type { NewPhoto } from '@/store/outbox';
+
+import { changed, differing, entered, formSchema, NO_LOG, toldOf } from './form_log';
 
 const point = v.object({ lat: v.number(), lon: v.number() });
 
@@ -20,7 +23,12 @@ const photo = v.object({
   // A draft of before photos were signed has none of these.
   consent_by: v.optional(v.nullable(v.picklist(['client', 'household', 'company'])), null),
   manifest: v.optional(v.nullable(v.string()), null), signature: v.optional(v.nullable(v.string()), null),
+  original_kept: v.optional(v.boolean(), false),
 });
+
+const whole = { id: v.string(), sha256: v.string(), size_bytes: v.number(), taken_at: v.string(), manifest: v.string(), signature: v.string() };
+const audio = v.object({ ...whole, media_type: v.string(), duration_ms: v.number(), consent_by: v.picklist(['self', 'client', 'household', 'company']) });
+const drawn = v.object({ ...whole, media_type: v.literal('image/png'), statement: v.string() });
 
 const draftSchema = v.object({
   version: v.literal(1),
@@ -34,6 +42,10 @@ const draftSchema = v.object({
   outside_reason: v.nullable(v.string()),
   outcome: outcomeSchema,
   photos: v.array(photo),
+  // A draft of before there were any has none of these.
+  audio_notes: v.optional(v.array(audio), []),
+  signatures: v.optional(v.array(drawn), []),
+  form: v.optional(formSchema, NO_LOG),
 });
 
 export type VisitDraft = v.InferOutput<typeof draftSchema>;
@@ -41,11 +53,13 @@ export type Step = VisitDraft['step'];
 
 export const STEPS: readonly Step[] = ['here', 'whom', 'result', 'details'];
 export const PHOTOS_MAX = 20;
+export const NOTES_MAX = 3;
+export const NOTE_MS_MAX = 180_000;
 
 export function freshDraft(stopId: string | null, now: Date): VisitDraft {
   return {
     version: 1, id: newId(now.getTime()), promise_id: newId(now.getTime()), stop_id: stopId, started_at: now.toISOString(), step: 'here',
-    check_in: null, outside_reason: null, outcome: NO_OUTCOME, photos: [],
+    check_in: null, outside_reason: null, outcome: NO_OUTCOME, photos: [], audio_notes: [], signatures: [], form: NO_LOG,
   };
 }
 
@@ -63,14 +77,56 @@ export function withPhoto(draft: VisitDraft, taken: PhotoTaken): VisitDraft {
   return { ...draft, photos: [...draft.photos, { ...taken }] };
 }
 
+export function withNote(draft: VisitDraft, note: AudioTaken): VisitDraft {
+  return { ...draft, audio_notes: [...draft.audio_notes, { ...note }] };
+}
+
+export function withSignature(draft: VisitDraft, signature: SignatureTaken): VisitDraft {
+  return { ...draft, signatures: [{ ...signature }] };
+}
+
+/** What a change does besides: a signature stands under one promise, and goes when that is another one now. */
+export function withChange(draft: VisitDraft, changes: Partial<VisitDraft>, atMs: number): Partial<VisitDraft> {
+  const next = { ...draft, ...changes };
+  const isOtherPromise = (['result', 'amount', 'due_on'] as const).some((field) => next.outcome[field] !== draft.outcome[field]);
+  const { outcome, ...rest } = changes;
+  const told = [...differing(draft, rest).filter((field) => field !== 'step'), ...(outcome === undefined ? [] : differing(draft.outcome, outcome))];
+  const log = told.reduce((so_far, answer) => changed(so_far, answer, atMs), entered(draft.form, draft.step, draft.form.at_ms));
+  return { ...changes, form: entered(log, next.step, atMs), ...(isOtherPromise ? { signatures: [] } : {}) };
+}
+
+/** The files of a draft by the hashes of their bytes, originals too. */
+export function hashesOf({ photos, audio_notes, signatures }: Pick<VisitDraft, 'photos' | 'audio_notes' | 'signatures'>): string[] {
+  return [...photos.flatMap((one) => [one.sha256, one.original_sha256]), ...[...audio_notes, ...signatures].map((one) => one.sha256)];
+}
+
+/** What must reach the server besides the record: what travels at once, and originals that follow. */
+export function filesOf({ photos, audio_notes, signatures }: Pick<VisitRecord, 'photos' | 'audio_notes' | 'signatures'>): NewPhoto[] {
+  const file = ({ id, sha256, media_type, size_bytes }: NewPhoto, part?: NewPhoto['part']): NewPhoto => ({
+    id, sha256, media_type, size_bytes, ...(part === undefined ? {} : { part }),
+  });
+  const originals = photos.filter((one) => one.original_kept).map((one): NewPhoto => (
+    { id: `${one.id}:original`, part: 'original', sha256: one.original_sha256, media_type: one.media_type, size_bytes: one.original_size_bytes }
+  ));
+  return [
+    ...photos.map((one) => file(one)), ...audio_notes.map((one) => file(one, 'audio')), ...signatures.map((one) => file(one, 'signature')), ...originals,
+  ];
+}
+
 /** The same visit once more, after its record was taken back: everything as it was, under new names. */
 export function again(draft: VisitDraft, now: Date): VisitDraft {
   const ms = now.getTime();
-  return { ...draft, id: newId(ms), promise_id: newId(ms), step: 'details', photos: draft.photos.map((one) => ({ ...one, id: newId(ms) })) };
+  const renamed = <Taken extends { id: string }>(taken: readonly Taken[]): Taken[] => taken.map((one) => ({ ...one, id: newId(ms) }));
+  return {
+    ...draft, id: newId(ms), promise_id: newId(ms), step: 'details', photos: renamed(draft.photos), audio_notes: renamed(draft.audio_notes), signatures: [],
+  };
 }
 
-/** The record of a finished visit. `now` is the moment of saving: from then on there are 5 s to take it back. */
-export function visitFrom(draft: VisitDraft, shown: ShownCase, now: Date): VisitRecord {
+/**
+ * The record of a finished visit. `now` is the moment of saving: from then on there are 5 s to take it back; `atMs` is the
+ * same moment by the form's own clock.
+ */
+export function visitFrom(draft: VisitDraft, shown: ShownCase, now: Date, atMs: number): VisitRecord {
   return {
     id: draft.id,
     case_id: shown.id,
@@ -82,5 +138,8 @@ export function visitFrom(draft: VisitDraft, shown: ShownCase, now: Date): Visit
     outside_reason: draft.outside_reason,
     ...told(draft.outcome, 'visit', { currency: shown.currency, promiseId: draft.promise_id }),
     photos: draft.photos,
+    audio_notes: draft.audio_notes,
+    signatures: draft.signatures,
+    form: toldOf(draft.form, atMs),
   };
 }

@@ -27,4 +27,10 @@ it('the phone may be put away only when nothing, no photo either, is only here',
   expect(onlyHere(shelves([done('c', 'accepted')], [photo('stored')]))).toBe(0);
   expect(onlyHere(shelves([done('c', 'accepted')], [photo('waiting')]))).toBe(1);
   expect(onlyHere(shelves([done('a', 'saved'), done('b', 'sending')], []))).toBe(2);
+  expect(onlyHere(shelves([done('c', 'accepted')], [photo('stored'), { ...photo('later'), part: 'original' }]))).toBe(0);
+});
+
+it('EV-1: originals that follow are counted apart', () => {
+  const found = shelves([], [photo('waiting'), { ...photo('later'), part: 'original' }, { ...photo('refused'), part: 'original' }]);
+  expect([found.photos.length, found.originals.length]).toEqual([1, 1]);
 });

@@ -22,6 +22,7 @@ export async function askQuestions(db: Store, now: Date): Promise<Outcome> {
     await keepQuestions(db, reply.body, now);
     return 'done';
   }
+  const { status, problem } = reply;
   // Whoever has no evidence of his own is asked nothing; a server of before does not know the question.
-  return reply.status === 403 || reply.status === 404 || reply.status === 405 ? 'done' : outcomeOf(reply.status, reply.problem.code);
+  return status === 404 || problem.code === 'identity.forbidden' ? 'done' : outcomeOf(status, problem.code);
 }

@@ -16,6 +16,14 @@ FACTORS_OFF = Kind("identity.factors_off", 409, "Your lender has switched second
 PASSKEY_REFUSED = Kind("identity.passkey_refused", 403, "This passkey is not known here, or it did not prove itself.")
 PASSKEY_UNFIT = Kind("identity.passkey_unfit", 422, "This passkey cannot be used: it was not made here just now.")
 TOO_MANY_PASSKEYS = Kind("identity.too_many_passkeys", 409, "You have too many passkeys; remove one first.")
+COMPANY_ABSENT = Kind("identity.company_absent", 404, "There is no company sign-in of this lender here.")
+COMPANY_SPENT = Kind("identity.company_spent", 410, "This way in is over: begin again in the same browser.")
+COMPANY_UNREACHED = Kind("identity.company_unreached", 503, "Your company's sign-in did not answer as it should.")
+COMPANY_REFUSED = Kind("identity.company_refused", 403, "Your company's sign-in did not vouch for you.")
+COMPANY_UNKNOWN = Kind(
+    "identity.company_unknown", 403, "Your company knows you, but nobody here signs in by this name: ask your lead."
+)
+COMPANY_UNFIT = Kind("identity.company_unfit", 422, "The issuer is an https address without anything behind it.")
 
 KINDS = (
     CODE_OWED,
@@ -30,4 +38,10 @@ KINDS = (
     PASSKEY_REFUSED,
     PASSKEY_UNFIT,
     TOO_MANY_PASSKEYS,
+    COMPANY_ABSENT,
+    COMPANY_SPENT,
+    COMPANY_UNREACHED,
+    COMPANY_REFUSED,
+    COMPANY_UNKNOWN,
+    COMPANY_UNFIT,
 )

@@ -16,6 +16,7 @@ async def forget_expired(raw: asyncpg.Connection, now: datetime) -> int:
         "sessions": ("token_hash", "expires_at", now),
         "sign_in_links": ("token_hash", "expires_at", now - LINKS_KEPT),
         "device_challenges": ("nonce_hash", "expires_at", now),
+        "company_flows": ("state_hash", "expires_at", now),
         "sign_in_failures": ("key", "failed_at", now - FAILURES_KEPT),
     }
     count = 0

@@ -12,7 +12,7 @@ from litestar.types import Guard, Scope
 
 from backend.identity.admission import Door, guard_of, open_door, refuse_undeclared
 from backend.identity.principal import Principal
-from backend.identity.routes import devices, factors, passkeys, people, phones, session
+from backend.identity.routes import company, devices, factors, passkeys, people, phones, session
 from backend.identity.routes.factors import provide_vault
 from backend.kernel.problems import NOT_SIGNED_IN, Problem
 from backend.kernel.settings import Settings
@@ -50,6 +50,7 @@ def identity_parts(settings: Settings) -> IdentityParts:
             factors.step_router,
             passkeys.step_router,
             passkeys.entry_router,
+            company.router,
             factors.router,
             passkeys.router,
             factors.policy_router,

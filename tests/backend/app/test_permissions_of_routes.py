@@ -32,6 +32,9 @@ SETTINGS = Settings(
 PUBLIC = {
     "/v1/session": "POST",
     "/v1/session/link": "POST",
+    "/v1/session/company": "POST",
+    "/v1/session/company/begin": "POST",
+    "/v1/session/company/offer": "GET",
     "/v1/session/passkey": "POST",
     "/v1/session/passkey/challenge": "POST",
     "/v1/devices/{device_id:uuid}/challenge": "POST",

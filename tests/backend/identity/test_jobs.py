@@ -32,6 +32,9 @@ async def test_sessions_links_challenges_and_counts_are_forgotten_when_over(
                 "INSERT INTO sign_in_links VALUES ($1, $2, $3, $4)", key, world.tenant_id, world.mei, link
             )
             await raw.execute("INSERT INTO device_challenges VALUES ($1, $2, $3)", key, world.mei, session)
+            await raw.execute(
+                "INSERT INTO company_flows VALUES ($1, $1, $2, 'n', 'v', $3)", key, world.tenant_id, session
+            )
             await raw.execute("INSERT INTO sign_in_failures VALUES ($1, 1, $2)", key, failed)
         assert await forget_expired(raw, now) >= 4
         left = [
@@ -40,7 +43,8 @@ async def test_sessions_links_challenges_and_counts_are_forgotten_when_over(
                 ("sessions", "token_hash"),
                 ("sign_in_links", "token_hash"),
                 ("device_challenges", "nonce_hash"),
+                ("company_flows", "state_hash"),
                 ("sign_in_failures", "key"),
             )
         ]
-    assert left == [[prefix + b"\x01" * 16]] * 4
+    assert left == [[prefix + b"\x01" * 16]] * 5

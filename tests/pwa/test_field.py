@@ -166,13 +166,15 @@ async def test_two_phones_that_change_one_fact_make_a_conflict_with_both_values(
         value = "SELECT value #>> '{}' AS value FROM case_facts WHERE tenant_id = $1"
         await eventually(job_database, [{"value": "the red gate"}], value, world.tenant_id)
         await two.context.set_offline(False)
-        for page in (one, two):
+        for page in (two, one):
+            # The first phone hears of it with its next round, here now.
+            await page.evaluate("dispatchEvent(new Event('online'))")
             both = page.locator(".notice").filter(has_text="More than one person changed this")
             await both.get_by_text("the green gate").wait_for()
             await both.get_by_text("the red gate").wait_for()
         # Whoever saw both may write over both.
         await write(two, "green, behind the red one")
-        await both.wait_for(state="detached")
+        await two.locator(".notice").filter(has_text="More than one person changed this").wait_for(state="detached")
         await two.get_by_role("button", name="Earlier: How to find the door").click()
         for text in ("the green gate", "the red gate", "green, behind the red one"):
             await two.get_by_role("dialog").get_by_text(text, exact=True).wait_for()

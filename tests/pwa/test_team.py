@@ -29,7 +29,7 @@ async def holder_of(jobs: Database, case_id: UUID) -> UUID | None:
         return found
 
 
-async def make_conflict(jobs: Database, world: World) -> list[UUID]:
+async def make_conflict(jobs: Database, world: World, field: str = "next_step") -> list[UUID]:
     """Write two values for one note on the first case, neither in sight of the other: Mei's, and later Bo's."""
     now = datetime.now(tz=UTC)
     ids = [new_id(), new_id()]
@@ -40,13 +40,14 @@ async def make_conflict(jobs: Database, world: World) -> list[UUID]:
     async with jobs.pool.acquire() as raw:
         await raw.executemany(
             "INSERT INTO fact_edits (id, tenant_id, case_id, field, value, base_ids, user_id, occurred_at)"
-            " VALUES ($1, $5, $6, 'next_step', $2, '{}', $3, $4)",
-            [(*edit, world.tenant_id, world.cases[0]) for edit in edits],
+            " VALUES ($1, $5, $6, $7, $2, '{}', $3, $4)",
+            [(*edit, world.tenant_id, world.cases[0], field) for edit in edits],
         )
         await raw.execute(
             "INSERT INTO case_facts (tenant_id, case_id, field, value, version, edited_by, edited_at, edit_id, heads,"
-            " others) VALUES ($1, $2, 'next_step', to_jsonb($3::text), 2, $4, $5, $6, $7, $8)",
+            " others) VALUES ($1, $2, $9, to_jsonb($3::text), 2, $4, $5, $6, $7, $8)",
             world.tenant_id, world.cases[0], edits[1][1], world.bo, edits[1][3], ids[1], [ids[1], ids[0]], [ids[0]],
+            field,
         )  # fmt: skip
     return ids
 
@@ -198,6 +199,24 @@ async def test_a_conflict_is_decided_with_both_values_side_by_side(
         kept = await raw.fetchval("SELECT count(*) FROM fact_edits WHERE case_id = $1", world.cases[0])
     assert tuple(fact) == ("again on Wednesday", world.lin, 1, [])
     assert (set(named), kept) == (set(ids), 3)
+
+
+async def test_a_lead_writes_what_holds_over_all_that_was_written(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """OF-7: neither value, but what the lead found out; both stay in the history."""
+    await make_conflict(job_database, world, "door_note")
+    async with office(browser, site, await entrance(world.lin)) as page:
+        card = page.get_by_role("article").filter(has_text=NAMES[0])
+        await card.get_by_role("button", name="Write something else").click()
+        await card.get_by_label("at the door").fill("the gate is green since May")
+        await card.get_by_role("button", name="Save").click()
+        await page.get_by_text("Nothing waits for you.").wait_for()
+    async with job_database.pool.acquire() as raw:
+        row = await raw.fetchrow(
+            "SELECT value #>> '{}', edited_by, version FROM case_facts WHERE case_id = $1", world.cases[0]
+        )
+    assert tuple(row) == ("the gate is green since May", world.lin, 3)
 
 
 async def test_a_refused_visit_counts_when_the_lead_says_so(

@@ -27,6 +27,9 @@ COMMANDS = {
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),
     "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),
+    "sign-in": Entry(
+        "backend.app.cli.sign_in", "sign_in", "Say by what people sign in: second factor, the company's own sign-in."
+    ),
     "import": Entry("backend.app.cli.book", "book", "Bring a loan book in; import guess shows how it reads."),
     "world": Entry("backend.app.cli.world", "world", "Make a town and a loan book that do not exist, as files."),
     "map": Entry("backend.app.cli.map", "map_group", "Make the map of a real town from OpenStreetMap data."),

@@ -43,7 +43,8 @@ def user() -> None:
     """Look after people: add, list, password, link, deactivate, activate."""
 
 
-def _run(work: Coroutine[object, object, None]) -> None:
+def run(work: Coroutine[object, object, None]) -> None:
+    """Do the work of a command; a refusal becomes its one line of error."""
     try:
         asyncio.run(work)
     except Problem as problem:
@@ -52,7 +53,8 @@ def _run(work: Coroutine[object, object, None]) -> None:
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str) -> AsyncIterator[Database]:
+    """Give the database of a command."""
     database = await open_database(url, role=Role.API, pool_size=2)
     try:
         yield database
@@ -60,22 +62,26 @@ async def _opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _act(tenant_id: UUID) -> Act:
+def act_of(tenant_id: UUID) -> Act:
+    """Return by whom and when: nobody who signs in, now."""
     return Act(tenant_id=tenant_id, actor_id=None, device_id=None, at=clock.now())
 
 
-def _scope(tenant_id: UUID) -> Scope:
+def scope_of(tenant_id: UUID) -> Scope:
+    """Return for whom the operator acts: all of one lender."""
     return Scope(tenant_id=tenant_id, user_id=OPERATOR, reach=Reach.TENANT, team_ids=())
 
 
-async def _tenant_of(database: Database, code: str) -> UUID:
+async def tenant_of(database: Database, code: str) -> UUID:
+    """Find a lender by its code, or say how to make it."""
     tenant_id = await doors.tenant_by_code(database.pool, code)
     if tenant_id is None:
         raise click.ClickException(f"there is no tenant {code!r}; make it with: rounds tenant add {code}")
     return tenant_id
 
 
-async def _name_of(database: Database, login: str) -> NameOnFile:
+async def name_of(database: Database, login: str) -> NameOnFile:
+    """Find a person by the sign-in name, or say where the names are."""
     name = await doors.name_on_file(database.pool, normal_login(login))
     if name is None:
         raise click.ClickException(f"nobody signs in as {login!r}; see: rounds user list --tenant CODE")
@@ -83,7 +89,7 @@ async def _name_of(database: Database, login: str) -> NameOnFile:
 
 
 async def _teams_named(tx: AsyncConnection, tenant_id: UUID, names: tuple[str, ...]) -> list[UUID]:
-    known = {one.name: one.id for one in await people.teams_seen_by(await bare(tx), _scope(tenant_id))}
+    known = {one.name: one.id for one in await people.teams_seen_by(await bare(tx), scope_of(tenant_id))}
     missing = [name for name in names if name not in known]
     if missing:
         raise click.ClickException(f"there is no team {missing[0]!r}; there are: {', '.join(known) or 'none'}")
@@ -103,13 +109,13 @@ def _origin(url: str) -> str:
 def add_tenant(code: str, name: str, zone: str, currency: str, language: Literal["zh-CN", "en"]) -> None:
     """Make a lender known by CODE."""
     with database_url() as url:
-        _run(_add_tenant(url, NewTenant(code=code, name=name, zone=zone, currency=currency, language=language)))
+        run(_add_tenant(url, NewTenant(code=code, name=name, zone=zone, currency=currency, language=language)))
 
 
 async def _add_tenant(url: str, new: NewTenant) -> None:
     tenant_id = new_id()
-    async with _opened(url) as database, transaction(database, _scope(tenant_id)) as tx:
-        await acts.create_tenant(tx, _act(tenant_id), new)
+    async with opened(url) as database, transaction(database, scope_of(tenant_id)) as tx:
+        await acts.create_tenant(tx, act_of(tenant_id), new)
     click.echo(f"tenant {new.code} made")
 
 
@@ -120,14 +126,14 @@ async def _add_tenant(url: str, new: NewTenant) -> None:
 def add_team(name: str, code: str, kind: str) -> None:
     """Make a team NAME."""
     with database_url() as url:
-        _run(_add_team(url, code, NewTeam(name=name, kind=TeamKind(kind))))
+        run(_add_team(url, code, NewTeam(name=name, kind=TeamKind(kind))))
 
 
 async def _add_team(url: str, code: str, new: NewTeam) -> None:
-    async with _opened(url) as database:
-        tenant_id = await _tenant_of(database, code)
-        async with transaction(database, _scope(tenant_id)) as tx:
-            await acts.create_team(tx, _act(tenant_id), new)
+    async with opened(url) as database:
+        tenant_id = await tenant_of(database, code)
+        async with transaction(database, scope_of(tenant_id)) as tx:
+            await acts.create_team(tx, act_of(tenant_id), new)
     click.echo(f"team {new.name} made")
 
 
@@ -153,21 +159,21 @@ def add_user(**options: object) -> None:
     login, role = normal_login(str(options["login"])), UserRole(str(options["role"]))
     teams = options["teams"] if isinstance(options["teams"], tuple) else ()
     with database_url() as url:
-        _run(_add_user(url, str(options["code"]), NewUser(login=login, role=role, team_ids=[], profile=profile), teams))
+        run(_add_user(url, str(options["code"]), NewUser(login=login, role=role, team_ids=[], profile=profile), teams))
 
 
 async def _add_user(url: str, code: str, new: NewUser, teams: tuple[str, ...]) -> None:
-    async with _opened(url) as database:
-        tenant_id = await _tenant_of(database, code)
-        async with transaction(database, _scope(tenant_id)) as tx:
+    async with opened(url) as database:
+        tenant_id = await tenant_of(database, code)
+        async with transaction(database, scope_of(tenant_id)) as tx:
             team_ids = await _teams_named(tx, tenant_id, teams)
             user_id = await acts.create_user(
                 tx,
-                _act(tenant_id),
+                act_of(tenant_id),
                 NewUser(login=new.login, role=new.role, team_ids=team_ids, profile=new.profile),
                 None,
             )
-            made = await make_sign_in_link(tx, _act(tenant_id), user_id)
+            made = await make_sign_in_link(tx, act_of(tenant_id), user_id)
     click.echo(f"{new.login} ({new.role.value}) added; signs in once, within 24 hours, by")
     click.echo(f"{_origin(url)}/enter#{made.token}")
 
@@ -177,16 +183,16 @@ async def _add_user(url: str, code: str, new: NewUser, teams: tuple[str, ...]) -
 def list_users(code: str) -> None:
     """List the people of a tenant."""
     with database_url() as url:
-        _run(_list_users(url, code))
+        run(_list_users(url, code))
 
 
 async def _list_users(url: str, code: str) -> None:
-    async with _opened(url) as database:
-        tenant_id = await _tenant_of(database, code)
+    async with opened(url) as database:
+        tenant_id = await tenant_of(database, code)
         after: UUID | None = None
         while True:
-            async with transaction(database, _scope(tenant_id)) as tx:
-                page = await people.users_seen_by(await bare(tx), _scope(tenant_id), after)
+            async with transaction(database, scope_of(tenant_id)) as tx:
+                page = await people.users_seen_by(await bare(tx), scope_of(tenant_id), after)
             for one in page:
                 click.echo(
                     f"{one.login:30} {one.role.value:12} {'active' if one.is_active else 'inactive':9} {one.name}"
@@ -201,16 +207,16 @@ async def _list_users(url: str, code: str) -> None:
 def new_password(login: str) -> None:
     """Give a person a new random password, printed this once; all their sessions end."""
     with database_url() as url:
-        _run(_new_password(url, login))
+        run(_new_password(url, login))
 
 
 async def _new_password(url: str, login: str) -> None:
     password = passwords.random_password()
     password_hash = await passwords.hash_password(password)
-    async with _opened(url) as database:
-        name = await _name_of(database, login)
-        async with transaction(database, _scope(name.tenant_id)) as tx:
-            await acts.set_password(tx, _act(name.tenant_id), name.user_id, password_hash, spare=None)
+    async with opened(url) as database:
+        name = await name_of(database, login)
+        async with transaction(database, scope_of(name.tenant_id)) as tx:
+            await acts.set_password(tx, act_of(name.tenant_id), name.user_id, password_hash, spare=None)
     click.echo(f"new password of {normal_login(login)}: {password}")
 
 
@@ -219,14 +225,14 @@ async def _new_password(url: str, login: str) -> None:
 def new_link(login: str) -> None:
     """Print a link that signs a person in once, within 24 hours."""
     with database_url() as url:
-        _run(_new_link(url, login))
+        run(_new_link(url, login))
 
 
 async def _new_link(url: str, login: str) -> None:
-    async with _opened(url) as database:
-        name = await _name_of(database, login)
-        async with transaction(database, _scope(name.tenant_id)) as tx:
-            made = await make_sign_in_link(tx, _act(name.tenant_id), name.user_id)
+    async with opened(url) as database:
+        name = await name_of(database, login)
+        async with transaction(database, scope_of(name.tenant_id)) as tx:
+            made = await make_sign_in_link(tx, act_of(name.tenant_id), name.user_id)
     click.echo(f"{_origin(url)}/enter#{made.token}")
 
 
@@ -235,7 +241,7 @@ async def _new_link(url: str, login: str) -> None:
 def deactivate(login: str) -> None:
     """Shut a leaver out at once; what the person did stays."""
     with database_url() as url:
-        _run(_switch(url, login, is_active=False))
+        run(_switch(url, login, is_active=False))
 
 
 @user.command()
@@ -243,13 +249,13 @@ def deactivate(login: str) -> None:
 def activate(login: str) -> None:
     """Let a person in again."""
     with database_url() as url:
-        _run(_switch(url, login, is_active=True))
+        run(_switch(url, login, is_active=True))
 
 
 async def _switch(url: str, login: str, *, is_active: bool) -> None:
-    async with _opened(url) as database:
-        name = await _name_of(database, login)
-        async with transaction(database, _scope(name.tenant_id)) as tx:
+    async with opened(url) as database:
+        name = await name_of(database, login)
+        async with transaction(database, scope_of(name.tenant_id)) as tx:
             change = acts.activate_user if is_active else acts.deactivate_user
-            await change(tx, _act(name.tenant_id), name.user_id)
+            await change(tx, act_of(name.tenant_id), name.user_id)
     click.echo(f"{normal_login(login)} is {'active' if is_active else 'inactive'}")

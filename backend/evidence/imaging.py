@@ -144,7 +144,9 @@ def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 def _jpeg(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, optimize=True)
+    bare = image.copy()
+    bare.info = {}  # else the comment and the like of the original would be written into the copy
+    bare.save(out, "JPEG", quality=QUALITY, optimize=True)
     return out.getvalue()
 
 

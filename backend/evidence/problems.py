@@ -14,6 +14,7 @@ UPLOAD_EXPIRED = Kind("evidence.upload_expired", 410, "This upload was left too 
 CUT_SHORT = Kind("evidence.cut_short", 408, "The piece did not arrive whole; what came is kept.")
 TOO_MANY_UPLOADS = Kind("evidence.too_many_uploads", 429, "Too many uploads are unfinished; finish one first.")
 HASH_DIFFERS = Kind("evidence.hash_differs", 460, "The bytes are not those of the announced hash; send them anew.")
+NOT_NAMED = Kind("evidence.not_named", 403, "A device out of service may bring only the files that its records name.")
 DISK_FULL = Kind("evidence.disk_full", 507, "The server's disk is nearly full; keep the photo and try later.")
 STORE_AWAY = Kind("evidence.store_away", 503, "The store of the files cannot be reached; try again in a moment.")
 AWAITED = Kind("evidence.awaited", 404, "The record is here, the photo is still on the phone.")
@@ -49,6 +50,7 @@ KINDS = (
     CUT_SHORT,
     TOO_MANY_UPLOADS,
     HASH_DIFFERS,
+    NOT_NAMED,
     DISK_FULL,
     STORE_AWAY,
     AWAITED,

@@ -154,6 +154,19 @@ async def lock(raw: asyncpg.Connection, numbers: Sequence[int]) -> None:
     await raw.execute(LOCK, sorted(set(numbers)))
 
 
+async def awaited_of_device(raw: asyncpg.Connection, tenant_id: UUID, device_id: UUID, limit: int) -> list[bytes]:
+    """Return the hashes of files that visits recorded on a device name and that are not here."""
+    rows = await raw.fetch(
+        "SELECT sha256 FROM evidence WHERE tenant_id = $1 AND device_id = $2 AND state = 'awaited' UNION"
+        " SELECT original_sha256 FROM evidence WHERE tenant_id = $1 AND device_id = $2 AND original_state = 'awaited'"
+        " LIMIT $3",
+        tenant_id,
+        device_id,
+        limit,
+    )
+    return [row["sha256"] for row in rows]
+
+
 async def mark_stored(raw: asyncpg.Connection, tenant_id: UUID, digests: Sequence[bytes]) -> list[NowStored]:
     """Mark awaited evidence whose bytes are stored, among these hashes."""
     return [NowStored(**row) for row in await raw.fetch(MARK_STORED, tenant_id, digests)]

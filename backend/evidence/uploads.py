@@ -82,8 +82,11 @@ async def _for_tenant(sender: Sender) -> AsyncIterator[asyncpg.Connection]:
 async def begin(sender: Sender, announced: Announced, now: datetime) -> Upload:
     """Begin an upload, or return the one that is on its way with the same bytes, or a finished one if they are stored.
 
-    Raises Problem: file_too_large, too_many_uploads, disk_full, hash_differs (these bytes have another length).
+    Raises Problem: file_too_large, too_many_uploads, disk_full, hash_differs (these bytes have another length), and
+    not_named of a device out of service.
     """
+    if sender.who.may_leave is not None and announced.sha256 not in sender.who.may_leave:
+        raise Problem(problems.NOT_NAMED)
     length_max = rules.length_max(announced)
     if announced.length_bytes > length_max:
         raise Problem(problems.FILE_TOO_LARGE, length_bytes_max=length_max)

@@ -43,6 +43,7 @@ REMEMBERED_MAX = 20_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_HEADER = b"x-rounds"
 OPENING_HEADER = b"x-rounds-open"
+LEAVING_HEADER = b"x-rounds-left"
 SIGN_INS_PER_S, SIGN_INS_BURST = 10.0, 40.0
 CHALLENGES_PER_S, CHALLENGES_BURST = 50.0, 200.0
 
@@ -109,12 +110,13 @@ def marks_of(scope: Scope, cookie_name: str) -> Marks:
     """Read the headers of a request."""
     found: dict[bytes, str] = {}
     for name, value in scope["headers"]:
-        if name in (b"cookie", b"origin", b"sec-fetch-site", OWN_HEADER, OPENING_HEADER):
+        if name in (b"cookie", b"origin", b"sec-fetch-site", OWN_HEADER, OPENING_HEADER, LEAVING_HEADER):
             # HTTP/2 may split the cookies over several headers (RFC 9113, 8.2.3).
             text = value.decode("latin-1")
             found[name] = f"{found[name]}; {text}" if name == b"cookie" and name in found else text
     return Marks(
-        token=_cookie(found.get(b"cookie", ""), cookie_name),
+        # A device out of service has no cookie, or an old one; what it was given to leave its photos counts first.
+        token=found.get(LEAVING_HEADER) or _cookie(found.get(b"cookie", ""), cookie_name),
         origin=found.get(b"origin"),
         fetch_site=found.get(b"sec-fetch-site"),
         has_own_header=OWN_HEADER in found,
@@ -166,6 +168,8 @@ def guard_of(door: Door) -> Guard:
             log.warning("forbidden: %s (%s) %s on %s %s", who.user_id, who.role, permission, method, scope["path"])
             raise Problem(FORBIDDEN, permission=permission)
         _refuse_owing(who, permission)
+        if who.may_leave is not None and permission is not Permission.UPLOAD_CREATE:
+            raise Problem(FORBIDDEN, permission=permission)
         if who.is_locked and permission not in WHILE_LOCKED:
             raise Problem(LOCKED)
 

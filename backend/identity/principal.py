@@ -14,6 +14,7 @@ class Principal(msgspec.Struct, frozen=True):
     """A signed-in person. `token_hash` names the session; `device_id` is null for a browser that did not register.
 
     `is_locked` says that the device has a lock and that this request did not show what its PIN or passkey opened.
+    `may_leave` is null but for a device out of service, which may bring the files of these hashes and do nothing else.
     With `owes_code` the second step was not shown yet; from `enrol_by` on (UTC) a second factor must be set up first.
     """
 
@@ -26,6 +27,7 @@ class Principal(msgspec.Struct, frozen=True):
     token_hash: bytes
     expires_at: datetime
     is_locked: bool = False
+    may_leave: tuple[bytes, ...] | None = None
     owes_code: bool = False
     enrol_by: datetime | None = None
 

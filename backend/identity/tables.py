@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement
-from sqlalchemy import FetchedValue
+from sqlalchemy import ARRAY, FetchedValue, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kernel.db import Base, big_int
@@ -173,6 +173,7 @@ class Session(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     is_locked: Mapped[bool] = mapped_column(server_default=FetchedValue())
+    may_leave: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
     owes_code: Mapped[bool] = mapped_column(server_default=FetchedValue())
     enrol_by: Mapped[datetime | None]
 

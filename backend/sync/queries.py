@@ -34,6 +34,10 @@ FROM unnest($5::uuid[], $6::bytea[], $7::uuid[], $8::text[], $9::int[], $10::tim
     $13::jsonb[]) AS new (id, body_hash, case_id, kind, schema_version, occurred_at, body, code, detail)
 ON CONFLICT DO NOTHING
 """
+BODIES_LEFT = """
+SELECT body FROM quarantine
+WHERE tenant_id = $1 AND device_id = $2 AND code = 'sync.left_behind' ORDER BY recorded_at DESC LIMIT 2000
+"""
 TARGETS = """
 SELECT id, 'visit' AS kind, case_id, result, ended_at, withdrawn_at IS NOT NULL AS is_withdrawn FROM visits
 WHERE tenant_id = $1 AND user_id = $2 AND id = ANY($3::uuid[])
@@ -124,6 +128,11 @@ async def insert_quarantine(
             [one.occurred_at for one in refusals], [one.body for one in refusals], [one.code for one in refusals],
             [msgspec.json.encode(one.detail).decode() for one in refusals],
         )  # fmt: skip
+
+
+async def bodies_left(raw: asyncpg.Connection, tenant_id: UUID, device_id: UUID) -> list[str]:
+    """Return the bodies that a device out of service left, the newest first, at most 2,000."""
+    return [row["body"] for row in await raw.fetch(BODIES_LEFT, tenant_id, device_id)]
 
 
 async def targets(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Target]:

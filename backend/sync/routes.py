@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar import Request, Router, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from backend.cases.schemas import Worker
 from backend.identity import health
@@ -23,12 +23,22 @@ from backend.kernel.throttle import wait_for_token_s
 from backend.kernel.web import FromDatabase
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
-from backend.sync.left_behind import sender_of_left
+from backend.sync.left_behind import grant_leaving, sender_of_left
 from backend.sync.live_routes import live_of
 from backend.sync.problems import NOT_YOUR_DEVICE
 from backend.sync.pull import CURSOR_LENGTH_MAX
 from backend.sync.push import Sender
-from backend.sync.schemas import BATCH_BYTES_MAX, LeftBehind, PublicKey, PublicKeys, PullAnswer, PushAnswer, PushRequest
+from backend.sync.schemas import (
+    BATCH_BYTES_MAX,
+    LeavingGrant,
+    LeavingProof,
+    LeftBehind,
+    PublicKey,
+    PublicKeys,
+    PullAnswer,
+    PushAnswer,
+    PushRequest,
+)
 from backend.sync.sealed import opened
 
 
@@ -122,6 +132,19 @@ async def left_behind(request: Request[object, object, State], database: FromDat
     return await pushing.push(database, sender, batch, key_of(request.app.state), now)
 
 
+@post(
+    "/left-behind/grant",
+    opt={"public": "a device out of service proves itself by its key, and may only bring the files that it named"},
+)
+async def leaving(data: JSONBody[LeavingProof], database: FromDatabase, door: AtDoor) -> LeavingGrant:
+    """Let a device out of service bring its photos; a device in service is asked to sign in (sync.sign_in_first)."""
+    now = clock.now()
+    wait_s = wait_for_token_s(door.challenges, now.timestamp())
+    if wait_s > 0:
+        raise Problem(TOO_MANY, retry_after_s=int(wait_s) + 1)
+    return await grant_leaving(database, data, now)
+
+
 @get("/pull", opt={"permission": Permission.SYNC_PULL})
 async def pull(
     request: Request[Principal, object, State],
@@ -145,4 +168,4 @@ async def keys(request: Request[Principal, object, State]) -> PublicKeys:
     )
 
 
-router = Router(path="/sync", route_handlers=[push, left_behind, pull, keys], tags=["sync"])
+router = Router(path="/sync", route_handlers=[push, left_behind, leaving, pull, keys], tags=["sync"])

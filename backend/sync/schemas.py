@@ -84,6 +84,24 @@ class LeftBehind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: PushRequest
 
 
+class LeavingProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The proof of a device that may not come in any more and still has photos, over a nonce of the server.
+
+    `signature` is over `rounds left-photos`, the device's id and the nonce, one a line (ECDSA P-256, r || s, base64).
+    """
+
+    device_id: UUID
+    nonce: Annotated[str, msgspec.Meta(min_length=20, max_length=64)]
+    signature: Annotated[str, msgspec.Meta(min_length=86, max_length=88)]
+
+
+class LeavingGrant(msgspec.Struct, frozen=True):
+    """What lets the device leave its photos until then (UTC): it goes with each upload, in the header X-Rounds-Left."""
+
+    grant: str
+    expires_at: datetime
+
+
 class AnswerStatus(StrEnum):
     """What became of a mutation: in the record, refused and kept in quarantine, or kept as a conflict to decide."""
 

@@ -16,7 +16,7 @@ from backend.identity.schemas import UserRole
 from backend.kernel.db import Reach
 
 READ_SESSION = """
-SELECT tenant_id, user_id, role, reach, team_ids, device_id, expires_at, owes_code, enrol_by,
+SELECT tenant_id, user_id, role, reach, team_ids, device_id, expires_at, owes_code, enrol_by, may_leave,
     is_locked AND NOT EXISTS (SELECT 1 FROM session_openings WHERE session_openings.token_hash = $3
         AND session_hash = sessions.token_hash AND open_until > $2) AS is_locked
 FROM sessions WHERE token_hash = $1 AND expires_at > $2
@@ -24,8 +24,8 @@ FROM sessions WHERE token_hash = $1 AND expires_at > $2
 # A session of a device with a lock begins locked.
 INSERT_SESSION = """
 INSERT INTO sessions (token_hash, tenant_id, user_id, role, reach, team_ids, device_id, created_at, expires_at,
-    owes_code, enrol_by, is_locked)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+    owes_code, enrol_by, may_leave, is_locked)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
     EXISTS (SELECT 1 FROM devices WHERE devices.id = $7 AND lock_settled_at IS NOT NULL))
 """
 BIND_SESSION = """
@@ -71,6 +71,7 @@ async def principal_of(
         is_locked=row["is_locked"],
         owes_code=row["owes_code"],
         enrol_by=row["enrol_by"],
+        may_leave=None if row["may_leave"] is None else tuple(row["may_leave"]),
     )
 
 
@@ -89,6 +90,7 @@ async def insert_session(raw: asyncpg.Connection, who: Principal, now: datetime)
         who.expires_at,
         who.owes_code,
         who.enrol_by,
+        None if who.may_leave is None else list(who.may_leave),
     )
     await raw.execute("DELETE FROM sessions WHERE expires_at < $1", now)
 

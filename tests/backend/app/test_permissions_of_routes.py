@@ -39,6 +39,7 @@ PUBLIC = {
     "/v1/session/passkey/challenge": "POST",
     "/v1/devices/{device_id:uuid}/challenge": "POST",
     "/v1/sync/left-behind": "POST",
+    "/v1/sync/left-behind/grant": "POST",
 }
 
 

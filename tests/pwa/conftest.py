@@ -14,8 +14,9 @@ from tests.pwa.network import Network, relayed
 from tests.pwa.site import PWA
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
-PERMISSIONS = ["geolocation", "notifications", "background-sync"]
+# The microphone of these phones is a tone that the browser makes, and beeps once a second.
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream"]
+PERMISSIONS = ["geolocation", "notifications", "background-sync", "microphone"]
 
 Entrance = Callable[[UUID], Awaitable[str]]
 OpenPhone = Callable[..., AbstractAsyncContextManager[Page]]

@@ -43,6 +43,13 @@ export function holdOpening(secret: string | undefined): void {
   opening = secret;
 }
 
+/** What lets a phone that is out of service bring its photos, and nothing else. */
+let leaving: string | undefined;
+
+export function holdLeaving(grant: string | undefined): void {
+  leaving = grant;
+}
+
 export function hasOpening(): boolean {
   return opening !== undefined;
 }
@@ -78,7 +85,8 @@ async function send<Content>({ method, path, json, bytes, headers = {} }: Ask, r
       cache: 'no-store',
       redirect: 'error',
       headers: {
-        'X-Rounds': '1', ...(opening === undefined ? {} : { 'X-Rounds-Open': opening }),
+        'X-Rounds': '1', ...(leaving === undefined || !path.startsWith('/v1/uploads') ? {} : { 'X-Rounds-Left': leaving }),
+        ...(opening === undefined ? {} : { 'X-Rounds-Open': opening }),
         ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers,
       },
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -29,6 +29,9 @@ interface Cargo {
   readonly header: SealedHeader | undefined;
 }
 
+/** Of a phone out of service: no record that the server has names this file, which stays until one does. */
+const NOT_NAMED = 'evidence.not_named';
+
 async function keep(db: Store, photo: PhotoRow): Promise<PhotoRow> {
   await db.put('photos', photo);
   tellChanged();
@@ -66,6 +69,7 @@ async function located(db: Store, photo: PhotoRow, cargo: Cargo): Promise<PhotoR
   }
   const reply = await create(photo, cargo.bytes.byteLength, cargo.header);
   if (reply.kind !== 'answered') {
+    if (reply.kind === 'refused' && reply.problem.code === NOT_NAMED) return 'done';
     if (reply.kind === 'refused' && FINAL.has(reply.status)) return keep(db, { ...photo, state: 'refused', code: reply.problem.code });
     return ends(reply);
   }
@@ -118,6 +122,7 @@ async function cargoOf(photo: PhotoRow, row: PhotoBytesRow | undefined): Promise
 /** The same bytes may have gone up for a record that was taken back; else they are lost, and that is said. */
 async function settleGone(db: Store, photo: PhotoRow): Promise<Outcome> {
   const reply = await create(photo, photo.size_bytes, undefined);
+  if (reply.kind === 'refused' && reply.problem.code === NOT_NAMED) return 'done';
   if (reply.kind === 'unreached' || (reply.kind === 'refused' && !FINAL.has(reply.status))) return ends(reply);
   const isThere = reply.kind === 'answered' && offsetIn(reply) === photo.size_bytes;
   await keep(db, isThere ? { ...photo, state: 'stored', sent_bytes: photo.size_bytes } : { ...photo, state: 'refused', code: LOST });

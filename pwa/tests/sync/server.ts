@@ -36,6 +36,8 @@ export interface Stage {
   readonly givenUp: { readonly evidence_ids: readonly string[]; readonly reason: string }[];
   /** How many bytes of a chunk arrive before the line breaks; undefined: all. */
   breakAfterBytes: number | undefined;
+  /** Hashes that no record of a device out of service names. */
+  readonly unnamed: Set<string>;
 }
 
 interface Upload {
@@ -97,9 +99,17 @@ async function upload(stage: Stage, asked: Asked): Promise<Response> {
   return new Response(null, { status: 204, headers: { 'Upload-Offset': String(found.bytes.length) } });
 }
 
+/** Files that no record names are not taken from a device out of service. */
+async function leftFile(stage: Stage, asked: Asked): Promise<Response> {
+  const isUnnamed = asked.method === 'POST' && asked.path === '/v1/uploads' && stage.unnamed.has(told(asked).get('sha256') ?? '');
+  return isUnnamed ? problem('evidence.not_named', 403) : await upload(stage, asked);
+}
+
 /** As the server answers a device that it has taken out of service: everything is kept for the lead. */
 async function leftBehind(stage: Stage, asked: Asked): Promise<Response> {
   if (asked.path.endsWith('/challenge')) return json({ nonce: 'n'.repeat(32) }, 201);
+  if (asked.path === '/v1/sync/left-behind/grant') return json({ grant: 'g'.repeat(43), expires_at: '2026-11-24T10:15:00Z' }, 201);
+  if (asked.path.startsWith('/v1/uploads') && asked.headers.get('X-Rounds-Left') === 'g'.repeat(43)) return await leftFile(stage, asked);
   if (asked.path !== '/v1/sync/left-behind') return problem('identity.not_signed_in', 401);
   const { batch } = JSON.parse(asked.body as string) as { batch: PushRequest };
   for (const mutation of (await openedRequest(batch)).mutations as readonly Fact[]) stage.facts.set(mutation.id, mutation);
@@ -127,7 +137,7 @@ async function answer(stage: Stage, asked: Asked): Promise<Response> {
 /** Puts the stage behind `fetch`. */
 export function openStage(): Stage {
   const stage: Stage = {
-    cut: 'none', signedOut: false, revoked: false, outOfService: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], originals: 'wifi', givenUp: [], breakAfterBytes: undefined,
+    cut: 'none', signedOut: false, revoked: false, outOfService: false, refuse: () => undefined, asked: [], facts: new Map(), files: new Map(), pages: [], originals: 'wifi', givenUp: [], breakAfterBytes: undefined, unnamed: new Set(),
   };
   globalThis.fetch = async (input, init) => {
     const asked: Asked = {

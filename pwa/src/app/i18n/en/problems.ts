@@ -94,6 +94,7 @@ export const problems: Readonly<Record<string, string>> = {
   'evidence.unreadable': 'The photo is kept, but it cannot be shown: it is damaged or too large.',
   'evidence.cannot_open': 'The server could not open the photo. It is kept here; tell your administrator.',
   'evidence.bytes_lost': 'The browser has lost the bytes of this photo. Take it again if you can.',
+  'evidence.not_named': 'This phone is out of service; it may bring only photos that its records name.',
   'evidence.disk_full': 'The server has no room at the moment. The photo is kept and sent later.',
   'evidence.too_large': 'The photo is larger than the server takes.',
   'too_many': 'Too many requests. The next try comes by itself.',

@@ -95,6 +95,7 @@ export const problems: Messages['problems'] = {
   'evidence.unreadable': '照片已保存,但无法显示:已损坏或过大。',
   'evidence.cannot_open': '服务器无法解开照片。照片仍保留在手机上,请告知管理员。',
   'evidence.bytes_lost': '浏览器丢失了这张照片,如可能请重拍。',
+  'evidence.not_named': '手机已停用,只能上传记录中写明的照片。',
   'evidence.disk_full': '服务器暂无空间。照片已保留,稍后上传。',
   'evidence.too_large': '照片超过服务器限制。',
   'too_many': '请求过多,会自动重试。',

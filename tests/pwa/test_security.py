@@ -1,14 +1,24 @@
 """Does a second step open what the password alone does not, with an app, a passkey or a code from paper?"""
 
+import asyncio
 import re
+from pathlib import Path
+from shutil import copytree
 
+import msgspec
 import pyotp
 import pytest
 from playwright.async_api import CDPSession, Page
 
+from backend.identity.commands.company import set_company
+from backend.identity.company_schemas import CompanySignInSet
 from backend.identity.passwords import hash_password
+from backend.identity.schemas import Act
 from backend.kernel import clock
-from backend.kernel.db import Database
+from backend.kernel.db import Database, transaction
+from backend.kernel.vault import open_vault
+from tests.backend.identity.authenticator import Told, new_authenticator
+from tests.company import CLIENT_ID, CLIENT_SECRET, company_of
 from tests.pwa.conftest import Entrance, OpenPhone, make_pin, sign_in, unlock
 from tests.pwa.day import follow
 from tests.world import World
@@ -26,13 +36,13 @@ async def give_password(jobs: Database, user_id: object) -> str:
         return str(await raw.fetchval("SELECT login FROM users WHERE id = $1", user_id))
 
 
-async def authenticator(page: Page) -> CDPSession:
+async def authenticator(page: Page, *, prf: bool = False) -> CDPSession:
     """Give the browser an authenticator of its own that keeps passkeys and always sees its owner."""
     cdp = await page.context.new_cdp_session(page)
     await cdp.send("WebAuthn.enable")
     options = {
         "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
-        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True, "hasPrf": prf,
     }  # fmt: skip
     await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     return cdp
@@ -194,3 +204,81 @@ async def test_who_must_set_one_up_is_told_and_led_there(
         await page.reload()
         await unlock(page)
         await page.get_by_text("3 cases").wait_for()
+
+
+async def come_by_company(page: Page, jobs: Database, world: World) -> None:
+    """Press the company's button; where the tests of others left providers too, the lender's code is asked for."""
+    async with jobs.pool.acquire() as raw:
+        several = await raw.fetchval("SELECT count(*) FROM company_sign_ins") > 1
+    await page.get_by_role("button", name="Sign in with your company").click()
+    if several:
+        await page.get_by_label("Code of your lender").fill(f"north-{world.tenant_id.hex[-12:]}")
+        await page.get_by_role("button", name="Go to your company").click()
+
+
+async def test_a_lead_comes_in_by_the_companys_own_sign_in(
+    site: str, world: World, job_database: Database, data: Path, open_phone: OpenPhone
+) -> None:
+    """AD-3: there and back in a real browser; whoever is not on file here is told so."""
+    act = Act(tenant_id=world.tenant_id, actor_id=None, device_id=None, at=clock.now())
+    login = await give_password(job_database, world.lin)
+    with company_of() as provider:
+        new = CompanySignInSet(
+            issuer=provider.issuer, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, claim="email",
+            counts_as_second=False,
+        )  # fmt: skip
+        async with transaction(job_database, world.scope(world.ada)) as tx:
+            await set_company(tx, open_vault(data / "keys"), act, new)
+        async with open_phone() as page:
+            provider.claims = {"email": "stranger@north.example", "email_verified": True}
+            await page.goto(site)
+            await come_by_company(page, job_database, world)
+            await page.get_by_text("nobody here signs in by this name").wait_for()
+            assert "code" not in page.url
+            await page.get_by_role("link", name="Sign in with a password").click()
+            provider.claims = {"email": login, "email_verified": True}
+            await come_by_company(page, job_database, world)
+            await page.wait_for_url(f"{site}/team")
+            await leave(page)
+
+
+LEASE = """async ([device, body]) => {
+    const answer = await fetch(`/v1/devices/${device}/lease`, { method: 'POST', body: JSON.stringify(body),
+        headers: { 'X-Rounds': '1', 'Content-Type': 'application/json' } });
+    const pulled = await fetch('/v1/sync/pull', { headers: { 'X-Rounds': '1' } });
+    return [(await answer.json()).code, (await pulled.json()).code];
+}"""
+
+
+async def test_a_copied_profile_prolongs_no_lease_and_reads_nothing_of_the_server(
+    site: str, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone, tmp_path: Path
+) -> None:
+    """N7: with the network, the cookie and all that lies on the disk, but without the passkey."""
+    async with open_phone() as page:
+        await authenticator(page, prf=True)
+        await page.goto(f"{site}/enter#{await entrance(world.mei)}")
+        await page.get_by_role("button", name="Finger, face or screen lock").click()
+        await page.get_by_role("link", name="all sent").wait_for()
+        await page.reload()
+        await page.get_by_role("button", name="Open with finger").click()
+        await page.get_by_role("link", name="all sent").wait_for()
+    async with job_database.pool.acquire() as raw:
+        row = await raw.fetchrow("SELECT device_id, credential_id FROM passkeys WHERE user_id = $1", world.mei)
+    assert row is not None
+    await asyncio.to_thread(copytree, tmp_path / "phone", tmp_path / "copy", symlinks=True)
+    made_up = new_authenticator()
+    made_up.credential_id = row["credential_id"]
+    async with open_phone("copy") as page:
+        await authenticator(page, prf=True)
+        await page.goto(site)
+        nonce = await page.evaluate(
+            "async device => (await (await fetch(`/v1/devices/${device}/challenge`,"
+            " { method: 'POST', headers: { 'X-Rounds': '1' } })).json()).nonce",
+            str(row["device_id"]),
+        )
+        forged = {"assertion": msgspec.to_builtins(made_up.sign(nonce, Told(origin=site)))}
+        assert await page.evaluate(LEASE, [str(row["device_id"]), forged]) == [
+            "identity.passkey_refused", "device.locked",
+        ]  # fmt: skip
+        await page.get_by_role("button", name="Open with finger").click()
+        await page.get_by_text("That was broken off").wait_for()

@@ -34,6 +34,7 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/', page: { load: () => import('@/features/today/Today.svelte') } },
   { pattern: '/login', page: signInRoute },
   { pattern: '/login/step', page: signInRoute },
+  { pattern: '/enter/company', page: { load: () => import('@/features/login/Company.svelte'), isOpen: true } },
   { pattern: '/enter', page: { load: () => import('@/features/login/Enter.svelte'), isOpen: true } },
   { pattern: '/cases', page: { load: () => import('@/features/cases/Cases.svelte') } },
   { pattern: '/cases/:id', page: { load: () => import('@/features/cases/Case.svelte') } },

@@ -303,6 +303,11 @@ export async function signInByLink(token: string): Promise<string | undefined> {
   return await comeIn('/v1/session/link', { token });
 }
 
+/** Signs in by what the company's provider gave. Returns the code of what went wrong, or undefined. */
+export function signInByCompany(code: string, state: string): Promise<string | undefined> {
+  return comeIn('/v1/session/company', { code, state });
+}
+
 /** What a passkey signs, taken where the server says; `passkey` when it was broken off. */
 async function comeInByPasskey(path: string): Promise<string | undefined> {
   const asked = await ask<{ nonce: string }>({ method: 'POST', path: '/v1/session/passkey/challenge' });

@@ -14,4 +14,9 @@ export const login = {
   expiredText: 'Your session has ended. Everything is kept on this phone; you can go on working.',
   passkeyAct: 'Sign in with a passkey',
   passkeyNotTaken: 'That was broken off, or this device has no passkey for here.',
+  companyAct: 'Sign in with your company',
+  companyGo: 'Go to your company',
+  lender: 'Code of your lender',
+  lenderHint: 'The short name that your administrator gave you.',
+  companyTitle: 'Your company did not let you in',
 };

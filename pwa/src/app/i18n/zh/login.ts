@@ -15,4 +15,9 @@ export const login: Messages['login'] = {
   expiredText: '登录已过期。所有内容都保存在手机上,可以继续工作。',
   passkeyAct: '用通行密钥登录',
   passkeyNotTaken: '操作中断,或此设备没有可用的通行密钥。',
+  companyAct: '用公司账号登录',
+  companyGo: '前往公司登录',
+  lender: '公司代码',
+  lenderHint: '管理员给你的简短代码。',
+  companyTitle: '公司登录未成功',
 };

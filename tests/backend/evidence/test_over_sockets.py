@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import pytest
 from tusclient.client import TusClient
 
@@ -19,11 +20,15 @@ from backend.kernel import files
 from backend.kernel.db import Database
 from backend.kernel.ids import new_id
 from tests.backend.evidence.conftest import OWN, sign_in
-from tests.backend.evidence.phones import begin, name, offset_of, photo, send, states
+from tests.backend.evidence.phones import JPEG, begin, name, offset_of, photo, send, states
+from tests.faults.line import Weather, standing
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
+PEERS = ROOT / "tests" / "peers"
+NODE = str(Path(sys.executable).with_name("node"))
 START_TIMEOUT_S = 60
+UPLOAD_TIMEOUT_S = 300
 
 
 class Server:
@@ -161,3 +166,49 @@ async def test_a_client_that_others_wrote_uploads_and_resumes(
     assert 200_000 <= begins_at < 700_001
     stored = await files.read(files.open_files("", tmp_path), rules.key_of(world.tenant_id, digest.digest()))
     assert hashlib.sha256(stored).digest() == digest.digest()
+
+
+class Uploaded(msgspec.Struct, frozen=True):
+    """What the other client says of an upload: its address, breaks of the line, accepted offsets."""
+
+    address: str
+    cuts: int
+    offsets: list[int]
+
+
+async def upload_by_javascript(phone: httpx.AsyncClient, port: int, file: Path) -> Uploaded:
+    """Let tus-js-client upload a file through a port; raises RuntimeError with its own words."""
+    if not (PEERS / "node_modules" / "tus-js-client").is_dir():
+        raise RuntimeError("the peers of the tests are missing: run `make setup-tests`")
+    cookies = "; ".join(f"{key}={value}" for key, value in phone.cookies.items())
+    headers = msgspec.json.encode(OWN | {"Cookie": cookies}).decode()
+    sha256 = hashlib.sha256(await asyncio.to_thread(file.read_bytes)).hexdigest()
+    process = await asyncio.create_subprocess_exec(
+        NODE, "upload.mjs", f"http://127.0.0.1:{port}/v1/uploads", str(file), sha256, headers,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PEERS,
+    )  # fmt: skip
+    said, error = await asyncio.wait_for(process.communicate(), timeout=UPLOAD_TIMEOUT_S)
+    if process.returncode != 0:
+        raise RuntimeError(error.decode())
+    return msgspec.json.decode(said, type=Uploaded)
+
+
+async def test_a_second_client_of_others_comes_through_a_line_that_breaks_at_any_byte(
+    server: Server, far_phone: httpx.AsyncClient, world: World, tmp_path: Path
+) -> None:
+    """OF-5: tus-js-client, connections lost and cut at random bytes: equal SHA-256, and no offset ever goes back."""
+    cuts = 0
+    async with standing(seed=5) as line:
+        line.target_port, line.weather = server.port, Weather(lost=0.1, cut=1.0, cut_bytes_max=200_000)
+        for number, size_bytes in enumerate((1, 65_536, 65_537, 700_001, 3_000_000)):
+            content = photo(max(size_bytes, len(JPEG)), new_id().hex)
+            file = tmp_path / f"{number}.jpg"
+            file.write_bytes(content)
+            done = await upload_by_javascript(far_phone, line.port, file)
+            cuts += done.cuts
+            assert done.offsets == sorted(set(done.offsets))
+            digest = hashlib.sha256(content).digest()
+            stored = await files.read(files.open_files("", tmp_path), rules.key_of(world.tenant_id, digest))
+            assert hashlib.sha256(stored).digest() == digest
+    assert cuts >= 20, "the line was too good to prove anything"
+    assert line.counts["cut"] >= 10

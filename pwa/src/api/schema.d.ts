@@ -216,6 +216,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/session/company/offer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Offered
+         * @description Say whether a company's sign-in is offered here.
+         */
+        readonly get: operations["V1SessionCompanyOfferOffered"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/session/company/begin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Begin
+         * @description Say where the browser goes to sign in; it must come back within ten minutes.
+         */
+        readonly post: operations["V1SessionCompanyBeginBegin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/session/company": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Finish
+         * @description Sign in by what the company's provider gave to the browser.
+         */
+        readonly post: operations["V1SessionCompanyFinish"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/factors": {
         readonly parameters: {
             readonly query?: never;
@@ -1222,6 +1282,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/evidence/deletions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description List evidence whose retention is over, and who agreed to its deletion.
+         */
+        readonly get: operations["V1EvidenceDeletionsWaiting"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/evidence/deletions/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Agree
+         * @description Agree to deletions; with the word of a second person they go with the next run, unless something keeps them.
+         */
+        readonly post: operations["V1EvidenceDeletionsApprovalsAgree"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -1970,6 +2070,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/sync/left-behind/grant": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Leaving
+         * @description Let a device out of service bring its photos; a device in service is asked to sign in (sync.sign_in_first).
+         */
+        readonly post: operations["V1SyncLeftBehindGrantLeaving"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/sync/pull": {
         readonly parameters: {
             readonly query?: never;
@@ -2152,6 +2272,15 @@ export interface components {
             readonly text: string;
             /** Format: date-time */
             readonly at: string;
+        };
+        /** ApprovalWish */
+        readonly ApprovalWish: {
+            readonly evidence_ids: readonly string[];
+        };
+        /** Approved */
+        readonly Approved: {
+            readonly first: number;
+            readonly second: number;
         };
         /** Area */
         readonly Area: {
@@ -2361,6 +2490,24 @@ export interface components {
         readonly CodeGiven: {
             readonly code: string;
         };
+        /** CompanyAsked */
+        readonly CompanyAsked: {
+            readonly lender: string;
+        };
+        /** CompanyOffer */
+        readonly CompanyOffer: {
+            readonly is_offered: boolean;
+            readonly needs_lender: boolean;
+        };
+        /** CompanyReturn */
+        readonly CompanyReturn: {
+            readonly code: string;
+            readonly state: string;
+        };
+        /** CompanyWay */
+        readonly CompanyWay: {
+            readonly url: string;
+        };
         /** ConflictView */
         readonly ConflictView: {
             /** Format: uuid */
@@ -2398,6 +2545,41 @@ export interface components {
             /** Format: date-time */
             readonly end_at: string;
             readonly is_overtime: boolean;
+        };
+        /** DeletionList */
+        readonly DeletionList: {
+            readonly mode: components["schemas"]["DeletionMode"];
+            readonly items: readonly components["schemas"]["DeletionView"][];
+            readonly after: string | null;
+        };
+        /**
+         * DeletionMode
+         * @description What happens at the end of retention: nothing, two people agree first, or it goes at once.
+         * @enum {string}
+         */
+        readonly DeletionMode: "off" | "two_people" | "at_once";
+        /** DeletionView */
+        readonly DeletionView: {
+            /** Format: uuid */
+            readonly evidence_id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            /** @enum {string} */
+            readonly kind: "photo" | "audio" | "signature";
+            /** Format: date-time */
+            readonly taken_at: string;
+            readonly basis: string;
+            /** Format: date-time */
+            readonly due_at: string;
+            /** Format: date-time */
+            readonly found_at: string;
+            readonly first_by: string | null;
+            readonly first_name: string | null;
+            readonly first_at: string | null;
+            readonly second_by: string | null;
+            readonly second_name: string | null;
+            readonly second_at: string | null;
         };
         /**
          * Demand
@@ -2772,6 +2954,19 @@ export interface components {
             readonly lease_until: string;
             readonly may_start_cold: boolean;
             readonly opening: string;
+        };
+        /** LeavingGrant */
+        readonly LeavingGrant: {
+            readonly grant: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** LeavingProof */
+        readonly LeavingProof: {
+            /** Format: uuid */
+            readonly device_id: string;
+            readonly nonce: string;
+            readonly signature: string;
         };
         /** LinkSignIn */
         readonly LinkSignIn: {
@@ -4570,6 +4765,104 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1SessionCompanyOfferOffered: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompanyOffer"];
+                };
+            };
+        };
+    };
+    readonly V1SessionCompanyBeginBegin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompanyAsked"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompanyWay"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1SessionCompanyFinish: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompanyReturn"];
             };
         };
         readonly responses: {
@@ -6726,6 +7019,82 @@ export interface operations {
             };
         };
     };
+    readonly V1EvidenceDeletionsWaiting: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeletionList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1EvidenceDeletionsApprovalsAgree: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApprovalWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1CasesListCases: {
         readonly parameters: {
             readonly query?: {
@@ -8177,6 +8546,45 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+        };
+    };
+    readonly V1SyncLeftBehindGrantLeaving: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LeavingProof"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LeavingGrant"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
                 };
             };
         };

@@ -1,7 +1,7 @@
 """`make faults`: many histories of phones that fail, over many lives of a server; prints a table, fails on a finding.
 
-The planted rows run the same histories against applications that are wrong on purpose: a checker that does not find
-those proves nothing.
+Most phones are the app's store and sync in Node, some are the whole app in Chromium. The planted rows run the same
+histories against applications that are wrong on purpose: a checker that does not find those proves nothing.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.faults.browser import play_in_chromium
 from tests.faults.run import NODE, Ground, Outcome, ground, play
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -20,6 +21,7 @@ KINDS = ("lost", "doubled", "false_accept", "out_of_order", "contradicted", "uns
 PLANTED = ("drops_an_event", "skips_the_id_check", "acknowledges_before_commit")
 PLANTED_ROUNDS_MAX = 4
 PLANTED_PHONES = 8
+TOLD_MAX = 20
 
 
 def build_phones() -> None:
@@ -39,13 +41,14 @@ def total(outcomes: list[Outcome]) -> tuple[Counter[str], Counter[str]]:
 
 
 async def rounds_of(under: Ground, seed: int, rounds: int, phones: int) -> list[Outcome]:
-    """Run the rounds one after the other, saying how far it is."""
+    """Run the rounds one after the other, saying how far it is and what was found."""
     outcomes = []
     for n in range(rounds):
         outcomes.append(await play(under, seed + n, phones))
         done = sum(one.phones for one in outcomes)
-        print(f"\r{done} histories, {sum(one.lives for one in outcomes)} lives", end="", file=sys.stderr)
-    print(file=sys.stderr)
+        print(f"{done} histories, {sum(one.lives for one in outcomes)} lives", file=sys.stderr)
+        for finding in outcomes[-1].findings:
+            print(f"round {seed + n}: {finding.kind}: {finding.what} (device {finding.device_id})", file=sys.stderr)
     return outcomes
 
 
@@ -58,33 +61,46 @@ async def found_planted(under: Ground, factory: str, seed: int, phones: int = PL
     return Counter()
 
 
+def table(outcomes: list[Outcome], in_chromium: Outcome | None, planted: dict[str, Counter[str]]) -> list[str]:
+    """Return the lines of the table, without its head."""
+    every = [*outcomes, *([in_chromium] if in_chromium else [])]
+    found, through = total(every)
+    histories, lives = sum(one.phones for one in outcomes), sum(one.lives for one in every)
+    lines = [
+        f"| histories in Node | {histories} | | ok |",
+        f"| histories in Chromium | {in_chromium.phones if in_chromium else 0} | | ok |",
+        f"| lives of the server | {lives} | | ok |",
+    ]
+    lines += [f"|   {name} | {count} | | ok |" for name, count in sorted(through.items())]
+    lines += [f"| {kind} | {found[kind]} | 0 | {'SHORT' if found[kind] else 'ok'} |" for kind in KINDS]
+    for name, kinds in planted.items():
+        told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "nothing"
+        lines.append(f"| planted: {name} | found {told} | found | {'ok' if kinds else 'SHORT'} |")
+    return lines
+
+
 def main() -> int:
     """Run everything and print the table; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rounds", type=int, default=21)
-    parser.add_argument("--phones", type=int, default=48)
+    parser.add_argument("--phones", type=int, default=48, help="phones of a round, in Node")
+    parser.add_argument("--chromium", type=int, default=24, help="histories in Chromium")
     chosen = parser.parse_args()
     build_phones()
     began = time.monotonic()
     with ground() as under:
         outcomes = asyncio.run(rounds_of(under, chosen.seed, chosen.rounds, chosen.phones))
-        planted = {name: asyncio.run(found_planted(under, name, chosen.seed)) for name in PLANTED}
-    found, through = total(outcomes)
+        names = PLANTED if chosen.rounds else ()
+        planted = {name: asyncio.run(found_planted(under, name, chosen.seed)) for name in names}
+        in_chromium = asyncio.run(play_in_chromium(under, chosen.seed, chosen.chromium)) if chosen.chromium else None
     print("| what | count | bound | |\n|---|---|---|---|")
-    histories, lives = sum(one.phones for one in outcomes), sum(one.lives for one in outcomes)
-    print(f"| histories over lives of the server | {histories} / {lives} | | ok |")
-    for name, count in sorted(through.items()):
-        print(f"|   {name} | {count} | | ok |")
-    for kind in KINDS:
-        print(f"| {kind} | {found[kind]} | 0 | {'ok' if found[kind] == 0 else 'SHORT'} |")
-    for name, kinds in planted.items():
-        told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "nothing"
-        print(f"| planted: {name} | found {told} | found | {'ok' if kinds else 'SHORT'} |")
+    print("\n".join(table(outcomes, in_chromium, planted)))
     print(f"| seed / minutes | {chosen.seed} / {(time.monotonic() - began) / 60:.1f} | | ok |")
-    for finding in [finding for one in outcomes for finding in one.findings][:20]:
+    findings = [finding for one in [*outcomes, *([in_chromium] if in_chromium else [])] for finding in one.findings]
+    for finding in findings[:TOLD_MAX]:
         print(f"{finding.kind}: {finding.what} (device {finding.device_id})")
-    return 1 if found or not all(planted.values()) else 0
+    return 1 if findings or not all(planted.values()) else 0
 
 
 if __name__ == "__main__":

@@ -64,13 +64,15 @@ UNION ALL SELECT id, 'call.record' FROM calls WHERE device_id = ANY ($1::uuid[])
 """
 EVENTS = """
 SELECT subject_id, count(*) AS times FROM events
-WHERE device_id = ANY ($1::uuid[]) AND kind IN ('visit.recorded', 'call.recorded') GROUP BY subject_id
+WHERE device_id = ANY ($1::uuid[]) AND kind IN ('visit.recorded', 'call.recorded', 'case.fact_edited')
+GROUP BY subject_id
 """
 KEPT_APART = "SELECT mutation_id FROM quarantine WHERE device_id = ANY ($1::uuid[])"
-# Every edit that crossed another's must be among the edits that are kept for ever.
-CONFLICTS = """
-SELECT mutations.device_id, count(*) AS times FROM mutations JOIN fact_edits USING (tenant_id, id)
-WHERE mutations.device_id = ANY ($1::uuid[]) AND mutations.status = 'conflict' GROUP BY mutations.device_id
+# An edit is kept for ever, and it stands where everybody sees it unless somebody who saw it wrote over it.
+EDITS = """
+SELECT e.id FROM fact_edits e JOIN case_facts f ON f.case_id = e.case_id AND f.field = e.field
+WHERE e.device_id = ANY ($1::uuid[]) AND (e.id = ANY (f.heads) OR EXISTS (
+    SELECT 1 FROM fact_edits n WHERE n.case_id = e.case_id AND n.field = e.field AND e.id = ANY (n.base_ids)))
 """
 EVIDENCE = """
 SELECT evidence.id, encode(evidence.sha256, 'hex') AS sha256, state, stored_files.sha256 IS NOT NULL AS is_stored
@@ -104,20 +106,19 @@ class OnServer(msgspec.Struct, frozen=True):
     records: Counter[UUID]
     events: dict[UUID, int]
     kept_apart: set[UUID]
-    conflicts: dict[UUID, int]
+    edits: set[UUID]
     photos: dict[UUID, tuple[str, bool]]
 
 
 async def read_server(raw: asyncpg.Connection, devices: Sequence[UUID]) -> OnServer:
     """Read what the server has of these devices, across all tenants (as app_job)."""
     kept = await raw.fetch(KEPT_APART, devices)
-    conflicts = await raw.fetch(CONFLICTS, devices)
     return OnServer(
         status={row["id"]: row["status"] for row in await raw.fetch(MUTATIONS, devices)},
         records=Counter(row["id"] for row in await raw.fetch(RECORDS, devices)),
         events={row["subject_id"]: row["times"] for row in await raw.fetch(EVENTS, devices)},
         kept_apart={row["mutation_id"] for row in kept},
-        conflicts={row["device_id"]: row["times"] for row in conflicts},
+        edits={row["id"] for row in await raw.fetch(EDITS, devices)},
         photos={row["id"]: (row["sha256"], row["is_stored"]) for row in await raw.fetch(EVIDENCE, devices)},
     )
 
@@ -140,11 +141,6 @@ def findings_of(phone: Told, server: OnServer) -> list[Finding]:
     found = [] if phone.is_settled else [("unsettled", "the phone never came to rest")]
     for one in phone.recorded:
         found += [(kind, f"{one.kind} {one.id}") for kind in _of_item(one, server, is_revoked=phone.is_revoked)]
-    crossed = sum(1 for one in phone.recorded if server.status.get(one.id) == "conflict")
-    if crossed != server.conflicts.get(phone.device_id, 0):
-        found.append(
-            ("lost", f"{crossed} edits crossed another's, {server.conflicts.get(phone.device_id, 0)} are kept")
-        )
     accepted = {one.id for one in phone.recorded if one.state == "accepted"}
     for photo in phone.photos:
         # A phone out of service leaves its records behind; photos that it had not sent wait on it.
@@ -166,6 +162,9 @@ def _of_item(one: Recorded, server: OnServer, *, is_revoked: bool) -> list[str]:
         found.append("false_accept")
     if status == "refused" and one.id not in server.kept_apart:
         found.append("lost")
+    if one.kind == "case.edit" and status in {"accepted", "conflict"}:
+        found += [] if one.id in server.edits else ["lost"]
+        found += _of_times(server.events.get(one.id, 0))
     if one.record_id is not None and status == "accepted":
         found += _of_times(server.records[one.record_id]) + _of_times(server.events.get(one.record_id, 0))
     return found

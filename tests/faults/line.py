@@ -20,6 +20,7 @@ class Weather(msgspec.Struct, frozen=True):
 
 
 FAIR = Weather(lost=0.0, cut=0.0, cut_bytes_max=1)
+GONE = Weather(lost=1.0, cut=0.0, cut_bytes_max=1)
 ROUGH = Weather(lost=0.15, cut=0.3, cut_bytes_max=20_000)
 
 
@@ -31,6 +32,7 @@ class Line:
         self.port = 0
         self.target_port = 0
         self.counts = {"connections": 0, "lost": 0, "cut": 0}
+        self._open: set[asyncio.StreamWriter] = set()
         self._random = random.Random(seed)  # noqa: S311 - weather, not a secret
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -47,6 +49,7 @@ class Line:
         except OSError:
             writer.transport.abort()
             return
+        self._open |= {writer, far_writer}
         budget = [left]
         up = asyncio.create_task(self._pump(reader, far_writer, writer, budget))
         down = asyncio.create_task(self._pump(far_reader, writer, far_writer, budget))
@@ -55,6 +58,12 @@ class Line:
         for end in (writer, far_writer):
             end.close()
         await asyncio.gather(up, down)
+        self._open -= {writer, far_writer}
+
+    def cut_all(self) -> None:
+        """Break every connection that stands."""
+        for writer in self._open:
+            writer.transport.abort()
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, back: asyncio.StreamWriter, budget: list[int]

@@ -6,8 +6,10 @@ import os
 import secrets
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID
 
 import httpx
@@ -59,11 +61,13 @@ class Life:
 class Server(Life):
     """The application in a process of its own."""
 
-    def __init__(self, factory: str, url: str, data: Path, line_port: int) -> None:
+    def __init__(
+        self, factory: str, url: str, data: Path, line_port: int, besides: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.port = free_port()
         told = {
             "DATABASE_URL": url, "ROUNDS_DATA": str(data), "ROUNDS_PORT": str(self.port),
-            "ROUNDS_ORIGIN": f"http://localhost:{line_port}",
+            "ROUNDS_ORIGIN": f"http://localhost:{line_port}", **besides,
         }  # fmt: skip
         arguments = ["uvicorn", f"tests.faults.app:{factory}", "--factory", f"--port={self.port}", "--loop=uvloop",
                      "--http=httptools", "--no-access-log", "--log-level=critical"]  # fmt: skip

@@ -55,10 +55,13 @@ def phone(
 
 
 WHOLE = OnServer(
-    status={VISIT: "accepted"}, records=Counter({RECORD: 1}), events={RECORD: 1}, kept_apart=set(), conflicts={},
+    status={VISIT: "accepted"}, records=Counter({RECORD: 1}), events={RECORD: 1}, kept_apart=set(), edits=set(),
     photos={PHOTO: ("ab", True)},
 )  # fmt: skip
-NOTHING = OnServer(status={}, records=Counter(), events={}, kept_apart=set(), conflicts={}, photos={})
+NOTHING = OnServer(status={}, records=Counter(), events={}, kept_apart=set(), edits=set(), photos={})
+EDIT = Recorded(id=VISIT, kind="case.edit", record_id=None, state="conflict", is_signed=True)
+EDITED = msgspec.structs.replace(phone("conflict"), recorded=[EDIT], photos=[])
+KEPT = msgspec.structs.replace(WHOLE, status={VISIT: "conflict"}, edits={VISIT}, events={VISIT: 1})
 
 
 @pytest.mark.parametrize(
@@ -83,8 +86,10 @@ NOTHING = OnServer(status={}, records=Counter(), events={}, kept_apart=set(), co
         (phone("accepted", photo="waiting"), msgspec.structs.replace(WHOLE, photos={PHOTO: ("ab", False)}), ["lost"]),
         (phone("refused"), msgspec.structs.replace(WHOLE, status={VISIT: "refused"}), ["lost"]),
         (phone("refused"), msgspec.structs.replace(WHOLE, status={VISIT: "refused"}, kept_apart={VISIT}), []),
-        (phone("conflict"), msgspec.structs.replace(WHOLE, status={VISIT: "conflict"}), ["lost"]),
-        (phone("conflict"), msgspec.structs.replace(WHOLE, status={VISIT: "conflict"}, conflicts={UUID(int=2): 1}), []),
+        (EDITED, KEPT, []),
+        (EDITED, msgspec.structs.replace(KEPT, edits=set()), ["lost"]),
+        (EDITED, msgspec.structs.replace(KEPT, events={}), ["lost"]),
+        (EDITED, msgspec.structs.replace(KEPT, events={VISIT: 2}), ["doubled"]),
     ],
 )
 def test_every_difference_has_a_name(told: Told, server: OnServer, kinds: list[str]) -> None:

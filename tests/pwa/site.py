@@ -3,6 +3,8 @@
 It gives the files of a folder with the content policy of `pwa/csp.txt`, and index.html for every screen.
 """
 
+import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +41,21 @@ class _Files(SimpleHTTPRequestHandler):
         if "." not in path:
             self.path = "/index.html"
         return super().send_head()
+
+
+def next_version(dist: Path, folder: Path, number: int = 1) -> None:
+    """Put another version in place: a page that can be told from the first, under another version of the worker.
+
+    `folder` may be `dist` itself; later versions have higher numbers.
+    """
+    if folder != dist:
+        shutil.copytree(dist, folder, dirs_exist_ok=True)
+    page = (folder / "index.html").read_text()
+    (folder / "index.html").write_text(re.sub(r"<title>.*?</title>", f"<title>Rounds, newer {number}</title>", page))
+    worker = (folder / "sw.js").read_text()
+    changed = re.sub(r"[0-9a-f]{12}", f"{number:012x}", worker)
+    assert changed != worker
+    (folder / "sw.js").write_text(changed)
 
 
 @contextmanager

@@ -37,6 +37,11 @@ export function statementText({ name, case_number, amount_minor, currency, due_o
     : `I, ${name} (case ${case_number}), promise to pay ${money} by ${day}. My signature confirms this meeting and this promise, and nothing else.`;
 }
 
+/** What the client must know besides, below the line. */
+export function freeText(lang: SignedLang): string {
+  return lang === 'zh' ? '签名自愿。签署的内容仅为以上文字。' : 'You need not sign. What stands above is all that is signed.';
+}
+
 /** What is signed, in the one way that has one hash. */
 export function statementOf(promised: Promised, lang: SignedLang): string {
   const { case_number, promise_id, amount_minor, currency, due_on } = promised;

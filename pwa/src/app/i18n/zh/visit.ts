@@ -88,7 +88,6 @@ export const visit: Messages['visit'] = {
   signNeeds: '请先填写金额和日期。',
   signLanguage: '签署内容的语言',
   signPad: '在此签名',
-  signFree: '签名自愿。签署的内容仅为以上文字。',
   signClear: '重签',
   signKeep: '完成',
   signRemove: '删除签名',

@@ -45,6 +45,11 @@ export function piecesOf(caseId: string, visitId: string): Promise<Reply<{ reado
   return ask({ method: 'GET', path: `/v1/evidence${query({ case_id: caseId, visit_id: visitId })}` });
 }
 
+/** What was recorded of a visit; how it was filled in only for who did it and who controls it. */
+export function getVisit(id: string): Promise<Reply<Schemas['VisitView']>> {
+  return ask({ method: 'GET', path: `/v1/visits/${id}` });
+}
+
 export function getFile(id: string): Promise<Reply<EvidenceFile>> {
   return ask({ method: 'GET', path: `/v1/evidence/${id}/file` });
 }

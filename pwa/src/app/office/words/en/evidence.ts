@@ -78,6 +78,14 @@ export const evidence = {
   } as Readonly<Record<string, string>>,
   copies: { original: 'original', view: 'stamped copy', thumbnail: 'small copy', as_shot: 'as shot', redacted: 'redacted copy' } as Readonly<Record<string, string>>,
   system: 'system',
+  // The visit's record.
+  record: 'The record of the visit',
+  made: 'Made',
+  note: 'Note',
+  filled: (time: string) => `Form open for ${time}`,
+  resumed: (times: number) => (times === 1 ? 'left once and taken up again' : `left ${String(times)} times and taken up again`),
+  changes: count('answer changed', 'answers changed'),
+  formSteps: { here: 'At the door', whom: 'Whom', result: 'Result', details: 'Details' } as Readonly<Record<string, string>>,
   // The reviewer's word.
   reviews: 'Review',
   notReviewed: 'Nobody has looked yet.',
@@ -94,6 +102,7 @@ export const evidence = {
   said: 'Kept',
   ownWork: 'Your own visit is for somebody else to look at.',
   drawn: 'drawn by lot',
+  byLot: (seed: string) => `by lot, seed ${seed}`,
   ofVisit: 'the visit',
   ofPiece: 'one piece',
   // Drawing back-checks.

@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from backend.kernel.db import Database
 from tests.pwa.conftest import NEW_PIN, PIN, SAME_PIN, Entrance, OpenPhone, let_start_cold, sign_in, unlock
-from tests.pwa.day import follow
+from tests.pwa.day import follow, picture, visit_nobody_home
 from tests.pwa.network import Network
 from tests.world import World
 
@@ -28,6 +28,17 @@ TAKE = """async verifier => {
         body: JSON.stringify({ verifier }),
     });
     return [answer.status, (await answer.json()).code ?? ''];
+}"""
+LEFT = """async () => {
+    const asked = request => new Promise(done => { request.onsuccess = () => done(request.result); });
+    const name = (await indexedDB.databases()).map(one => one.name).find(one => one !== 'rounds-device');
+    const db = await asked(indexedDB.open(name));
+    const count = store => asked(db.transaction(store).objectStore(store).count());
+    const unsent = (await asked(db.transaction('outbox').objectStore('outbox').getAll()))
+        .filter(row => row.state === 'saved' || row.state === 'sending').length;
+    const counts = [unsent, await count('photo_bytes')];
+    db.close();
+    return counts;
 }"""
 ONLINE = "() => dispatchEvent(new Event('online'))"
 
@@ -137,3 +148,25 @@ async def test_a_copy_started_later_is_as_locked(
         await copy.clock.set_fixed_time(datetime.now(tz=UTC) - timedelta(hours=6))
         await copy.goto(site)
         assert await answers(copy, "/v1/sync/pull") == [(403, "device.locked")]
+
+
+async def test_the_photos_of_a_revoked_phone_reach_the_lead_too(
+    network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone, tmp_path: Path
+) -> None:
+    """OF-10, N14: the record waits for the lead, its photo is here, and the phone has nothing left."""
+    async with open_phone() as page:
+        await sign_in(page, network.origin, await entrance(world.mei))
+        network.cut()
+        await visit_nobody_home(page, world, world.cases[0], photo=picture(tmp_path, 7))
+        async with job_database.pool.acquire() as raw:
+            await raw.execute("UPDATE devices SET revoked_at = now() WHERE user_id = $1", world.mei)
+            await raw.execute("DELETE FROM sessions WHERE user_id = $1", world.mei)
+        network.restore()
+        await page.evaluate(ONLINE)
+        await page.get_by_text("This phone was revoked").wait_for()
+        await page.get_by_text("not sent yet").wait_for(state="hidden")
+        assert await page.evaluate(LEFT) == [0, 0]
+    stored = "SELECT count(*) FROM stored_files WHERE tenant_id = $1 AND refusal IS NULL"
+    assert await job_database.pool.fetchval(stored, world.tenant_id) >= 1
+    left = "SELECT count(*) FROM quarantine WHERE tenant_id = $1 AND code = 'sync.left_behind'"
+    assert await job_database.pool.fetchval(left, world.tenant_id) == 1

@@ -41,6 +41,9 @@ class Evidence(Base):
     original_state: Mapped[str] = mapped_column(server_default=FetchedValue())
     original_at: Mapped[datetime | None]
     original_reason: Mapped[str | None]
+    original_examined_at: Mapped[datetime | None]
+    original_examine_after: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    original_examine_tries: Mapped[int] = mapped_column(server_default=FetchedValue())
 
 
 class Upload(Base):
@@ -76,6 +79,23 @@ class EvidencePicture(Base):
     """What the bytes of a photo showed when they were decoded, or why they could not be."""
 
     __tablename__ = "evidence_pictures"
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    fault: Mapped[str | None]
+    media_type: Mapped[str | None]
+    width_px: Mapped[int | None]
+    height_px: Mapped[int | None]
+    looks: Mapped[big_int | None]
+    exif_taken: Mapped[str | None]
+    exif_lat_e7: Mapped[int | None]
+    exif_lon_e7: Mapped[int | None]
+    made_at: Mapped[datetime]
+
+
+class EvidenceOriginal(Base):
+    """What the bytes that a camera gave showed, beside its smaller copy, or why they could not be decoded."""
+
+    __tablename__ = "evidence_originals"
     evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID]
     fault: Mapped[str | None]

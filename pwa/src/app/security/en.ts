@@ -37,7 +37,7 @@ export const words = {
     left: (count: number) => (count === 1 ? 'One code is left.' : `${String(count)} codes are left.`),
     text: 'For the day on which the app or passkey is not at hand. Each is good once.',
     renew: 'Make new codes',
-    renewText: 'The old codes are worthless from then on.',
+    renewText: 'New codes make the old ones worthless.',
     shownTitle: 'Write these codes down',
     shownText: 'They are shown only now. Keep them on paper, not on this phone.',
     copy: 'Copy',

@@ -39,7 +39,7 @@ export const words: Words = {
     left: (count: number) => `还剩 ${String(count)} 个。`,
     text: '验证器或通行密钥不在手边时使用。每个只能用一次。',
     renew: '生成新的备用码',
-    renewText: '旧的备用码随即作废。',
+    renewText: '生成新的备用码后,旧的随即作废。',
     shownTitle: '请抄下这些备用码',
     shownText: '只显示这一次。请记在纸上,不要存在这部手机里。',
     copy: '复制',

@@ -6,7 +6,6 @@ the manifest before it on the same phone. A signal says "worth a look": the coll
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,33 +72,8 @@ class Code(StrEnum):
     FROZEN_PLACE = "frozen_place"
     FILE_SOURCE = "file_source"
     ORIGINAL_MISSING = "original_missing"
+    ORIGINAL_DIFFERS = "original_differs"
     CONSENT_MISSING = "consent_missing"
-
-
-BASE = -4.0
-WEIGHTS: dict[Code, float] = {
-    Code.SIGNATURE_WRONG: 6.0,
-    Code.HASH_DIFFERS: 6.0,
-    Code.MANIFEST_DIFFERS: 5.0,
-    Code.CHAIN_DIFFERS: 4.0,
-    Code.REUSED_PHOTO: 4.0,
-    Code.TELEPORT: 3.0,
-    Code.TAKEN_BEFORE_BRACKET: 3.0,
-    Code.EXIF_PLACE_DIFFERS: 2.5,
-    Code.EXIF_TIME_DIFFERS: 2.0,
-    Code.FROZEN_PLACE: 2.0,
-    Code.CONSENT_MISSING: 2.0,
-    Code.CLOCK_SKEW: 1.5,
-    Code.OUTSIDE_FENCE: 1.5,
-    Code.CHAIN_GAP: 1.0,
-    Code.FILE_SOURCE: 1.0,
-    Code.ORIGINAL_MISSING: 1.0,
-    Code.MANIFEST_MISSING: 0.5,
-}
-"""Log-odds, set by hand: two in a hundred without any signal; one broken signature 88, an old app 3."""
-
-MEDIUM_FROM = 0.2
-HIGH_FROM = 0.6
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -379,25 +353,3 @@ def signals_of_bytes(written: Written, alike: Sequence[UUID]) -> list[Signal]:
     if alike:
         found.append(Signal(Code.REUSED_PHOTO, {"evidence_ids": [str(one) for one in alike]}))
     return found
-
-
-def score_of(codes: Sequence[Code]) -> float:
-    """Return how much a look is worth it, 0 to 1: the logistic of the weights of what was found."""
-    return probability(BASE + sum(WEIGHTS[code] for code in set(codes)))
-
-
-def probability(log_odds: float) -> float:
-    """Return the logistic of log-odds, 0 to 1."""
-    return 1 / (1 + math.exp(-log_odds))
-
-
-def log_odds(chance: float) -> float:
-    """Return the inverse of the logistic."""
-    return math.log(chance / (1 - chance))
-
-
-def band_of(score: float) -> Literal["low", "medium", "high"]:
-    """Return the band of a score: medium from 0.2, high from 0.6."""
-    if score >= HIGH_FROM:
-        return "high"
-    return "medium" if score >= MEDIUM_FROM else "low"

@@ -9,8 +9,9 @@ import msgspec
 
 from backend.evidence import problems
 from backend.evidence import view_queries as queries
-from backend.evidence.manifests import Code, band_of, score_of
+from backend.evidence.manifests import Code
 from backend.evidence.schemas import AnswerView, EvidenceView, Looks
+from backend.evidence.scoring import band_of, score_of
 from backend.evidence.view_queries import Photo, Written
 from backend.identity.permissions import Permission, may
 from backend.identity.principal import Principal

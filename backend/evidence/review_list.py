@@ -9,9 +9,10 @@ import asyncpg
 import msgspec
 
 from backend.evidence import review_list_queries as queries
-from backend.evidence.manifests import BASE, HIGH_FROM, MEDIUM_FROM, WEIGHTS, Code, band_of, log_odds, probability
+from backend.evidence.manifests import Code
 from backend.evidence.review_list_queries import VisitRow, Wanted
 from backend.evidence.review_schemas import VISITS_A_PAGE_MAX, ReviewState, VisitPage, VisitToReview
+from backend.evidence.scoring import BASE, HIGH_FROM, MEDIUM_FROM, WEIGHTS, band_of, log_odds, probability
 from backend.identity.principal import Principal
 from backend.kernel.problems import MALFORMED, Problem
 

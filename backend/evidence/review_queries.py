@@ -10,9 +10,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.evidence.manifests import BASE, Code, probability
+from backend.evidence.manifests import Code
 from backend.evidence.review_schemas import DRAWABLE_MAX, DrawnVisit, DrawView, ReviewView, Window
 from backend.evidence.sampling import Drawable
+from backend.evidence.scoring import BASE, probability
 from backend.kernel.limits import PAGE_SIZE_MAX
 
 VISIT = "SELECT id, case_id, user_id FROM visits WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL"

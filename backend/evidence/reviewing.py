@@ -11,9 +11,9 @@ import asyncpg
 
 from backend.evidence import problems, sampling
 from backend.evidence import review_queries as queries
-from backend.evidence.manifests import WEIGHTS
 from backend.evidence.review_queries import Drawn, Said
 from backend.evidence.review_schemas import DRAWABLE_MAX, DrawView, DrawWish, ReviewState, ReviewView, ReviewWish
+from backend.evidence.scoring import WEIGHTS
 from backend.identity.permissions import Permission, may
 from backend.identity.principal import Principal
 from backend.identity.schemas import Act

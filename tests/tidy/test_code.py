@@ -19,6 +19,7 @@ GENERATED: dict[str, str] = {
 MORE_PARAMETERS: dict[str, str] = {
     "backend/cases/routes.py:list_cases": "a parameter of the handler for each of the address",
     "backend/cases/routes.py:near_cases": "a parameter of the handler for each of the address",
+    "backend/evidence/review_routes.py:to_review": "a parameter of the handler for each of the address",
 }
 """`path:function` -> why its framework hands it more than six."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.evidence import manifests
-from backend.evidence.manifests import Code, Fix, Known, Link, Written, band_of, read_manifest, score_of, signals_of
+from backend.evidence.manifests import Code, Fix, Known, Link, Written, read_manifest, signals_of
 from backend.evidence.schemas import ConsentBy, NamedPhoto, PhotoScope
 from backend.kernel.geo import Point
 from backend.visits import rules as visit_rules
@@ -194,28 +194,6 @@ def test_what_the_camera_wrote_is_held_against_the_record(
     assert {one.code for one in manifests.signals_of_bytes(written, [OTHER] * alike)} == codes
     silent = Written(exif_taken_at=None, exif_place=None, taken_at=MORNING, place=None)
     assert manifests.signals_of_bytes(silent, []) == []
-
-
-@pytest.mark.parametrize(
-    ("codes", "score", "band"),
-    [
-        ([], 0.018, "low"),
-        ([Code.MANIFEST_MISSING], 0.029, "low"),
-        ([Code.OUTSIDE_FENCE, Code.CLOCK_SKEW], 0.269, "medium"),
-        ([Code.REUSED_PHOTO], 0.5, "medium"),
-        ([Code.SIGNATURE_WRONG], 0.881, "high"),
-        ([Code.SIGNATURE_WRONG] * 3, 0.881, "high"),
-    ],
-)
-def test_scores(codes: list[Code], score: float, band: str) -> None:
-    assert score_of(codes) == pytest.approx(score, abs=0.001)
-    assert band_of(score_of(codes)) == band
-
-
-def test_every_code_has_a_weight_and_none_alone_condemns_but_broken_proof() -> None:
-    assert set(manifests.WEIGHTS) == set(Code)
-    high = {code for code in Code if band_of(score_of([code])) == "high"}
-    assert high == {Code.SIGNATURE_WRONG, Code.HASH_DIFFERS, Code.MANIFEST_DIFFERS}
 
 
 def test_an_old_clock_does_not_overflow() -> None:

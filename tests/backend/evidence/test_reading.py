@@ -24,7 +24,7 @@ async def test_the_lead_sees_signals_and_the_collector_answers(
     seen = (await lead.get(f"/v1/evidence/{shot.photo.id}")).json()
     assert (seen["collector"], seen["state"], seen["is_signed"], seen["is_ready"]) == ("Mei", "awaited", True, False)
     assert [one["code"] for one in seen["looks"]["signals"]] == ["file_source"]
-    assert (seen["looks"]["band"], seen["looks"]["score"]) == ("low", 0.047)
+    assert (seen["looks"]["band"], seen["looks"]["score"]) == ("low", 0.063)
     assert [one["text"] for one in seen["looks"]["answers"]] == ["the client sent it to me"]
     listed = (await lead.get("/v1/evidence", params={"case_id": str(world.cases[0])})).json()["items"]
     assert listed == [seen]

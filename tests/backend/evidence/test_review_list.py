@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from backend.evidence.manifests import BASE, HIGH_FROM, MEDIUM_FROM, band_of, probability
 from backend.evidence.review_list import THOUSAND, bounds_of, read_cursor
+from backend.evidence.scoring import BASE, HIGH_FROM, MEDIUM_FROM, band_of, probability
 from backend.kernel.db import Database
 from backend.kernel.problems import Problem
 from tests.backend.evidence.conftest import SignedIn

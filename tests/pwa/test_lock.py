@@ -373,7 +373,7 @@ async def test_a_new_password_and_an_ended_session_lose_nothing(
         await page.get_by_role("link", name="Sign in").click()
         await page.get_by_label("Name").fill(login)
         await page.get_by_label("Password").fill("another-quiet-river-46")
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Sign in", exact=True).click()
         await unlock(page, PIN)
         await follow(page, "/sync")
         await page.get_by_text("You may put the phone away").wait_for()

@@ -13,7 +13,7 @@ import msgspec
 
 from backend.evidence import picture_queries as queries
 from backend.evidence import problems, rules
-from backend.evidence.manifests import Written, point_of, signals_of_bytes
+from backend.evidence.manifests import Code, Signal, Written, point_of, signals_of_bytes
 from backend.evidence.picture_queries import Waiting
 from backend.evidence.pictures import Fault, Picture, Question
 from backend.evidence.receiving import keep_signals
@@ -31,12 +31,15 @@ log = logging.getLogger(__name__)
 
 TRIES_MAX = 2
 LEASE = timedelta(minutes=2)
+APART_BITS_MAX = 10
+"""Of 64 bits; a copy that was made smaller differs from its original in 0 to 4, another picture in 20 to 44."""
+
 LOOK_TIMEOUT_S = 20.0
 """Ten seconds of CPU are the process's own ceiling; on a busy machine they take longer."""
 
 
 async def examine_next(database: Database, storage: Storage, now: datetime) -> bool:
-    """Look at the photo that waits longest and make its copies; returns whether one was looked at.
+    """Look at the photo that waits longest and make its copies, or at an original; returns whether one was looked at.
 
     `database` must be opened as Role.JOB.
     """
@@ -47,7 +50,7 @@ async def examine_next(database: Database, storage: Storage, now: datetime) -> b
         facts = await queries.stamp_facts(raw, waiting)
     try:
         seen = await _look(storage, waiting, rules.stamp_lines(facts))
-        if seen is not None and isinstance(seen, Picture):
+        if isinstance(seen, Picture) and not waiting.is_original:
             await _keep_copies(storage, waiting, seen)
     except Problem as away:
         if away.kind != problems.STORE_AWAY:
@@ -98,13 +101,22 @@ async def note_examined(
         return
     told: dict[str, object] = {"sha256": waiting.sha256.hex()}
     told |= {"fault": seen.code} if isinstance(seen, Fault) else {"media_type": seen.media_type}
-    events = [_event(waiting, "evidence.examined", told, now)]
+    events = [_event(waiting, "evidence.original_examined" if waiting.is_original else "evidence.examined", told, now)]
     if isinstance(seen, Picture):
-        # White paper with a line on it looks like any other.
-        alike = await queries.alike(raw, waiting, seen.looks) if waiting.kind == "photo" else []
-        signals = signals_of_bytes(written(seen, facts), alike)
+        signals = await _signals(raw, waiting, seen, facts)
         events += await keep_signals(raw, waiting.tenant_id, {waiting.id: (waiting.case_id, signals)}, now)
     await append_bare(raw, events)
+
+
+async def _signals(raw: asyncpg.Connection, waiting: Waiting, seen: Picture, facts: StampFacts) -> list[Signal]:
+    """Return what is worth a look: of a copy what it looks like, of an original also what its camera wrote."""
+    if waiting.is_original:
+        apart = await queries.bits_apart(raw, waiting, seen.looks)
+        differs = [Signal(Code.ORIGINAL_DIFFERS, {"bits": apart})] if apart > APART_BITS_MAX else []
+        return [*signals_of_bytes(written(seen, facts), []), *differs]
+    # White paper with a line on it looks like any other.
+    alike = await queries.alike(raw, waiting, seen.looks) if waiting.kind == "photo" else []
+    return signals_of_bytes(written(seen, facts), alike)
 
 
 def written(seen: Picture, facts: StampFacts) -> Written:

@@ -28,23 +28,18 @@ STRENGTH = 2.0
 """What a person believed counts as much as two photos that say so."""
 
 FIRST = datetime(2026, 11, 2, tzinfo=UTC)
-FIXED = (
-    Code.CONSENT_MISSING, Code.MANIFEST_MISSING, Code.ORIGINAL_MISSING,
-    Code.SIGNATURE_WRONG, Code.HASH_DIFFERS, Code.MANIFEST_DIFFERS,
-)  # fmt: skip
-"""Not fitted. Three are no signs of a lie: the rights of who lives there, an old app, a phone that was full. Three are
-proofs that do not hold: somebody looks at those, however often a fault of ours turns out to be the reason."""
-
-FITTED = tuple(code for code in Code if code not in FIXED)
 BY_HAND: Mapping[Code, float] = {
-    Code.SIGNATURE_WRONG: 6.0, Code.HASH_DIFFERS: 6.0, Code.MANIFEST_DIFFERS: 5.0, Code.CHAIN_DIFFERS: 4.0,
-    Code.REUSED_PHOTO: 4.0, Code.TELEPORT: 3.0, Code.TAKEN_BEFORE_BRACKET: 3.0, Code.EXIF_PLACE_DIFFERS: 2.5,
-    Code.EXIF_TIME_DIFFERS: 2.0, Code.FROZEN_PLACE: 2.0, Code.CONSENT_MISSING: 2.0, Code.CLOCK_SKEW: 1.5,
-    Code.OUTSIDE_FENCE: 1.5, Code.CHAIN_GAP: 1.0, Code.FILE_SOURCE: 1.0, Code.MANIFEST_MISSING: 0.5,
-    Code.ORIGINAL_MISSING: WEIGHTS[Code.ORIGINAL_MISSING],
+    Code.CHAIN_DIFFERS: 4.0, Code.REUSED_PHOTO: 4.0, Code.TELEPORT: 3.0, Code.TAKEN_BEFORE_BRACKET: 3.0,
+    Code.EXIF_PLACE_DIFFERS: 2.5, Code.EXIF_TIME_DIFFERS: 2.0, Code.FROZEN_PLACE: 2.0, Code.CLOCK_SKEW: 1.5,
+    Code.OUTSIDE_FENCE: 1.5, Code.CHAIN_GAP: 1.0, Code.FILE_SOURCE: 1.0,
 }  # fmt: skip
-"""What people believed before anything was counted, at a base of -4."""
+"""What is fitted, and what people believed of it before anything was counted, at a base of -4.
 
+The rest keeps what people set: no signs of a lie (the rights of who lives there, an old app, a phone that was full), and
+proofs that do not hold, which somebody looks at, however often a fault of ours turns out to be the reason.
+"""
+
+FITTED = tuple(BY_HAND)
 BASE_BY_HAND = -4.0
 
 
@@ -146,7 +141,7 @@ def fitted(seed: int, collectors: int) -> tuple[float, dict[Code, float]]:
     """Return (base, weights) that fit the photos of a seed, to a tenth; what is not fitted as it was by hand."""
     base, weights = fit_logistic(*book_of(seed, collectors), prior())
     found = {code: round(max(0.0, float(weight)), 1) for code, weight in zip(FITTED, weights, strict=True)}
-    return round(base, 1), found | {code: BY_HAND[code] for code in FIXED}
+    return round(base, 1), dict(WEIGHTS) | found
 
 
 def chances(signs: Floats, base: float, weights: Mapping[Code, float]) -> Floats:

@@ -80,6 +80,14 @@ def taken(content: bytes) -> PhotoTaken:
     )  # fmt: skip
 
 
+def taken_from(original: bytes, copy: bytes, *, is_kept: bool = True) -> PhotoTaken:
+    """Return a photo whose smaller copy travels first."""
+    digest = hashlib.sha256(original).hexdigest()
+    return msgspec.structs.replace(
+        taken(copy), original_sha256=digest, original_size_bytes=len(original), original_kept=is_kept
+    )
+
+
 async def name(database: Database, world: World, content: bytes, case: int = 0, user_id: UUID | None = None) -> UUID:
     """Let a visit to a case of the world name a photo, as the sync does; returns the evidence's id."""
     return await name_taken(database, world, taken(content), case, user_id)

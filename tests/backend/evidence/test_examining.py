@@ -17,14 +17,17 @@ from backend.kernel import clock, files
 from backend.kernel.db import Database
 from tests.backend.evidence import shots
 from tests.backend.evidence.conftest import SignedIn
-from tests.backend.evidence.phones import kinds, name, photo, upload
+from tests.backend.evidence.phones import kinds, name, name_taken, photo, taken_from, upload
+from tests.backend.evidence.signing import codes
 from tests.world import World
 
 
 async def examine_all(jobs: Database, storage: Storage, world: World) -> None:
     """Look at what this world stored; photos that other tests left behind are passed over."""
     await jobs.pool.execute(
-        "UPDATE evidence SET examine_after = now() + interval '1 day' WHERE tenant_id <> $1", world.tenant_id
+        "UPDATE evidence SET examine_after = now() + interval '1 day',"
+        " original_examine_after = now() + interval '1 day' WHERE tenant_id <> $1",
+        world.tenant_id,
     )
     while await examine_next(jobs, storage, clock.now()):
         pass
@@ -124,3 +127,27 @@ async def test_copies_lie_apart_from_originals(
     assert sorted(path.name for path in (storage.files.root / "copies" / str(world.tenant_id)).rglob("*.jpg")) == [
         f"{evidence_id}.thumbnail.jpg", f"{evidence_id}.view.jpg",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minute", "seed", "expected"),
+    [("05", 1, set()), ("25", 1, {"exif_time_differs"}), ("05", 2, {"original_differs"})],
+)
+async def test_an_original_is_held_against_its_copy_and_the_claim(
+    phone: httpx.AsyncClient, database: Database, job_database: Database, world: World, storage: Storage,
+    minute: str, seed: int, expected: set[str],
+) -> None:  # fmt: skip
+    """EV-2: the smaller copy has lost what the camera wrote; the original has it, and shows the same picture."""
+    copy = shots.encoded(shots.scene(1600, 1200).resize((800, 600)))
+    shot = shots.with_exif(
+        shots.scene(1600, 1200, seed), f"2026:11:24 09:{minute}:00", (30.0, 15.0, 0.0), (120.0, 9.0, 0.0)
+    )
+    evidence_id = await name_taken(database, world, taken_from(shot, copy))
+    await upload(phone, copy)
+    await upload(phone, shot)
+    await examine_all(job_database, storage, world)
+    assert await codes(job_database, evidence_id) - {"manifest_missing"} == expected
+    told = await kinds(job_database, world, evidence_id)
+    assert (told.count("evidence.examined"), told.count("evidence.original_examined")) == (1, 1)
+    row = await job_database.pool.fetchrow("SELECT * FROM evidence_originals WHERE evidence_id = $1", evidence_id)
+    assert (row["width_px"], row["exif_lat_e7"]) == (1600, 302_500_000)

@@ -21,6 +21,7 @@ export const words = {
     frozen_place: 'Photos of several cases have exactly one place.',
     file_source: 'The picture was chosen from files, not taken on the spot.',
     consent_missing: 'Taken inside without a note of who agreed.',
+    original_differs: 'What the camera gave shows another picture than the copy that came first.',
     original_missing: 'What the camera gave never came; only the smaller copy did.',
   } as Readonly<Record<string, string>>,
   told: {

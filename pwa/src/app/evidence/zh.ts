@@ -22,6 +22,7 @@ export const words: Words = {
     frozen_place: '多个案件的照片位置完全相同。',
     file_source: '照片选自文件,并非现场拍摄。',
     consent_missing: '室内拍摄,未注明谁同意。',
+    original_differs: '原件与先到的副本不是同一张照片。',
     original_missing: '拍摄的原件一直未到,只有缩小的副本。',
   },
   told: {

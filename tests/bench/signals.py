@@ -35,8 +35,8 @@ BY_HAND: Mapping[Code, float] = {
 }  # fmt: skip
 """What is fitted, and what people believed of it before anything was counted, at a base of -4.
 
-The rest keeps what people set: no signs of a lie (the rights of who lives there, an old app, a phone that was full), and
-proofs that do not hold, which somebody looks at, however often a fault of ours turns out to be the reason.
+The rest keeps what people set: no signs of a lie (the rights of who lives there, an old app, a phone that was full),
+and proofs that do not hold, which somebody looks at, however often a fault of ours turns out to be the reason.
 """
 
 FITTED = tuple(BY_HAND)

@@ -63,9 +63,9 @@ def open_authority(url: str, roots: Path | None) -> Authority | None:
 
 
 async def stamp_heads(database: Database, authority: Authority | None, now: datetime) -> int:
-    """Ask for a stamp over the newest head of each tenant that has none (at most 200 or 30 s a call); returns how many came.
+    """Ask for a stamp over the newest head of each tenant that has none; returns how many came.
 
-    `database` is opened as Role.JOB; no transaction is open while the authority thinks.
+    At most 200 or 30 seconds a call. `database` is opened as Role.JOB; no transaction is open while somebody thinks.
     """
     if authority is None:
         return 0

@@ -141,7 +141,7 @@ async def test_back_checks_are_drawn_by_lot(
         await page.get_by_role("heading", name="2 of 3 visits").wait_for()
         assert await findings(page) == []
         await page.get_by_role("region", name="2 of 3 visits").get_by_role("button").first.click()
-        await expect(page.get_by_role("region", name="Review")).to_contain_text("drawn by lot (tuesday)")
+        await expect(page.get_by_role("region", name="Review")).to_contain_text("by lot, seed tuesday")
     drawn = await job_database.pool.fetch("SELECT state FROM evidence_reviews WHERE tenant_id = $1", world.tenant_id)
     assert [row["state"] for row in drawn] == ["back_check", "back_check"]
 
@@ -171,6 +171,43 @@ async def test_compliance_holds_and_releases_with_basis_and_reason(
     assert tuple(hold) == (
         world.cases[0], "order of a court: No. 12 of 2026", "order of a court: case decided", world.ada, world.ada,
     )  # fmt: skip
+
+
+async def test_a_redacted_copy_is_drawn_or_typed_and_shown_beside(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database, book: dict[str, UUID]
+) -> None:
+    """D.3: what nobody else may see is black in the copy; the original stays, and the log says who made it and why."""
+    async with office(browser, site, await entrance(world.lin)) as page:
+        await page.goto(f"{site}{LIST}&visit={book['plain']}")
+        await page.get_by_role("button", name="Redact a copy").click()
+        sheet = page.get_by_role("dialog")
+        picture = sheet.get_by_role("img")
+        await page.wait_for_function("image => image.naturalWidth > 300", arg=await picture.element_handle())
+        box = await picture.bounding_box()
+        assert box is not None
+        await page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+        await page.mouse.down()
+        await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await page.mouse.up()
+        await sheet.get_by_text("from 25 % left, 25 % top: 25 × 25 %").wait_for()
+        await sheet.get_by_text("Type an area instead").click()
+        for name, value in (("Left %", "60"), ("Top %", "10"), ("Width %", "20"), ("Height %", "30")):
+            await sheet.get_by_label(name).fill(value)
+        await sheet.get_by_role("button", name="Add the area").click()
+        await sheet.get_by_label("Reason").fill("a neighbour's face")
+        assert await findings(page) == []
+        await sheet.get_by_role("button", name="Make the copy").click()
+        copies = page.get_by_role("region", name="Redacted copies")
+        await copies.get_by_text("2 areas · a neighbour's face").wait_for()
+        await copies.get_by_role("button", name=re.compile("^Today ")).click()
+        shown = copies.get_by_role("img")
+        await page.wait_for_function("image => image.naturalWidth > 300", arg=await shown.element_handle())
+        custody = page.get_by_role("region", name="Log of custody")
+        await custody.get_by_text("redacted copy made").wait_for()
+    reasons = await job_database.pool.fetch(
+        "SELECT reason, made_by FROM evidence_redactions WHERE tenant_id = $1", world.tenant_id
+    )
+    assert [tuple(row) for row in reasons] == [("a neighbour's face", world.lin)]
 
 
 @pytest.mark.usefixtures("book")

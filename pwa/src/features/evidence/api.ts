@@ -20,6 +20,8 @@ export type ReviewView = Schemas['ReviewView'];
 export type ReviewWish = Schemas['ReviewWish'];
 export type DrawView = Schemas['DrawView'];
 export type DrawWish = Schemas['DrawWish'];
+export type RedactionView = Schemas['RedactionView'];
+export type RedactionWish = Schemas['RedactionWish'];
 export type HoldView = Schemas['HoldView'];
 
 export interface Wanted {
@@ -52,6 +54,14 @@ export function getVisit(id: string): Promise<Reply<Schemas['VisitView']>> {
 
 export function getFile(id: string): Promise<Reply<EvidenceFile>> {
   return ask({ method: 'GET', path: `/v1/evidence/${id}/file` });
+}
+
+export function listRedactions(id: string): Promise<Reply<{ readonly items: readonly RedactionView[] }>> {
+  return ask({ method: 'GET', path: `/v1/evidence/${id}/redactions` });
+}
+
+export function redact(id: string, wish: RedactionWish): Promise<Reply<RedactionView>> {
+  return ask({ method: 'POST', path: `/v1/evidence/${id}/redactions`, json: wish });
 }
 
 export function listReviews(visitId: string): Promise<Reply<{ readonly items: readonly ReviewView[] }>> {

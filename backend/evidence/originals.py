@@ -4,15 +4,19 @@ So nothing is missed in silence: an original is awaited, here, refused, or given
 journal. That a phone has lost one is worth a look; that the lender wants none any more is not.
 """
 
+from datetime import datetime
+
 import asyncpg
 
 from backend.evidence import queries
 from backend.evidence.commands import stored_event
 from backend.evidence.manifests import Code, Signal
 from backend.evidence.receiving import keep_signals
-from backend.evidence.schemas import OriginalsGivenUp
+from backend.evidence.schemas import Originals, OriginalsGivenUp
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
+from backend.journal.schemas import NewEvent
+from backend.kernel.ids import new_id
 
 
 async def give_up_originals(raw: asyncpg.Connection, act: Act, given_up: OriginalsGivenUp) -> int:
@@ -32,3 +36,19 @@ async def give_up_originals(raw: asyncpg.Connection, act: Act, given_up: Origina
         events += await keep_signals(raw, act.tenant_id, lost, act.at)
     await append_bare(raw, events)
     return len(found)
+
+
+class NoLenderError(ValueError):
+    """There is no lender of this code."""
+
+
+async def wish_originals(raw: asyncpg.Connection, tenant_code: str, wish: Originals, now: datetime) -> None:
+    """Set when the phones of a lender send originals; they hear it with their next pull. Raises NoLenderError."""
+    tenant_id = await queries.wish_originals(raw, tenant_code, wish)
+    if tenant_id is None:
+        raise NoLenderError(f"there is no lender {tenant_code}")
+    event = NewEvent(
+        id=new_id(), tenant_id=tenant_id, kind="originals.changed", subject_id=tenant_id, case_id=None, actor_id=None,
+        device_id=None, occurred_at=now, payload={"originals": wish.value, "by": "operator"},
+    )  # fmt: skip
+    await append_bare(raw, [event])

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.evidence.schemas import NamedPhoto, OriginalState, Upload, type_taken
+from backend.evidence.schemas import NamedPhoto, Originals, OriginalState, Upload, type_taken
 
 INSERT_EVIDENCE = """
 INSERT INTO evidence (id, tenant_id, case_id, visit_id, user_id, device_id, kind, scope, sha256, size_bytes, media_type,
@@ -182,6 +182,14 @@ async def give_up_originals(
 ) -> list[NowStored]:
     """Mark evidence of a person whose originals will never come; returns those that were awaited."""
     return [NowStored(**row) for row in await raw.fetch(GIVE_UP_ORIGINALS, tenant_id, user_id, ids, reason)]
+
+
+async def wish_originals(raw: asyncpg.Connection, tenant_code: str, wish: Originals) -> UUID | None:
+    """Set when phones of a lender send originals; returns the lender, None when there is none of this code."""
+    tenant_id: UUID | None = await raw.fetchval(
+        "UPDATE tenants SET originals = $2 WHERE code = $1 RETURNING id", tenant_code, wish.value
+    )
+    return tenant_id
 
 
 async def keep_file(raw: asyncpg.Connection, tenant_id: UUID, upload: Upload, refusal: str | None) -> None:

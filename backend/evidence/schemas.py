@@ -350,6 +350,14 @@ class ReleaseWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 
 
+class Originals(StrEnum):
+    """When a phone sends what its camera gave, beside the smaller copy that travels at once: the lender's wish."""
+
+    NEVER = "never"
+    WIFI = "wifi"
+    ALWAYS = "always"
+
+
 class OriginalsGivenUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Originals that a phone will never send, and why: the lender wants none any more, or the phone lost them."""
 

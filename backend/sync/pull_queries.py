@@ -6,7 +6,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.sync.schemas import Originals, PhoneNotice
+from backend.evidence.schemas import Originals
+from backend.sync.schemas import PhoneNotice
 
 HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)"
 EPOCH = "SELECT epoch FROM cluster_epoch"

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend.cases.file_schemas import PhoneCase
+from backend.evidence.schemas import Originals
 from backend.kernel.limits import Code, Instant
 from backend.routing.schemas import PhonePlan
 
@@ -150,14 +151,6 @@ class PhoneNotice(msgspec.Struct, frozen=True):
     kind: str
     at: datetime
     case_id: UUID | None
-
-
-class Originals(StrEnum):
-    """When a phone sends what its camera gave, beside the smaller copy that travels at once."""
-
-    NEVER = "never"
-    WIFI = "wifi"
-    ALWAYS = "always"
 
 
 class PullAnswer(msgspec.Struct, frozen=True):

@@ -14,7 +14,9 @@ from backend.evidence.deletion_queries import Due
 from backend.evidence.deletion_schemas import DeletionMode
 from backend.evidence.export import Exported, ExportError, Manner, export_case
 from backend.evidence.keeping import KeptError, delete_photo
+from backend.evidence.originals import NoLenderError, wish_originals
 from backend.evidence.retention import DEFAULT, Retention
+from backend.evidence.schemas import Originals
 from backend.evidence.storage import open_storage
 from backend.journal.stamping import open_authority
 from backend.kernel import clock
@@ -112,6 +114,28 @@ def deletion(mode: str, tenant: str) -> None:
     """Set what happens at the end of retention: off, two_people (two agree first), at_once."""
     _change(tenant, DeletionMode(mode))
     click.echo(f"at the end of retention: {WORDS[DeletionMode(mode)]}")
+
+
+@evidence.command("originals")
+@click.argument("wish", type=click.Choice([wish.value for wish in Originals]))
+@click.option("--tenant", required=True, help="The code of the lender whose phones are meant.")
+def originals(wish: str, tenant: str) -> None:
+    """Say when phones send what their cameras gave: never (it is not kept), wifi, always (also by mobile data)."""
+    try:
+        with database_url() as url:
+            asyncio.run(_wished(url, tenant, Originals(wish)))
+    except NoLenderError as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"originals: {wish}; phones hear it with their next pull")
+
+
+async def _wished(url: str, tenant: str, wish: Originals) -> None:
+    database = await open_database(url, role=Role.JOB, pool_size=1)
+    try:
+        async with database.pool.acquire() as raw, raw.transaction():
+            await wish_originals(raw, tenant, wish, clock.now())
+    finally:
+        await database.close()
 
 
 def _change(tenant: str, change: DeletionMode | tuple[str, Retention]) -> None:

@@ -100,3 +100,18 @@ async def test_an_authority_without_its_roots_is_one_clear_line(url: str, tmp_pa
     )  # fmt: skip
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "ROUNDS_TSA_URL and ROUNDS_TSA_ROOTS go together" in done.stderr
+
+
+async def test_an_operator_says_when_phones_send_originals(
+    url: str, job_database: Database, world: World, tmp_path: Path
+) -> None:
+    """EV-1: the lender's wish; it stands in the journal, and phones hear it with their next pull."""
+    code = await job_database.pool.fetchval("SELECT code FROM tenants WHERE id = $1", world.tenant_id)
+    done = run(url, tmp_path, "never", "--tenant", code, verb="originals")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert await job_database.pool.fetchval("SELECT originals FROM tenants WHERE id = $1", world.tenant_id) == "never"
+    told = await job_database.pool.fetchval(
+        "SELECT payload->>'originals' FROM events WHERE tenant_id = $1 AND kind = 'originals.changed'", world.tenant_id
+    )
+    assert told == "never"
+    assert "there is no lender NOBODY" in run(url, tmp_path, "wifi", "--tenant", "NOBODY", verb="originals").stderr

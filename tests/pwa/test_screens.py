@@ -57,7 +57,8 @@ async def test_no_screen_has_a_serious_finding(
         for path, word in (
             ("/cases", "3 cases"), (f"/cases/{world.cases[0]}", "Good to know"),
             (f"/cases/{world.cases[0]}/call", "Which number?"),
-            ("/inbox", "Inbox"), ("/me", "This phone"), ("/nowhere", "There is no such page"),
+            ("/inbox", "Inbox"), ("/me", "This phone"), ("/me/security", "Add a passkey"),
+            ("/nowhere", "There is no such page"),
         ):  # fmt: skip
             await follow(page, path)
             await page.get_by_text(word).first.wait_for()

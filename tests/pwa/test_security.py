@@ -120,10 +120,11 @@ async def test_a_passkey_is_made_signs_in_alone_and_is_removed(
         await page.get_by_role("button", name="I have written them down").click()
         await page.get_by_text("office laptop").wait_for()
         await leave(page)
-        await page.get_by_role("button", name="Sign in with a passkey").click()
+        await page.get_by_role("button", name="Use a passkey").click()
         await page.wait_for_url(f"{site}/team")
         await leave(page)
         await type_password(page, login)
+        await page.get_by_role("heading", name="Second step").wait_for()
         await page.get_by_role("button", name="Use a passkey").click()
         await page.wait_for_url(f"{site}/team")
         await follow(page, "/me/security")
@@ -210,7 +211,7 @@ async def come_by_company(page: Page, jobs: Database, world: World) -> None:
     """Press the company's button; where the tests of others left providers too, the lender's code is asked for."""
     async with jobs.pool.acquire() as raw:
         several = await raw.fetchval("SELECT count(*) FROM company_sign_ins") > 1
-    await page.get_by_role("button", name="Sign in with your company").click()
+    await page.get_by_role("button", name="Company sign-in").click()
     if several:
         await page.get_by_label("Code of your lender").fill(f"north-{world.tenant_id.hex[-12:]}")
         await page.get_by_role("button", name="Go to your company").click()

@@ -16,7 +16,7 @@ from backend.evidence.manifests import Manifest
 from backend.evidence.schemas import PhotoTaken
 from backend.integrations.shipped import FOLDER
 from backend.sync.mutations import MUTATIONS
-from tests.backend.evidence import shots
+from tests.backend.evidence import recordings, shots
 
 RECORDED = Path(__file__).parents[1] / "backend" / "sync" / "recorded"
 DEVICE = UUID("01936f4e-0000-7000-8000-0000000000de")
@@ -162,6 +162,11 @@ def photos() -> Iterator[bytes]:
     yield from (shots.encoded(scene, kind) for kind in ("JPEG", "PNG", "WEBP", "AVIF"))
     yield shots.with_exif(scene, "2026:11:24 09:05:00", (30.0, 15.0, 0.0), (120.0, 9.0, 0.0))
     yield from (content for content in shots.hostile().values() if len(content) < 100_000)
+
+
+def sounds() -> Iterator[bytes]:
+    """Give a short recording of each kind."""
+    yield from (recordings.webm(0.5), recordings.ogg(), recordings.mp4())
 
 
 Seeds = Callable[[], Iterator[bytes]]

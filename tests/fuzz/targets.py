@@ -24,6 +24,7 @@ from backend.evidence.rules import HeaderError
 from backend.evidence.schemas import NamedPhoto, PhotoTaken
 from backend.evidence.sealed import opened as opened_photo
 from backend.evidence.sealed import read_header, sealed_length
+from backend.evidence.sounds import sound_of
 from backend.integrations.looking import Question as Look
 from backend.integrations.looking import answer_to
 from backend.integrations.reading.blocks import Block, FileError
@@ -202,7 +203,8 @@ def book(data: bytes) -> None:
         file.flush()
         path = Path(file.name)
         guessed = answer_to(Look(str(path), []))
-        answer_to(Look(str(path), None))
+        # What it says goes through a pipe or to a browser.
+        msgspec.json.encode([guessed, answer_to(Look(str(path), None))])
         last = 0
         try:
             for block in blocks_of(path, detect(path), block_rows=7):
@@ -285,6 +287,13 @@ def photo(data: bytes) -> None:
     assert isinstance(seen, Picture | Fault)
 
 
+def sound(data: bytes) -> None:
+    """Walk through a recording: what it is and how long, or nothing."""
+    found = sound_of(data)
+    assert found is None or found.media_type in {"audio/webm", "audio/ogg", "audio/mp4"}
+    assert found is None or (found.duration_ms or 0) >= 0
+
+
 TARGETS: dict[str, Target] = {
     "batch": Target(batch, seeds.batches, json_mutator, 8_000),
     "sealed_batch": Target(sealed_batch, seeds.batches, json_mutator, 8_000),
@@ -293,8 +302,9 @@ TARGETS: dict[str, Target] = {
     "cursor": Target(cursor, seeds.cursors, None, 20_000),
     "upload_headers": Target(upload_headers, seeds.headers, json_mutator, 10_000),
     "sealed_photo": Target(sealed_photo, seeds.sealed_photos, json_mutator, 3_000),
-    "book_text": Target(book, seeds.texts, None, 2_000),
-    "book_workbook": Target(book, seeds.workbooks, zip_mutator, 800),
+    "book_text": Target(book, seeds.texts, None, 1_500),
+    "book_workbook": Target(book, seeds.workbooks, zip_mutator, 500),
     "mapping": Target(mapping, seeds.mappings, json_mutator, 2_000),
+    "sound": Target(sound, seeds.sounds, None, 5_000),
     "photo": Target(photo, seeds.photos, None, 300),
 }

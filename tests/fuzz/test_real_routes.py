@@ -72,3 +72,19 @@ async def test_what_once_broke_something_gets_an_answer_from_the_real_server(
         for path in sorted(FOUND.glob("left_behind/*")):
             answer = await client.post("/v1/sync/left-behind", content=path.read_bytes())
             assert answer.status_code < 500, path
+
+
+async def test_a_file_that_once_broke_its_reader_is_refused_by_the_real_server(
+    server: str, entrance: Entrance, world: World
+) -> None:
+    """IN-1: uploaded, looked at and guessed, or refused in words; a mapping that is no text, too."""
+    async with signed_in(server, entrance, world.ada) as client:
+        for path in sorted(FOUND.glob("book_*/*")):
+            answer = await client.post("/v1/imports", params={"name": path.name}, content=path.read_bytes())
+            assert answer.status_code < 500, path
+            if answer.status_code == 201:
+                guess = await client.get(f"/v1/imports/{answer.json()['id']}/guess")
+                assert guess.status_code < 500, path
+        for body in (b'{"title":"\xff"}', b'{"title":' + b"[" * 3000 + b"]" * 3000 + b"}"):
+            saved = await client.put("/v1/import-mappings/odd", content=body)
+            assert (saved.status_code, saved.json()["code"]) == (422, "malformed")

@@ -1,5 +1,6 @@
 """What do all readers give? Blocks of lines: text cells by column, and the lines that could not be read."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from decimal import Decimal
@@ -9,6 +10,8 @@ import msgspec
 BLOCK_ROWS = 1000
 """Lines a block: one transaction of the import, far below a second on two cores."""
 _WHOLE_FLOAT_MAX = 2.0**53
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+"""Bytes that are not of the encoding come as lone surrogates; neither JSON nor the database holds them."""
 
 
 class FileError(ValueError):
@@ -54,7 +57,7 @@ def header_of(cells: Sequence[str], columns_max: int) -> tuple[str, ...]:
         raise FileError(f"the file has {len(cells)} columns; we take {columns_max}")
     names: list[str] = []
     for place, cell in enumerate(cells, start=1):
-        name = " ".join(cell.split()) or f"column {place}"
+        name = " ".join(_UNWRITABLE.sub("\ufffd", cell).split()) or f"column {place}"
         names.append(name if name not in names else f"{name} ({place})")
     return tuple(names)
 

@@ -32,7 +32,9 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     return out.getvalue()
 
 
-def with_exif(image: Image.Image, taken: str, lat: tuple[float, ...], lon: tuple[float, ...]) -> bytes:
+def with_exif(
+    image: Image.Image, taken: str, lat: tuple[float | IFDRational, ...], lon: tuple[float | IFDRational, ...]
+) -> bytes:
     """Return a JPEG in which a camera wrote a time and a place, whatever they are."""
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = taken
@@ -153,7 +155,7 @@ def hostile() -> dict[str, bytes]:
         "box that says it is endless": b"\xff\xff\xff\xffftypavif" + b"avif" * 1000,
         "place outside the globe": with_exif(scene(), "2026:11:24 09:05:00", (200.0, 99.0, 0.0), (999.0, 0.0, 0.0)),
         "no such day": with_exif(scene(), "2026:99:99 99:99:99", (30.0, 15.0, 0.0), (120.0, 9.0, 0.0)),
-        "degrees divided by nothing": with_exif(scene(), "2026:11:24 09:05:00", (IFDRational(30, 0),) * 3, (0, 0, 0)),
+        "degrees divided by nothing": with_exif(scene(), "2026:11:24 09:05:00", (IFDRational(30, 0),) * 3, (0.0,)),
         "webp and nothing in it": b"RIFF\x10\0\0\0WEBPVP8 ",
         **polyglots(),
         **bombs(),

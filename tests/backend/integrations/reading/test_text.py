@@ -120,3 +120,8 @@ def test_a_form_feed_ends_no_line(path: Path) -> None:
 def test_json_that_is_nested_without_end_costs_its_line(path: Path) -> None:
     deep = b'{"a":' * 1500 + b"1" + b"}" * 1500
     assert read(path, b'{"a": 1}\n' + deep + b'\n{"a": 2}\n') == ([(1, ["1"]), (3, ["2"])], [(2, "line.not_json")])
+
+
+def test_what_is_no_text_in_the_name_of_a_column_is_shown_as_that(path: Path) -> None:
+    path.write_bytes("编号,姓名,".encode() + b"a\xffb,c\0d\n" + "1,王,3,4\n".encode() * 9)
+    assert next(blocks_of(path, detect(path))).header == ("编号", "姓名", "a\ufffdb", "c\ufffdd")

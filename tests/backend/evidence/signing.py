@@ -14,12 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.evidence.commands import name_photos
 from backend.evidence.manifests import NO_MANIFEST, hash_of
-from backend.evidence.schemas import NamedPhoto
+from backend.evidence.schemas import EvidenceKind, NamedPhoto, type_taken
 from backend.journal.commands import append_bare
 from backend.kernel.db import Database, Reach, bare_transaction
 from backend.kernel.ids import new_id
 from tests.backend.evidence.phones import taken
 from tests.world import MORNING, World
+
+SOURCES = {EvidenceKind.PHOTO: "camera", EvidenceKind.AUDIO: "microphone", EvidenceKind.SIGNATURE: "pad"}
 
 
 class Camera:
@@ -37,20 +39,29 @@ class Camera:
 
     def shoot(self, content: bytes, case_id: UUID, minutes: float = 5, /, **changes: object) -> NamedPhoto:
         """Take a photo; `changes` are written into the manifest before it is signed."""
-        at = MORNING + timedelta(minutes=minutes)
-        photo = msgspec.structs.replace(taken(content), taken_at=at)
+        photo = msgspec.structs.replace(taken(content), taken_at=MORNING + timedelta(minutes=minutes))
+        return self.sign_taken(photo, case_id, **changes)
+
+    def sign_taken(self, photo: type_taken, case_id: UUID, /, **changes: object) -> NamedPhoto:
+        """Sign a photo, note or signature that was made already, as the next one of this device."""
+        at = photo.taken_at
         named = NamedPhoto(photo=photo, case_id=case_id, visit_id=new_id(), address_id=None)
         self.number += 1
         fields: dict[str, object] = {
             "v": 1, "evidence_id": photo.id, "case_id": case_id, "visit_id": named.visit_id, "user_id": self.user_id,
-            "device_id": self.device_id, "key_id": hashlib.sha256(self.spki).hexdigest()[:16], "kind": "photo",
-            "scope": photo.scope.value, "source": "camera", "sha256": photo.sha256,
+            "device_id": self.device_id, "key_id": hashlib.sha256(self.spki).hexdigest()[:16],
+            "kind": photo.kind.value, "scope": photo.scope and photo.scope.value, "source": SOURCES[photo.kind],
+            "sha256": photo.sha256,
             "original_sha256": photo.original_sha256, "size": photo.size_bytes,
             "original_size": photo.original_size_bytes, "media_type": photo.media_type,
             "taken_at": f"{at:%Y-%m-%dT%H:%M:%S}.000Z", "monotonic_ms": 1000 * self.number, "clock_offset_ms": 0,
             "place": {"lat_e7": 302_500_000, "lon_e7": 1_201_500_000, "accuracy_m": 12, "age_ms": 900},
             "after": None, "previous": self.previous, "number": self.number,
         }  # fmt: skip
+        if photo.duration_ms is not None:
+            fields["duration_ms"] = photo.duration_ms
+        if photo.statement is not None:
+            fields["statement"] = hash_of(photo.statement)
         text = json.dumps(fields | changes, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
         self.previous = hash_of(text)
         return msgspec.structs.replace(

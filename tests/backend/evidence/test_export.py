@@ -9,17 +9,20 @@ import pytest
 
 from backend.evidence import verifier
 from backend.evidence.export import PLAIN, Exported, ExportError, Manner, StillWritingError, export_case
+from backend.evidence.schemas import type_taken
 from backend.evidence.storage import Storage
 from backend.journal.stamping import open_authority
 from backend.kernel import clock
 from backend.kernel.db import Database
+from backend.kernel.ids import new_id
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.jobs import refresh_epoch
 from tests.backend.evidence import shots
 from tests.backend.evidence.bundles import contents_of
 from tests.backend.evidence.conftest import SignedIn
-from tests.backend.evidence.phones import photo, upload
-from tests.backend.evidence.signing import record, register
+from tests.backend.evidence.phones import photo, taken_from, upload
+from tests.backend.evidence.recordings import note, signature, webm
+from tests.backend.evidence.signing import codes, record, register
 from tests.backend.journal.authority import OpenSslAuthority, serving
 from tests.world import World
 
@@ -180,3 +183,36 @@ async def test_no_such_case_says_so(
     with pytest.raises(ExportError, match="has no case nowhere"):
         await export_case(job_database, storage, key, (code, "nowhere", tmp_path / "x.zip"), clock.now())
     assert not (tmp_path / "x.zip").exists()
+
+
+async def test_originals_notes_and_signatures_leave_with_the_rest(
+    phone: httpx.AsyncClient, database: Database, job_database: Database, world: World, storage: Storage,
+    key: SigningKey, tmp_path: Path,
+) -> None:  # fmt: skip
+    """EV-1, EV-5, EV-6: each proves itself; what the camera gave is there, or it is said that it is awaited."""
+    mei = await register(job_database, world, world.mei)
+    originals, copies = [photo(5000, f"shot {n}") for n in range(2)], [photo(900, f"copy {n}") for n in range(2)]
+    drawn, png = signature(new_id())
+    sound = webm(2.0)
+    made: list[type_taken] = [*map(taken_from, originals, copies), note(sound), drawn]
+    named = [mei.sign_taken(one, world.cases[0]) for one in made]
+    await record(database, world, mei, *named)
+    for content, media_type in (
+        (copies[0], "image/jpeg"), (copies[1], "image/jpeg"), (originals[0], "image/jpeg"), (sound, "audio/webm"),
+        (png, "image/png"),
+    ):  # fmt: skip
+        await upload(phone, content, media_type)
+    for one in named:
+        assert await codes(job_database, one.photo.id) == set()
+    out = tmp_path / "case.zip"
+    await export_patiently(job_database, storage, key, (await code_of(job_database, world), str(world.cases[0]), out))
+    said = list(verifier.verdicts(str(out), (key.key_id,)))
+    assert [one for one in said if one[1] is not None] == []
+    notes = {what: told for what, _, told in said if told}
+    assert {what for what in notes if what.startswith("photo ")} == {f"photo {named[1].photo.id}"}
+    assert "is not here: awaited" in notes[f"photo {named[1].photo.id}"][0]
+    files = contents_of(out.read_bytes())
+    ids = [one.photo.id for one in named]
+    assert files[f"evidence/{ids[0]}/as_shot.jpeg"] == originals[0]
+    assert files[f"evidence/{ids[2]}/original.webm"] == sound
+    assert files[f"evidence/{ids[3]}/statement.json"].decode() == drawn.statement

@@ -29,6 +29,11 @@ LIST = f"/evidence?until={local_day(MORNING + timedelta(hours=2), ZONE)}"
 FAR = {"lat_e7": 302_620_000, "lon_e7": 1_201_580_000, "accuracy_m": 30, "age_ms": 4000}
 AT_DOOR = {"lat_e7": round(PLACES[0][0] * 1e7), "lon_e7": round(PLACES[0][1] * 1e7), "accuracy_m": 12, "age_ms": 900}
 Dbs = tuple[Database, Database]
+DUE = """
+INSERT INTO evidence_deletions (evidence_id, tenant_id, case_id, basis, due_at, found_at)
+SELECT id, tenant_id, case_id, 'five years', now() - interval '1 day', now() FROM evidence
+WHERE tenant_id = $1 AND case_id = $2
+"""
 
 
 async def go_there(databases: Dbs, world: World, camera: Camera, case: int, pieces: list[tuple[bytes, object]]) -> UUID:
@@ -208,6 +213,30 @@ async def test_a_redacted_copy_is_drawn_or_typed_and_shown_beside(
         "SELECT reason, made_by FROM evidence_redactions WHERE tenant_id = $1", world.tenant_id
     )
     assert [tuple(row) for row in reasons] == [("a neighbour's face", world.lin)]
+
+
+@pytest.mark.usefixtures("book")
+async def test_two_people_agree_before_evidence_goes(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """D.3: the second word must be somebody else's; each is kept with its name."""
+    await job_database.pool.execute(
+        "UPDATE users SET role = 'compliance' WHERE id = ANY($1::uuid[])", [world.ada, world.cai]
+    )
+    await job_database.pool.execute(DUE, world.tenant_id, world.cases[0])
+    for user, told in ((world.ada, "Ada agreed; a second person is needed"), (world.cai, "Ada and Cai agreed")):
+        async with office(browser, site, await entrance(user)) as page:
+            await open_list(page, site)
+            await page.get_by_role("button", name="Due for deletion").click()
+            await page.get_by_role("checkbox").check()
+            await page.get_by_role("button", name="Agree to delete 1").click()
+            await page.get_by_role("dialog").get_by_text(told).wait_for()
+            assert await page.get_by_role("checkbox").is_disabled()
+            assert await findings(page) == []
+    agreed = await job_database.pool.fetchrow(
+        "SELECT first_by, second_by, deleted_at FROM evidence_deletions WHERE tenant_id = $1", world.tenant_id
+    )
+    assert tuple(agreed) == (world.ada, world.cai, None)
 
 
 @pytest.mark.usefixtures("book")

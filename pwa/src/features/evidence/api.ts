@@ -22,6 +22,7 @@ export type DrawView = Schemas['DrawView'];
 export type DrawWish = Schemas['DrawWish'];
 export type RedactionView = Schemas['RedactionView'];
 export type RedactionWish = Schemas['RedactionWish'];
+export type DeletionView = Schemas['DeletionView'];
 export type HoldView = Schemas['HoldView'];
 
 export interface Wanted {
@@ -82,6 +83,15 @@ export function getDraw(id: string): Promise<Reply<DrawView>> {
 
 export function draw(wish: DrawWish): Promise<Reply<DrawView>> {
   return ask({ method: 'POST', path: '/v1/evidence/draws', json: wish });
+}
+
+/** The first 200 whose time of keeping is over. */
+export function listDeletions(): Promise<Reply<Schemas['DeletionList']>> {
+  return ask({ method: 'GET', path: '/v1/evidence/deletions' });
+}
+
+export function agreeToDelete(ids: readonly string[]): Promise<Reply<Schemas['Approved']>> {
+  return ask({ method: 'POST', path: '/v1/evidence/deletions/approvals', json: { evidence_ids: ids } });
 }
 
 export function listHolds(caseId: string): Promise<Reply<{ readonly items: readonly HoldView[] }>> {

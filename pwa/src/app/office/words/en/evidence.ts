@@ -128,6 +128,21 @@ export const evidence = {
   sides: { left: 'Left %', top: 'Top %', width: 'Width %', height: 'Height %' },
   addArea: 'Add the area',
   makeCopy: 'Make the copy',
+  // The end of keeping.
+  deletions: 'Due for deletion',
+  deletionModes: {
+    off: 'This lender deletes nothing by schedule.', two_people: 'What is kept long enough goes when two people have agreed. A hold, an open case or a longer rule keeps it still.',
+    at_once: 'What is kept long enough goes by itself with the next run.',
+  } as Readonly<Record<string, string>>,
+  nothingDue: 'Nothing is due.',
+  chooseAll: (number: number) => `All ${String(number)}`,
+  keptUntil: (day: string) => `kept until ${day}`,
+  firstOf: (number: number) => `The first ${String(number)}; more follow when these are done.`,
+  nobodyAgreed: 'nobody has agreed yet',
+  oneAgreed: (name: string) => `${name} agreed; a second person is needed`,
+  bothAgreed: (one: string, other: string) => `${one} and ${other} agreed; it goes with the next run`,
+  agreeToDelete: (number: number) => `Agree to delete ${String(number)}`,
+  agreedTo: (first: number, second: number) => `Agreed: ${String(first)} as the first, ${String(second)} as the second`,
   // Holds and the way out.
   holds: 'Legal hold',
   noHold: 'None stands. Evidence goes when the rules of keeping say so.',

@@ -3141,7 +3141,7 @@ export interface components {
         readonly OriginalState: "none" | "not_kept" | "awaited" | "stored" | "refused" | "given_up";
         /**
          * Originals
-         * @description When a phone sends what its camera gave, beside the smaller copy that travels at once.
+         * @description When a phone sends what its camera gave, beside the smaller copy that travels at once: the lender's wish.
          * @enum {string}
          */
         readonly Originals: "never" | "wifi" | "always";

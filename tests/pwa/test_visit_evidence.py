@@ -132,6 +132,7 @@ async def test_a_note_is_spoken_after_somebody_agreed_heard_again_and_kept(
             await page.get_by_role("button", name="Only me" if number == 1 else "The client").click()
             await page.screenshot(path=tmp_path / "asking.png", full_page=True)
             await page.get_by_role("button", name="Start", exact=True).click()
+            await page.wait_for_function("() => document.querySelector('meter')?.value > 0.2")
             await page.get_by_text("0:02 / 3:00").wait_for()
             assert await findings(page) == []
             await page.screenshot(path=tmp_path / "recording.png", full_page=True)

@@ -12,7 +12,7 @@ from backend.kernel.boxes import open_boxes
 from backend.kernel.db import Database
 from backend.kernel.ids import new_id
 from tests.backend.evidence.phones import photo as photo_of
-from tests.backend.evidence.test_sealed import seal, text
+from tests.backend.evidence.sealing import seal, text
 from tests.backend.sync.phone import register, visit
 from tests.backend.sync.sealing import OutboxKey
 from tests.world import World

@@ -39,7 +39,7 @@ check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own che
 bench: setup-bench ## print the numbers we claim, each beside its limit, measured in one run
 	@for file in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename "$$file" .py)"; done
 
-faults: setup-tests ## run histories of phones that fail over many lives of a server, and print the table
+faults: setup-tests ## run histories of phones that fail, some in Chromium, over many lives of a server, and print the table
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 fuzz: setup-tests ## turn what strangers may send over for long, and print what broke: ARGS="--seconds 600 batch"

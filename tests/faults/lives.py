@@ -23,7 +23,7 @@ from backend.kernel.db import Database
 from tests.server import free_port
 from tests.world import World
 
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 300.0
 COOKIES_A_PHONE = 8
 
 

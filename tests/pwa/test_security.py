@@ -241,6 +241,8 @@ async def test_a_lead_comes_in_by_the_companys_own_sign_in(
             await come_by_company(page, job_database, world)
             await page.wait_for_url(f"{site}/team")
             await leave(page)
+    async with job_database.pool.acquire() as raw:
+        await raw.execute("DELETE FROM company_sign_ins WHERE tenant_id = $1", world.tenant_id)
 
 
 LEASE = """async ([device, body]) => {

@@ -56,7 +56,7 @@ BELIEVED = """async () => {
     return {
         user_id: last.user_id, device_id: last.device_id, is_settled: true, is_revoked: false, went_through: {},
         recorded: rows.map(row => ({ id: row.id, kind: row.kind, record_id: null, state: row.state, is_signed: isSigned(row) })),
-        photos: photos.map(({ id, sha256, mutation_id, state }) => ({ id, sha256, mutation_id, state })),
+        photos: photos.filter(one => one.part === undefined).map(({ id, sha256, mutation_id, state }) => ({ id, sha256, mutation_id, state })),
     };
 }"""  # noqa: E501 - one line of another language
 TAKEN = """

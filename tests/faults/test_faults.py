@@ -10,6 +10,7 @@ import pytest
 
 from backend.kernel.ids import new_id
 from tests.faults.__main__ import PLANTED, build_phones, found_planted
+from tests.faults.browser import play_in_chromium
 from tests.faults.check import OnServer, PhotoKept, Recorded, State, Told, findings_of
 from tests.faults.run import Ground, ground, play
 
@@ -34,9 +35,17 @@ def test_histories_over_two_lives_of_the_server_lose_and_double_nothing(under: G
     )
 
 
+@pytest.mark.browser
+def test_a_history_in_chromium_loses_and_doubles_nothing(under: Ground) -> None:
+    """OF-5, N14: the real app with its service worker; which four of the faults, the seed decides."""
+    outcome = asyncio.run(play_in_chromium(under, seed=11, histories=1))
+    assert outcome.findings == []
+    assert sum(count for what, count in outcome.went_through.items() if what.startswith("in_chromium_")) == 4
+
+
 @pytest.mark.parametrize("factory", PLANTED)
 def test_what_is_planted_is_found(under: Ground, factory: str) -> None:
-    assert asyncio.run(found_planted(under, factory, seed=11, phones=4)).total() > 0
+    assert asyncio.run(found_planted(under, factory, seed=11)).total() > 0
 
 
 VISIT, RECORD, PHOTO = new_id(), new_id(), new_id()

@@ -25,11 +25,19 @@ RESULTS = (
     Result("INVALID_NUMBER", "空号", "No such number", "AN", "FAIL", _NOBODY, [], False, "find_number"),
     Result("TEMP_UNREACHABLE", "无法接通", "Cannot be reached", "A", "FAIL", _NOBODY, [], False, "call"),
     Result(
-        "VOICEMAIL", "语音信箱(不留欠款信息)", "Voicemail (no debt named)", "A", "REACH", ["machine"], [], False, "call"
+        "VOICEMAIL",
+        "语音信箱（不留欠款信息）",
+        "Voicemail (no debt named)",
+        "A",
+        "REACH",
+        ["machine"],
+        [],
+        False,
+        "call",
     ),
     Result("FAX_MACHINE", "传真", "Fax machine", "AN", "REACH", ["machine"], [], False, "find_number"),
     Result("ROBOT_HUNG_UP", "机器人被挂断", "Robot was hung up on", "A", "REACH", _ANY, [], False, "call"),
-    Result("WRONG_PARTY", "非本人(错号)", "Wrong person", "ATN", "REACH", _THIRD, [], False, "find_number"),
+    Result("WRONG_PARTY", "非本人（错号）", "Wrong person", "ATN", "REACH", _THIRD, [], False, "find_number"),
     Result(
         "THIRD_PERSON_MESSAGE", "第三人愿意转告", "Third person passes it on", "AT", "REACH", _THIRD, [], False, "call"
     ),

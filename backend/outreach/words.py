@@ -28,7 +28,7 @@ WORDS: dict[MessageKind, dict[Language, Words]] = {
         ("有新案件分配给您", "打开查看您的案件。"), ("New work for you", "Open to see what was assigned to you.")
     ),
     MessageKind.CASE_TAKEN: _both(
-        ("有案件已转出", "不要再上门,请查看您的清单。"),
+        ("有案件已转出", "不要再上门，请查看您的清单。"),
         ("Work was taken off your list", "Do not go there; look at your list."),
     ),
     MessageKind.CLIENT_PAID: _both(

@@ -13,13 +13,13 @@ RESULTS = (
     Result("MET_PART_PAID", "部分付款", "Paid a part", "AC", "SUCCESS", _CLIENT, ["amount"], True, "match_payment"),
     Result("MET_REFUSED", "拒绝还款", "Refused", "AC", "SUCCESS", _CLIENT, [], True, "call"),
     Result(
-        "MET_HARDSHIP", "暂无能力(困难)", "Cannot pay now (hardship)", "AC", "SUCCESS", _CLIENT, [], True, "hardship"
+        "MET_HARDSHIP", "暂无能力（困难）", "Cannot pay now (hardship)", "AC", "SUCCESS", _CLIENT, [], True, "hardship"
     ),
     Result("MET_DISPUTE", "对欠款有异议", "Disputes the amount", "ACS", "SUCCESS", _CLIENT, ["note"], True, "dispute"),
     Result("MET_COMPLAINT", "投诉", "Complains", "ACS", "SUCCESS", _CLIENT, ["note"], False, "complaint"),
     Result(
         "MET_DOCUMENT_SERVED",
-        "已送达文书(签收)",
+        "已送达文书（签收）",
         "Document handed over",
         "AC",
         "SUCCESS",
@@ -32,7 +32,7 @@ RESULTS = (
     Result(
         "THIRD_PERSON_AT_ADDRESS", "仅见第三人", "Only somebody else there", "AT", "REACH", _THIRD, [], True, "revisit"
     ),
-    Result("NOTICE_LEFT", "留置通知(密封)", "Sealed notice left", "A", "FAIL", _NOBODY, [], False, "revisit"),
+    Result("NOTICE_LEFT", "留置通知（密封）", "Sealed notice left", "A", "FAIL", _NOBODY, [], False, "revisit"),
     Result("NOT_HOME", "无人在家", "Nobody home", "A", "FAIL", _NOBODY, [], True, "revisit"),
     Result("DOOR_LOCKED_VACANT", "锁门/空置", "Locked or empty", "A", "FAIL", _NOBODY, [], False, "find_address"),
     Result("MOVED_AWAY", "已搬离", "Moved away", "AN", "FAIL", _ANY, [], False, "find_address"),
@@ -72,10 +72,10 @@ RESULTS = (
         False,
         "revisit",
     ),
-    Result("SKIPPED_TIME", "未到访:时间不足", "Not visited: no time", "", "FAIL", _NOBODY, [], False, "revisit"),
+    Result("SKIPPED_TIME", "未到访：时间不足", "Not visited: no time", "", "FAIL", _NOBODY, [], False, "revisit"),
     Result(
         "SKIPPED_REJECTED",
-        "未到访:拒绝任务",
+        "未到访：拒绝任务",
         "Not visited: task declined",
         "",
         "FAIL",

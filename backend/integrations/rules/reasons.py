@@ -6,7 +6,7 @@ Language = Literal["en", "zh-CN"]
 
 REASONS: dict[str, tuple[str, str]] = {
     "line.other_width": ("The line has another number of cells than the header.", "该行的单元格数与表头不一致。"),
-    "line.nul": ("The line holds a NUL character.", "该行含有空字符(NUL)。"),
+    "line.nul": ("The line holds a NUL character.", "该行含有空字符（NUL）。"),
     "line.not_of_encoding": ("The line holds bytes of another encoding.", "该行含有不符合文件编码的字节。"),
     "line.not_json": ("The line is not a JSON object.", "该行不是 JSON 对象。"),
     "field.missing": ("A value is needed here.", "此处必须有值。"),
@@ -18,7 +18,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "money.out_of_range": ("The amount is larger than we take.", "金额超出可接受的范围。"),
     "money.negative": ("The amount must not be negative.", "金额不能为负。"),
     "money.not_above_zero": ("The amount must be above zero.", "金额必须大于零。"),
-    "money.no_such_currency": ("This is not a currency code (ISO 4217).", "不是币种代码(ISO 4217)。"),
+    "money.no_such_currency": ("This is not a currency code (ISO 4217).", "不是币种代码（ISO 4217）。"),
     "rate.not_a_rate": ("This is not a rate.", "不是利率。"),
     "rate.out_of_range": ("The rate is out of range.", "利率超出范围。"),
     "number.not_whole": ("This is not a whole number.", "不是整数。"),
@@ -40,7 +40,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "account.unknown": ("No account has this reference.", "没有该编号的借据。"),
     "account.other_obligor": ("This account belongs to another obligor.", "该借据属于另一债务人。"),
     "account.currency_differs": ("The currency differs from that of the case.", "币种与案件的币种不同。"),
-    "payment.changed": ("This payment stands with other content.", "该还款已登记且内容不同,请另发一笔。"),
+    "payment.changed": ("This payment stands with other content.", "该还款已登记且内容不同，请另发一笔。"),
     "database.refused": ("The database refused the line.", "数据库拒绝了该行。"),
     "mapping.no_such_field": ("There is no such field.", "没有这个字段。"),
     "mapping.no_such_column": ("The file has no such column.", "文件中没有这一列。"),

@@ -33,7 +33,7 @@ export function statementText({ name, case_number, amount_minor, currency, due_o
   const money = sayMoney(amount_minor, currency, lang === 'zh' ? 'zh-CN' : 'en');
   const day = dayInWords(due_on, lang);
   return lang === 'zh'
-    ? `本人 ${name}(案件编号 ${case_number})承诺于 ${day} 前支付 ${money}。本签名仅确认本次见面及上述承诺。`
+    ? `本人 ${name}（案件编号 ${case_number}）承诺于${day}前（含当日）支付 ${money}。本签名仅确认本次见面及上述承诺。`
     : `I, ${name} (case ${case_number}), promise to pay ${money} by ${day}. My signature confirms this meeting and this promise, and nothing else.`;
 }
 

@@ -6,7 +6,7 @@ const promised = { case_number: 'C-7', name: '王小明', promise_id: 'p1', amou
 
 describe('what a client signs', () => {
   it('EV-5: says amount, day and case in the language of the client', () => {
-    expect(statementText(promised, 'zh')).toBe('本人 王小明(案件编号 C-7)承诺于 2026年11月27日 前支付 ¥2,000.00。本签名仅确认本次见面及上述承诺。');
+    expect(statementText(promised, 'zh')).toBe('本人 王小明（案件编号 C-7）承诺于2026年11月27日前（含当日）支付 ¥2,000.00。本签名仅确认本次见面及上述承诺。');
     expect(statementText(promised, 'en')).toContain('promise to pay ¥2,000.00 by 27 November 2026');
     expect(['zh-CN', 'ZH', 'en', 'ug'].map(langOf)).toEqual(['zh', 'zh', 'en', 'en']);
   });

@@ -22,9 +22,9 @@ export const common: Messages['common'] = {
   hours: (hours) => `${String(hours)} 小时`,
   days: (days) => `${String(days)} 天`,
   notFoundTitle: '没有这个页面',
-  notFoundText: '链接可能已失效,或案件已不在这部手机上。',
+  notFoundText: '链接可能已失效，或案件已不在这部手机上。',
   toToday: '回到今天',
   brokenTitle: '这里出错了',
-  brokenText: '已保存的内容不会丢失。请重新加载;如再次出现,请告诉组长您当时的操作。',
+  brokenText: '已保存的内容不会丢失。请重新加载；如再次出现，请告诉组长您当时的操作。',
   reload: '重新加载',
 };

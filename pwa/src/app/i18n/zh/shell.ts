@@ -14,7 +14,7 @@ export const shell: Messages['shell'] = {
   forbidden: '未被接受',
   openSync: '打开同步页',
   newVersionTitle: '新版本已就绪',
-  newVersionText: '只需一秒,草稿和未上传的内容都会保留。',
+  newVersionText: '只需一秒，草稿和未上传的内容都会保留。',
   newVersionAct: '立即使用',
   newVersionLater: '稍后',
   secondStep: '第二步验证',

@@ -9,12 +9,12 @@ from litestar.params import JSONBody, Parameter
 
 from backend.cases.schemas import Worker
 from backend.identity import health
-from backend.identity.admission import AtDoor
+from backend.identity.admission import AtDoor, Who
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
 from backend.kernel import clock
 from backend.kernel.boxes import Boxes
-from backend.kernel.db import Database, Reach
+from backend.kernel.db import Reach
 from backend.kernel.live import announce_soon
 from backend.kernel.problems import MALFORMED, TOO_MANY, Problem
 from backend.kernel.reading import UNREADABLE
@@ -92,7 +92,7 @@ def read_left_behind(body: bytes) -> LeftBehind:
     opt={"permission": Permission.SYNC_PUSH, "uncompressed": True},
     request_max_body_size=BATCH_BYTES_MAX,
 )
-async def push(request: Request[Principal, object, State], who: Principal, database: Database) -> PushAnswer:
+async def push(request: Request[Principal, object, State], who: Who, database: FromDatabase) -> PushAnswer:
     """Take a batch of at most 200 items or 1 MiB; each gets its answer, refused ones are kept.
 
     The body is a PushRequest. It is read here, because the bodies of its items stay as they came, byte for byte.
@@ -148,8 +148,8 @@ async def leaving(data: JSONBody[LeavingProof], database: FromDatabase, door: At
 @get("/pull", opt={"permission": Permission.SYNC_PULL})
 async def pull(
     request: Request[Principal, object, State],
-    who: Principal,
-    database: Database,
+    who: Who,
+    database: FromDatabase,
     cursor: Annotated[str | None, Parameter(max_length=CURSOR_LENGTH_MAX)] = None,
 ) -> PullAnswer:
     """Give the next page since the cursor; without a cursor a prime begins."""

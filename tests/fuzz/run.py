@@ -38,6 +38,14 @@ class Outcome(msgspec.Struct, frozen=True):
     artifact: Path | None
 
 
+_AFRESH = ("/bin/sh", "-c", 'setpriv --pdeathsig KILL "$@"; exit $?', "sh")
+"""Runs a command from a small process, and lets it die with that one.
+
+Linux counts the greatest memory of whoever starts a program as the program's own, and libFuzzer's limit looks at that
+number: started by a large run of tests, it gave up at once.
+"""
+
+
 def fuzz(target: str, folder: Path, *, runs: int = -1, seconds: int = 0) -> Outcome:
     """Fuzz one target for so many runs, or seconds (0: no end but the runs); raises CalledProcessError never."""
     described = (TARGETS | PLANTED)[target]
@@ -53,7 +61,7 @@ def fuzz(target: str, folder: Path, *, runs: int = -1, seconds: int = 0) -> Outc
         f"-rss_limit_mb={MEMORY_MB_MAX}", f"-artifact_prefix={artifacts}/", "-print_final_stats=1",
         *([f"-max_total_time={seconds}"] if seconds else []),
     ]  # fmt: skip
-    command = [sys.executable, "-m", "tests.fuzz.one", target, *options, str(corpus), str(begin_with)]
+    command = [*_AFRESH, sys.executable, "-m", "tests.fuzz.one", target, *options, str(corpus), str(begin_with)]
     done = subprocess.run(
         [*command, *([str(known)] if known.is_dir() else [])], cwd=ROOT, capture_output=True, check=False,
         timeout=seconds + SPARE_S if seconds else PATIENCE_S, env={**os.environ, "PYTHONPATH": str(ROOT)},

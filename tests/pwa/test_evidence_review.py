@@ -188,6 +188,7 @@ async def test_a_redacted_copy_is_drawn_or_typed_and_shown_beside(
         sheet = page.get_by_role("dialog")
         picture = sheet.get_by_role("img")
         await page.wait_for_function("image => image.naturalWidth > 300", arg=await picture.element_handle())
+        await picture.hover()  # Waits until the sheet no longer moves.
         box = await picture.bounding_box()
         assert box is not None
         await page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)

@@ -75,7 +75,9 @@ async def test_the_newest_head_is_stamped_once_and_stands_for_those_before(
         for _ in range(2):
             await write(raw, world, 3)
             await seal_all(raw, world, key)
-        assert await stamp_heads(job_database, authority, clock.now()) >= 1
+        # A call takes 200 lenders, and other tests left theirs.
+        while await numbers_of(raw, world.tenant_id) == []:
+            assert await stamp_heads(job_database, authority, clock.now()) >= 1
         assert await numbers_of(raw, world.tenant_id) == [2]
         assert await stamp_newest(raw, world.tenant_id, authority, clock.now()) is None
         assert list(await stamps_between(raw, world.tenant_id, 1, 2)) == [2]

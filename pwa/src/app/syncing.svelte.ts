@@ -4,6 +4,7 @@ import { delayMs } from '@/sync/backoff';
 import { flush, FLUSH_TAG } from '@/sync/flush';
 import type { Outcome } from '@/sync/outcome';
 
+import { reportPlace } from './duty';
 import { openAtServer, renewLease } from './lease';
 import { behindLock, closeForGood, isCarrying, isUnlocked, lockNow } from './session.svelte';
 
@@ -83,7 +84,11 @@ async function openAgain(): Promise<void> {
   isOpening = true;
   try {
     const ended = await openAtServer();
-    if (ended === 'granted') kick();
+    if (ended === 'granted') {
+      kick();
+      // The place that was told when the phone was opened was not heard.
+      reportPlace();
+    }
     if (ended === 'refused') await lockNow();
   } finally {
     isOpening = false;

@@ -16,6 +16,7 @@ from tests.pwa.day import follow, open_visit, picture, save, take, visit_nobody_
 from tests.pwa.network import Network
 from tests.pwa.office import office
 from tests.pwa.test_screens import findings
+from tests.pwa.waiting import drawn
 from tests.world import NAMES, PLACES, World
 
 pytestmark = pytest.mark.browser
@@ -126,11 +127,11 @@ async def test_the_lead_sees_the_stamped_photo_and_what_is_worth_a_look(
         await page.get_by_role("button", name=NAMES[0]).click()
         thumbnail = page.get_by_role("img", name=re.compile("^Photo, Outside"))
         await thumbnail.wait_for()
-        await page.wait_for_function("image => image.naturalWidth === 320", arg=await thumbnail.element_handle())
+        assert await drawn(thumbnail, 320) == 320
         await page.get_by_text("worth a look").wait_for()
         await thumbnail.click()
         large = page.get_by_role("dialog").get_by_role("img")
-        await page.wait_for_function("image => image.naturalWidth === 1600", arg=await large.element_handle())
+        assert await drawn(large, 1600) == 1600
         await page.get_by_text("The picture was chosen from files, not taken on the spot.").wait_for()
         await page.get_by_text("There may be a simple reason").wait_for()
         assert await findings(page) == []

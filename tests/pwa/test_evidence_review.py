@@ -21,6 +21,7 @@ from tests.backend.evidence.visiting import visit
 from tests.pwa.conftest import Entrance
 from tests.pwa.office import PHONE, office
 from tests.pwa.test_screens import findings
+from tests.pwa.waiting import drawn
 from tests.world import MORNING, PLACES, ZONE, World
 
 pytestmark = pytest.mark.browser
@@ -97,7 +98,7 @@ async def test_the_lead_looks_first_where_a_look_is_worth_it_and_asks(
         await expect(rows.nth(1)).to_contain_text("The phone was away from the door.")
         await page.keyboard.press("j")
         large = page.get_by_role("img", name=re.compile("^Photo · Outside, "))
-        await page.wait_for_function("image => image.naturalWidth > 300", arg=await large.element_handle())
+        await drawn(large, 301)
         await expect(page.get_by_text("There may be a simple reason")).to_be_visible()
         await expect(page.get_by_text("7 min off.")).to_be_visible()
         await page.keyboard.press("j")
@@ -187,8 +188,8 @@ async def test_a_redacted_copy_is_drawn_or_typed_and_shown_beside(
         await page.get_by_role("button", name="Redact a copy").click()
         sheet = page.get_by_role("dialog")
         picture = sheet.get_by_role("img")
-        await page.wait_for_function("image => image.naturalWidth > 300", arg=await picture.element_handle())
-        await picture.hover()  # Waits until the sheet no longer moves.
+        await drawn(picture, 301)
+        await sheet.locator(".board").hover()  # Waits until the sheet no longer moves.
         box = await picture.bounding_box()
         assert box is not None
         await page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
@@ -207,7 +208,7 @@ async def test_a_redacted_copy_is_drawn_or_typed_and_shown_beside(
         await copies.get_by_text("2 areas · a neighbour's face").wait_for()
         await copies.get_by_role("button", name=re.compile("^Today ")).click()
         shown = copies.get_by_role("img")
-        await page.wait_for_function("image => image.naturalWidth > 300", arg=await shown.element_handle())
+        await drawn(shown, 301)
         custody = page.get_by_role("region", name="Log of custody")
         await custody.get_by_text("redacted copy made").wait_for()
     reasons = await job_database.pool.fetch(

@@ -48,7 +48,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 async def shown(page: Page) -> list[Shown]:
     """Wait for notices and return them."""
-    for _ in range(200):
+    for _ in range(600):
         found = await page.evaluate(SHOWN)
         if found:
             return msgspec.convert(found, list[Shown])

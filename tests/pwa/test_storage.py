@@ -53,7 +53,7 @@ async def test_a_phone_that_is_nearly_full_takes_no_photo_and_says_so(
 async def test_what_cannot_be_sent_leaves_in_a_file_that_only_the_server_reads(
     network: Network, entrance: Entrance, world: World, open_phone: OpenPhone, tmp_path: Path
 ) -> None:
-    """OF-11: one item and its photo; nothing is deleted on the phone."""
+    """OF-11: one item and its photo, as it would travel and as it was shot; nothing is deleted on the phone."""
     async with open_phone() as page:
         await sign_in(page, network.origin, await entrance(world.mei))
         network.cut()
@@ -62,9 +62,9 @@ async def test_what_cannot_be_sent_leaves_in_a_file_that_only_the_server_reads(
         async with page.expect_download() as begun:
             await page.get_by_role("button", name="Rescue file").click()
         await (await begun.value).save_as(tmp_path / "rescue.json")
-        await page.get_by_text("In the file: 1 items, 1 photos.").wait_for()
+        await page.get_by_text("In the file: 1 items, 2 photos.").wait_for()
         await page.get_by_text("Keep the phone: 2 things are only here").wait_for()
     content = await asyncio.to_thread((tmp_path / "rescue.json").read_bytes)
     told = msgspec.json.decode(content, type=Rescue)
-    assert (told.rescue, len(told.batch.mutations), len(told.batch.envelopes), len(told.photos)) == (1, 1, 1, 1)
+    assert (told.rescue, len(told.batch.mutations), len(told.batch.envelopes), len(told.photos)) == (1, 1, 1, 2)
     assert b'"NOBODY' not in content.upper()

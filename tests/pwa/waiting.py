@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 
 async def until(page: Page, question: str, arg: object = None) -> None:
@@ -15,3 +15,16 @@ async def until(page: Page, question: str, arg: object = None) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError(f"the page never said yes to: {question}")
+
+
+async def drawn(picture: Locator, width_min: int) -> int:
+    """Wait until a picture has come, of at least this width in pixels; returns the width.
+
+    The page may draw the picture's element anew meanwhile, so it is looked for at each look.
+    """
+    for _ in range(300):
+        width = int(await picture.evaluate("image => image.naturalWidth"))
+        if width >= width_min:
+            return width
+        await asyncio.sleep(0.1)
+    raise AssertionError("the picture did not come")

@@ -216,8 +216,8 @@ def book(data: bytes) -> None:
 
 
 def _memory() -> str | None:
-    """Return the folder that is memory, where there is one."""
-    return "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - a file for milliseconds
+    """Return the folder that is memory, where there is one that we may write to."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None  # noqa: S108 - a file for milliseconds
 
 
 def _check_block(block: Block, last: int) -> int:

@@ -98,6 +98,25 @@ async def test_two_callers_never_have_the_same_next_person(
         await cai.get_by_text("with Lin").first.wait_for()
 
 
+async def test_a_question_that_closes_leaves_the_next_one_open(
+    site: str, browser: Browser, entrance: Entrance, world: World
+) -> None:
+    """The browser tells of a closed dialog a moment later; by then a quick hand has opened another."""
+    async with office(browser, site, await entrance(world.cai)) as page:
+        await page.get_by_role("button", name=NAMES[0]).wait_for()
+        await page.keyboard.press("?")
+        await page.get_by_role("button", name="Close").wait_for()
+        await page.evaluate(
+            """async () => {
+                document.querySelector('dialog[open] .close').click();
+                await Promise.resolve();
+                dispatchEvent(new KeyboardEvent('keydown', { key: 'k', code: 'KeyK', ctrlKey: true, cancelable: true }));
+                await new Promise((go) => setTimeout(go, 300));
+            }"""
+        )
+        assert await page.get_by_role("combobox").is_visible()
+
+
 async def test_single_keys_rest_while_somebody_types_and_can_be_switched_off(
     site: str, browser: Browser, entrance: Entrance, world: World
 ) -> None:

@@ -58,5 +58,6 @@ async function takeOver(): Promise<void> {
 self.addEventListener('message', (event) => {
   const kind = (event.data as { kind?: unknown } | null)?.kind;
   if (kind === 'take-over') event.waitUntil(takeOver());
+  if (kind === 'claim') event.waitUntil(self.clients.claim());
   if (kind === 'keep-later') event.waitUntil(keepLater());
 });

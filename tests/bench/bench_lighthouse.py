@@ -18,7 +18,7 @@ from playwright.async_api import BrowserContext, async_playwright
 from backend.app.demo.ensure import Entrance, ensure_demo
 from tests import databases
 from tests.bench.measure import Row, at_least, told
-from tests.pwa.conftest import make_pin
+from tests.pwa.conftest import FLAGS, make_pin
 from tests.server import free_port, started
 
 HERE = Path(__file__).resolve().parent / "lighthouse"
@@ -116,7 +116,7 @@ async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
                 port = free_port()
                 context = await driver.chromium.launch_persistent_context(
                     str(data / "profile"), executable_path=CHROMIUM, locale="en",
-                    args=["--no-sandbox", f"--remote-debugging-port={port}"],
+                    args=[*FLAGS, f"--remote-debugging-port={port}"],
                 )  # fmt: skip
                 rows = await looks("signing in", f"{served.origin}/login", port)
                 await sign_in(context, served.origin, entrances)

@@ -23,7 +23,7 @@ from tests import databases
 from tests.bench.bench_push import link_of
 from tests.bench.measure import Row, at_most, told
 from tests.bench.stock import make_stock
-from tests.pwa.conftest import PIN, make_pin
+from tests.pwa.conftest import FLAGS, PIN, make_pin
 from tests.server import started
 
 DIST = Path(__file__).resolve().parents[2] / "pwa" / "dist"
@@ -146,7 +146,7 @@ async def measure(admin_url: str, login_url: str, data: Path) -> list[Row]:
         with started("backend.app.asgi:app", url, data / "server") as served:
             async with async_playwright() as driver:
                 context = await driver.chromium.launch_persistent_context(
-                    str(data / "profile"), executable_path=CHROMIUM, args=["--no-sandbox"],
+                    str(data / "profile"), executable_path=CHROMIUM, args=FLAGS,
                     viewport={"width": 360, "height": 780}, locale="en", permissions=["geolocation"],
                     geolocation={"latitude": 30.25, "longitude": 120.15, "accuracy": 12},
                 )  # fmt: skip

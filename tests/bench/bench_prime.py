@@ -21,7 +21,7 @@ from tests.bench.bench_push import link_of
 from tests.bench.measure import Row, at_most, told
 from tests.bench.slow_line import SLOW, slow_line
 from tests.bench.stock import Stock, make_stock
-from tests.pwa.conftest import make_pin
+from tests.pwa.conftest import DEVICE, LOOPBACK_ONLY, make_pin
 from tests.server import started
 
 CASES, SEED = 300, 13
@@ -81,7 +81,7 @@ async def primed(origin: str, link: str, data: Path) -> tuple[float, float, int]
     async with slow_line(SEED, port) as line, async_playwright() as driver:
         context = await driver.chromium.launch_persistent_context(
             str(data / "profile"), executable_path=CHROMIUM, locale="en", viewport={"width": 360, "height": 780},
-            args=["--no-sandbox", f"--host-resolver-rules=MAP localhost:{port} 127.0.0.1:{line.port}"],
+            args=[*DEVICE, f"--host-resolver-rules=MAP localhost:{port} 127.0.0.1:{line.port}, {LOOPBACK_ONLY}"],
         )  # fmt: skip
         page = context.pages[0]
         await page.goto(f"{origin}/enter#{link}")

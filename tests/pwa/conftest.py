@@ -15,7 +15,10 @@ from tests.pwa.site import PWA
 
 CHROMIUM = "/usr/bin/chromium"
 # The microphone of these phones is a tone that the browser makes, and beeps once a second.
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream"]
+DEVICE = ["--no-sandbox", "--disable-dev-shm-usage", "--use-fake-device-for-media-stream"]
+# They know no other host: what a browser does by itself in the background stays on this machine.
+LOOPBACK_ONLY = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+FLAGS = [*DEVICE, f"--host-resolver-rules={LOOPBACK_ONLY}"]
 PERMISSIONS = ["geolocation", "notifications", "background-sync", "microphone"]
 
 Entrance = Callable[[UUID], Awaitable[str]]

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright
 from backend.app.demo.ensure import Entrance, ensure_demo
 from backend.identity.schemas import UserRole
 from tests import databases
-from tests.pwa.conftest import NEW_PIN, make_pin
+from tests.pwa.conftest import FLAGS, NEW_PIN, make_pin
 from tests.server import started
 
 CHROMIUM = "/usr/bin/chromium"
@@ -49,7 +49,7 @@ async def take_all(admin_url: str, login_url: str, data: Path) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         with started("backend.app.asgi:app", url, data) as served:
             async with async_playwright() as driver:
-                browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 phone, lead = entrances[UserRole.COLLECTOR], entrances[UserRole.LEAD]
                 await take(browser, served.origin, phone, PICTURES / "phone.png", width=360, height=780)
                 await take(browser, served.origin, lead, PICTURES / "lead.png", width=1440, height=900)

@@ -28,12 +28,30 @@ async def registration_of(page: Page, site: str) -> tuple[CDPSession, str]:
     return session, await asyncio.wait_for(known, 30)
 
 
+# Whoever asks for the notices between their being kept and their being shown makes Chromium drop them, as if the person
+# had wiped them away: so nobody asks before the worker's own call has come back.
+LISTEN = """() => {
+    if (self.shownCount !== undefined) return;
+    self.shownCount = 0;
+    const show = self.registration.showNotification.bind(self.registration);
+    self.registration.showNotification = async (...given) => { await show(...given); self.shownCount += 1; };
+}"""
+
+
 async def push(page: Page, site: str, body: str) -> None:
-    """Let the browser hand a push to the service worker, as its push service would."""
+    """Let the browser hand a push to the service worker, as its push service would; wait until it has shown one more."""
+    (worker,) = page.context.service_workers
+    await worker.evaluate(LISTEN)
+    before: int = await worker.evaluate("() => self.shownCount")
     session, registration_id = await registration_of(page, site)
     await session.send(
         "ServiceWorker.deliverPushMessage", {"origin": site, "registrationId": registration_id, "data": body}
     )
+    for _ in range(600):
+        if await worker.evaluate("() => self.shownCount") > before:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("no notice was shown")
 
 
 async def asked_to_be_woken(page: Page) -> None:

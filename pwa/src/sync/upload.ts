@@ -1,7 +1,7 @@
 /**
  * How do the bytes of photos, notes and signatures reach the server, each once, over a network that breaks? tus 1.0, core and creation.
  *
- * The offset is kept after every chunk; a killed worker asks the server where it stands and goes on from there.
+ * The offset is kept after every piece; a killed worker asks the server where it stands and goes on from there.
  */
 import { ask, type Answered, type Refused, type Reply } from '@/api/http';
 import { toBase64 } from '@/lib/hash';
@@ -13,7 +13,11 @@ import { isOpen } from '@/store/keys';
 
 import { outcomeOf, type Outcome } from './outcome';
 
-const CHUNK_BYTES = 256 * 1024;
+/** A cut costs at most the piece under way; on a slow line pieces are small, and each is answered long before the time-out. */
+const SMALL_PIECE_BYTES = 64 * 1024;
+const LARGE_PIECE_BYTES = 256 * 1024;
+/** The line is fast when a large piece would be through in this time, its answer included. */
+const FAST_MS = 2000;
 const TUS = { 'Tus-Resumable': '1.0.0' };
 /** The server and we may disagree about the offset once or twice, not for ever. */
 const TRIES_MAX = 4;
@@ -82,20 +86,29 @@ async function mustYield(db: Store, photo: PhotoRow): Promise<boolean> {
   return photo.part === 'original' && (await db.countFromIndex('outbox', 'state', 'saved')) > 0;
 }
 
-/** Sends from the offset to the end, keeping the offset after each chunk. */
+/** How much to send at once, by how long the piece before took; the first of a file is small, for nobody knows yet. */
+export function pieceBytes(sentBytes: number, tookMs: number): number {
+  return sentBytes > 0 && tookMs * (LARGE_PIECE_BYTES / sentBytes) <= FAST_MS ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
+}
+
+/** Sends from the offset to the end, keeping the offset after each piece. */
 async function sendRest(db: Store, start: PhotoRow, { bytes }: Cargo): Promise<PhotoRow | Outcome> {
   let photo = start;
+  let length = pieceBytes(0, 0);
   while (photo.sent_bytes < bytes.byteLength) {
     if (await mustYield(db, photo)) return 'behind';
+    const piece = bytes.slice(photo.sent_bytes, photo.sent_bytes + length);
+    const began = performance.now();
     const reply = await ask({
       method: 'PATCH', path: photo.upload_path,
       headers: { ...TUS, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(photo.sent_bytes) },
-      bytes: bytes.slice(photo.sent_bytes, photo.sent_bytes + CHUNK_BYTES),
+      bytes: piece,
     });
     if (reply.kind === 'refused' && FINAL.has(reply.status)) return keep(db, { ...photo, state: 'refused', code: reply.problem.code });
     // 404, 409, 410, 423: the server stands elsewhere than we think; the caller asks where.
     if (reply.kind === 'refused' && [404, 409, 410, 423].includes(reply.status)) return photo;
     if (reply.kind !== 'answered') return ends(reply);
+    length = pieceBytes(piece.byteLength, performance.now() - began);
     photo = await keep(db, { ...photo, sent_bytes: offsetIn(reply) });
   }
   await dropTravelled(db, photo.sha256);

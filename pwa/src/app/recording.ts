@@ -1,6 +1,5 @@
 /** How is a spoken note recorded? By the browser, in the form that it likes; nothing is heard before somebody agreed. */
 import type { AgreedBy, AudioTaken } from '@/api/types';
-import { sha256Hex } from '@/lib/hash';
 import { newId } from '@/lib/ids';
 import { keepPhotoBytes } from '@/store/photos';
 
@@ -77,8 +76,7 @@ export async function startRecording(msMax: number): Promise<Recording | 'denied
 /** Keeps a note and says how the record names it; `consent_by` is who is heard and agreed before it began. */
 export async function takeNote({ bytes, media_type, duration_ms }: Recorded, consent_by: AgreedBy, of: OfVisit, now: Date): Promise<AudioTaken> {
   const shot = await shotAt('microphone', position().position, now);
-  const sha256 = await sha256Hex(bytes);
-  await keepPhotoBytes(store(), sha256, bytes, bytes);
+  const { sha256 } = await keepPhotoBytes(store(), bytes, bytes);
   const note = { id: newId(), sha256, size_bytes: bytes.byteLength, media_type, duration_ms, taken_at: now.toISOString(), consent_by };
   return await signedNote(note, of, shot);
 }

@@ -3,7 +3,7 @@
  * 64 KiB, each under AES-256-GCM with a nonce of prefix, number and "is last", so that none can be changed, left out,
  * moved or cut off unseen. The key is bound to the hash of the plain bytes, which the record names.
  */
-import { toBase64 } from '@/lib/hash';
+import { sha256Hex, toBase64 } from '@/lib/hash';
 
 import { boxed, type BoxKey } from './boxes';
 import type { TravellingPhoto } from './schema';
@@ -47,4 +47,20 @@ export async function sealPhoto(bytes: ArrayBuffer, sha256: string, box: BoxKey)
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, step) => sealOne(first + step)));
   }
   return { header: { ...envelope, prefix: toBase64(prefix), size: bytes.byteLength }, bytes: whole.buffer };
+}
+
+/** Bytes that are ready to be kept: sealed for the server, or plain while none of its keys is known. */
+export interface Parcel {
+  /** Of the plain bytes, in hex. */
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly wire: TravellingPhoto | null;
+  readonly plain: ArrayBuffer | null;
+}
+
+/** Hashes bytes and makes them ready to be kept. */
+export async function parcelOf(bytes: ArrayBuffer, box: BoxKey | undefined): Promise<Parcel> {
+  const sha256 = await sha256Hex(bytes);
+  const wire = box === undefined ? null : await sealPhoto(bytes, sha256, box);
+  return { sha256, size_bytes: bytes.byteLength, wire, plain: wire === null ? bytes : null };
 }

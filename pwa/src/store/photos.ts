@@ -1,26 +1,23 @@
 /** Where are the bytes of a photo, note or signature between the moment they were made and the server's receipt? */
 import { openBytes, sealBytes } from './codec';
 import type { Store } from './database';
-import { sealPhoto } from './photo_sealing';
+import { parcelOf, type Parcel } from './photo_sealing';
 import { boxOf } from './sealing';
 
 /**
- * Keeps a photo at once, under the hash of its bytes: the bytes sealed for the server, and a small copy to look at here.
+ * Keeps a parcel under the hash of its bytes, with a small copy to look at here (null: nothing of it is shown).
  * While no key of the server is known the bytes themselves are the copy, and are sent by an open page.
  */
-export async function keepPhotoBytes(store: Store, sha256: string, bytes: ArrayBuffer, small: ArrayBuffer): Promise<void> {
-  const known = await boxOf(store);
-  const wire = known === undefined ? null : await sealPhoto(bytes, sha256, known.box);
-  const sealed = await sealBytes(wire === null ? bytes : small);
-  await store.put('photo_bytes', { sha256, sealed, wire });
+export async function keepParcel(store: Store, { sha256, wire, plain }: Parcel, small: ArrayBuffer | null): Promise<void> {
+  const shown = plain ?? small;
+  await store.put('photo_bytes', { sha256, sealed: shown === null ? null : await sealBytes(shown), wire });
 }
 
-/** Keeps what the camera gave, only to be sent: nothing of it is shown here. */
-export async function keepOriginalBytes(store: Store, sha256: string, bytes: ArrayBuffer): Promise<void> {
-  const known = await boxOf(store);
-  const wire = known === undefined ? null : await sealPhoto(bytes, sha256, known.box);
-  const sealed = wire === null ? await sealBytes(bytes) : null;
-  await store.put('photo_bytes', { sha256, sealed, wire });
+/** Keeps a photo, note or signature at once. */
+export async function keepPhotoBytes(store: Store, bytes: ArrayBuffer, small: ArrayBuffer): Promise<Parcel> {
+  const parcel = await parcelOf(bytes, (await boxOf(store))?.box);
+  await keepParcel(store, parcel, small);
+  return parcel;
 }
 
 /** What there is to look at; undefined when it has left the phone or can no longer be read here. */

@@ -52,7 +52,7 @@ async function shoot({ below, now }: Hand): Promise<Shot> {
 
 async function visitOf(store: Store, at: PhoneCase, hand: Hand): Promise<{ act: Act; photos: NewPhoto[] }> {
   const shots = hand.chance(0.4) ? [await shoot(hand)] : [];
-  for (const { named, bytes } of shots) await keepPhotoBytes(store, named.sha256, bytes, bytes.slice(0, 500));
+  for (const { bytes } of shots) await keepPhotoBytes(store, bytes, bytes.slice(0, 500));
   const ended = hand.now();
   const act: Act = {
     kind: 'visit.record',

@@ -49,7 +49,7 @@ it('OF-9: nothing that says something about a person lies open', async () => {
 it('N14: a closed phone sends what it has, once, and can read nothing', async () => {
   const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 31) % 251);
   const sha256 = await sha256Hex(bytes.buffer);
-  await keepPhotoBytes(store, sha256, bytes.buffer.slice(0), Uint8Array.of(1, 2, 3).buffer);
+  await keepPhotoBytes(store, bytes.buffer.slice(0), Uint8Array.of(1, 2, 3).buffer);
   const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length }];
   const id = await record(store, { act, case_id: 'k1', photos }, new Date());
   const last = await lastRow();

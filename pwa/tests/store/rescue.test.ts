@@ -16,7 +16,7 @@ it('OF-11: the file holds what is only here, and only the server can read it', a
   const store = await freshStore();
   const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 7) % 253);
   const sha256 = await sha256Hex(bytes.buffer);
-  await keepPhotoBytes(store, sha256, bytes.buffer.slice(0), new ArrayBuffer(8));
+  await keepPhotoBytes(store, bytes.buffer.slice(0), new ArrayBuffer(8));
   const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length }];
   const act = { kind: 'stop.skip' as const, body: { stop_id: 's1', reason: 'the dog bites' } };
   const id = await record(store, { act, case_id: 'k1', photos }, new Date());

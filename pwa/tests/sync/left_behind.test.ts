@@ -51,7 +51,7 @@ it('OF-10: a revoked phone leaves what it has with the lead, and can read nothin
 async function kept(seed: number): Promise<string> {
   const bytes = new Uint8Array(1000).fill(seed);
   const sha256 = await sha256Hex(bytes.buffer);
-  await keepPhotoBytes(store, sha256, bytes.buffer.slice(0), new ArrayBuffer(8));
+  await keepPhotoBytes(store, bytes.buffer.slice(0), new ArrayBuffer(8));
   const photo = { id: newId(), sha256, media_type: 'image/jpeg', size_bytes: 1000 };
   await record(store, { act: { kind: 'stop.skip', body: { stop_id: `s${String(seed)}`, reason: 'no_time' } }, case_id: 'k1', photos: [photo] }, new Date());
   return sha256;

@@ -8,8 +8,10 @@ import { clearReadable, isEmptied } from '@/store/closing';
 import type { Store } from '@/store/database';
 import { keepLast, lastRow } from '@/store/device';
 import { forgetSettled, photosOf, record, sendOriginalsNow } from '@/store/outbox';
-import { keepOriginalBytes, keepPhotoBytes } from '@/store/photos';
+import { parcelOf } from '@/store/photo_sealing';
+import { keepParcel, keepPhotoBytes } from '@/store/photos';
 import { rescueFile } from '@/store/rescue';
+import { boxOf } from '@/store/sealing';
 import { flush } from '@/sync/flush';
 
 import { freshStore } from './samples';
@@ -40,8 +42,8 @@ const bytesOf = (fill: number, size: number): ArrayBuffer => new Uint8Array(size
 async function visited(originalBytes = 1000): Promise<{ mutation: string; copy: string; original: string }> {
   const [copyBytes, shot] = [bytesOf(1, 300), bytesOf(2, originalBytes)];
   const [copy, original] = [await sha256Hex(copyBytes), await sha256Hex(shot)];
-  await keepPhotoBytes(store, copy, copyBytes, bytesOf(3, 20));
-  await keepOriginalBytes(store, original, shot);
+  await keepPhotoBytes(store, copyBytes, bytesOf(3, 20));
+  await keepParcel(store, await parcelOf(shot, (await boxOf(store))?.box), null);
   const files = [
     { id: ID, sha256: copy, media_type: 'image/jpeg', size_bytes: 300 },
     { id: `${ID}:original`, part: 'original' as const, sha256: original, media_type: 'image/jpeg', size_bytes: originalBytes },

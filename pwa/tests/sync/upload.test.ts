@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { VisitRecord } from '@/api/types';
 import { sha256Hex } from '@/lib/hash';
@@ -17,7 +17,6 @@ const KB = 1024;
 const SMALL = 64 * KB;
 let stage: Stage;
 let store: Store;
-const plain = globalThis.fetch;
 
 beforeEach(async () => {
   stage = openStage();
@@ -25,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   store.close();
-  globalThis.fetch = plain;
+  vi.restoreAllMocks();
 });
 
 /** How large each piece was that left the phone. */
@@ -35,19 +34,16 @@ const sum = (sizes: readonly number[]): number => sizes.reduce((all, size) => al
 async function visited(sizeBytes: number): Promise<string> {
   const bytes = new Uint8Array(sizeBytes).map((_, at) => at % 251).buffer;
   const sha256 = await sha256Hex(bytes);
-  await keepPhotoBytes(store, sha256, bytes, new Uint8Array(20).buffer);
+  await keepPhotoBytes(store, bytes, new Uint8Array(20).buffer);
   const file = { id: '01936e00-0000-7000-8000-0000000000f1', sha256, media_type: 'image/jpeg', size_bytes: sizeBytes };
   await record(store, { act: { kind: 'visit.record', body: { id: 'v1', result: 'NOT_HOME' } as unknown as VisitRecord }, case_id: 'k1', photos: [file] }, new Date());
   return sha256;
 }
 
-/** Lets each piece take so long. */
-function slowed(ms: number): void {
-  const quick = globalThis.fetch;
-  globalThis.fetch = async (input, init) => {
-    if (init?.method === 'PATCH') await new Promise((go) => setTimeout(go, ms));
-    return await quick(input, init);
-  };
+/** Lets each piece take so long by the phone's clock: it is looked at once before a piece and once after. */
+function taking(ms: number): void {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += ms));
 }
 
 describe('pieces', () => {
@@ -59,6 +55,7 @@ describe('pieces', () => {
   });
 
   it('are large on a fast line, after the first', async () => {
+    taking(1);
     const sha256 = await visited(700 * KB);
     expect(await flush()).toBe('done');
     expect(pieces().slice(0, 3)).toEqual([64 * KB, 256 * KB, 256 * KB]);
@@ -66,7 +63,7 @@ describe('pieces', () => {
   });
 
   it('stay small on a slow line', async () => {
-    slowed(520);
+    taking(520);
     await visited(200 * KB);
     expect(await flush()).toBe('done');
     expect(Math.max(...pieces())).toBe(SMALL);
@@ -75,7 +72,7 @@ describe('pieces', () => {
 
 describe('a line that breaks', () => {
   it.each([0, 1, 1000, SMALL - 1])('OF-5: %i bytes into a piece costs at most that piece', async (arrived) => {
-    slowed(520);
+    taking(520);
     const sha256 = await visited(150 * KB);
     stage.breakAfterBytes = arrived;
     expect(await flush()).toBe('offline');

@@ -1,23 +1,29 @@
 /**
- * What becomes of a photo before it is kept? It is hashed as shot, then made smaller, then hashed as it will travel.
+ * What becomes of a photo before it is kept? It is hashed as shot, made smaller, hashed as it will travel, and sealed.
  *
  * In a worker, because a 12-megapixel picture is 48 MB when it is unpacked. Drawing it anew drops what the camera wrote
  * into it (place, model); place and time of the visit stand in the record instead.
  */
-import { sha256Hex } from './hash';
+import type { BoxKey } from '@/store/boxes';
+import { parcelOf, type Parcel } from '@/store/photo_sealing';
 
 const SIDE_MAX_PX = 1600;
 const QUALITY = 0.72;
 /** The copy to look at on the phone: large enough to see whether the picture is sharp. */
 const SMALL_SIDE_MAX_PX = 480;
 
+/** What to do: `box` is the server's key if it is known, `keepsOriginal` whether the picture as shot stays here too. */
+export interface Task {
+  readonly file: Blob;
+  readonly box: BoxKey | undefined;
+  readonly keepsOriginal: boolean;
+}
+
 export interface Shrunk {
-  readonly bytes: ArrayBuffer;
+  readonly copy: Parcel;
   readonly small: ArrayBuffer;
-  readonly sha256: string;
   readonly media_type: string;
-  readonly original: ArrayBuffer;
-  readonly original_sha256: string;
+  readonly original: Parcel;
 }
 
 export type FromWorker = { readonly ok: true; readonly photo: Shrunk } | { readonly ok: false; readonly message: string };
@@ -33,21 +39,30 @@ async function drawn(bitmap: ImageBitmap | OffscreenCanvas, sideMaxPx: number): 
   return { canvas, bytes: await blob.arrayBuffer() };
 }
 
-async function shrink(file: Blob): Promise<Shrunk> {
-  const original = await file.arrayBuffer();
+async function copyOf(file: Blob, box: BoxKey | undefined): Promise<{ copy: Parcel; small: ArrayBuffer }> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const { canvas, bytes } = await drawn(bitmap, SIDE_MAX_PX);
   bitmap.close();
-  const { bytes: small } = await drawn(canvas, SMALL_SIDE_MAX_PX);
-  return {
-    bytes, small, sha256: await sha256Hex(bytes), media_type: 'image/jpeg',
-    original, original_sha256: await sha256Hex(original),
-  };
+  const [copy, { bytes: small }] = await Promise.all([parcelOf(bytes, box), drawn(canvas, SMALL_SIDE_MAX_PX)]);
+  return { copy, small };
 }
 
-self.addEventListener('message', (event: MessageEvent<Blob>) => {
+/** The original is sealed while the copy is drawn: the cipher and the picture have threads of their own. */
+async function shrink({ file, box, keepsOriginal }: Task): Promise<Shrunk> {
+  const [original, { copy, small }] = await Promise.all([
+    file.arrayBuffer().then((shot) => parcelOf(shot, keepsOriginal ? box : undefined)),
+    copyOf(file, box),
+  ]);
+  return { copy, small, media_type: 'image/jpeg', original };
+}
+
+function buffers({ copy, small, original }: Shrunk): ArrayBuffer[] {
+  return [small, ...[copy, original].flatMap(({ plain, wire }) => [plain, wire?.bytes].filter((one) => one instanceof ArrayBuffer))];
+}
+
+self.addEventListener('message', (event: MessageEvent<Task>) => {
   shrink(event.data).then(
-    (photo) => { self.postMessage({ ok: true, photo } satisfies FromWorker, { transfer: [photo.bytes, photo.small, photo.original] }); },
+    (photo) => { self.postMessage({ ok: true, photo } satisfies FromWorker, { transfer: buffers(photo) }); },
     // A file that is no picture is an answer, not a crash: the person takes another one.
     (error: unknown) => { self.postMessage({ ok: false, message: String(error) } satisfies FromWorker); },
   );

@@ -39,7 +39,7 @@ LISTEN = """() => {
 
 
 async def push(page: Page, site: str, body: str) -> None:
-    """Let the browser hand a push to the service worker, as its push service would; wait until it has shown one more."""
+    """Let the browser hand a push to the service worker, as its push service would; wait until it is shown."""
     (worker,) = page.context.service_workers
     await worker.evaluate(LISTEN)
     before: int = await worker.evaluate("() => self.shownCount")

@@ -39,9 +39,10 @@ export async function takePhoto(file: File, { scope, consent_by, of, askedAtMs }
   const shot = await shotAt(sourceOf(file, askedAtMs), position().position, now);
   const policy = (await metaOf(store(), 'originals')) ?? DEFAULT_POLICY;
   const mayKeep = keepsOriginal(policy, file, await freeShare());
+  const known = await boxOf(store());
   let photo: Shrunk;
   try {
-    photo = await shrink({ file, box: (await boxOf(store()))?.box, keepsOriginal: mayKeep });
+    photo = await shrink({ file, box: known?.box, keepsOriginal: mayKeep });
   } catch (error) {
     console.info('not a picture', error);
     return undefined;

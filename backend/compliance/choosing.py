@@ -1,0 +1,155 @@
+"""Is a pack well-formed, which packs come with the product, and which bind a situation?"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from backend.compliance.packs import AppliesWhen, Condition, DebtIs, Kind, Pack, Rule
+from backend.compliance.schemas import Debt, PackUsed, Situation
+
+
+class PackWrongError(ValueError):
+    """A pack that does not say what it should; the message names the rule."""
+
+
+KIND_NEEDS: dict[Kind, tuple[str, ...]] = {
+    Kind.WINDOW: ("outside",),
+    Kind.COUNT_WINDOW: ("happened",),
+    Kind.COOLDOWN: ("happened",),
+    Kind.MIN_GAP: ("happened",),
+    Kind.PLACE: ("places", "agreed", "stands", "any", "none_of", "last_ones"),
+    Kind.PARTY: ("roles", "renounced", "stands", "last_ones", "any", "none_of", "happened"),
+    Kind.HEADCOUNT: ("headcount_below", "missing", "any"),
+    Kind.DISCLOSURE: ("lacks", "says", "any", "notice_sent"),
+    Kind.CONSENT: ("agreed", "based", "photos", "none_of", "any", "stands", "happened"),
+    Kind.STATUS_STOP: ("stands",),
+    Kind.CONTENT: ("says", "lacks", "any", "debts_any"),
+    Kind.RECORDING: ("missing",),
+    Kind.RETENTION: (),
+    Kind.LICENCE: ("missing", "debts_any", "none_of", "any"),
+}
+"""What the `breaks` of a rule of a kind may speak of; it must speak of one of them unless it always breaks."""
+
+
+def hash_of(pack: Pack) -> str:
+    """Return the SHA-256 (hex) of a pack in canonical form: keys sorted, no spaces, defaults left out."""
+    plain = msgspec.to_builtins(pack)
+    return hashlib.sha256(msgspec.json.encode(_without_defaults(plain), order="sorted")).hexdigest()
+
+
+def _without_defaults(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_defaults(held) for key, held in value.items() if held is not None}
+    return [_without_defaults(held) for held in value] if isinstance(value, list) else value
+
+
+def read_pack(text: bytes) -> Pack:
+    """Read a pack and check what its shape cannot say; raises PackWrongError or msgspec.ValidationError."""
+    pack = msgspec.json.decode(text, type=Pack)
+    for rule in pack.rules:
+        _check(rule, pack)
+    return pack
+
+
+def _check(rule: Rule, pack: Pack) -> None:
+    if rule.id not in pack.articles:
+        raise PackWrongError(f"{rule.id}: no article says what it means")
+    if rule.excuse is not None and rule.excuse not in pack.articles:
+        raise PackWrongError(f"{rule.id}: its excuse {rule.excuse} has no article")
+    spoken = {name for name in Condition.__struct_fields__ if getattr(rule.breaks, name) is not None}
+    if spoken and KIND_NEEDS[rule.kind] and not spoken & set(KIND_NEEDS[rule.kind]):
+        raise PackWrongError(f"{rule.id}: a {rule.kind} rule speaks of {', '.join(KIND_NEEDS[rule.kind])}")
+    happened = rule.breaks.happened
+    if rule.kind is Kind.MIN_GAP and (happened is None or happened.minutes is None):
+        raise PackWrongError(f"{rule.id}: a gap is in minutes")
+    if rule.kind in {Kind.COUNT_WINDOW, Kind.COOLDOWN} and (happened is None or happened.days is None):
+        raise PackWrongError(f"{rule.id}: it counts in days")
+
+
+@cache
+def shipped_packs() -> tuple[Pack, ...]:
+    """Return the packs that come with the product, sorted by name."""
+    folder = files("backend.compliance") / "law"
+    return tuple(read_pack(entry.read_bytes()) for entry in sorted(folder.iterdir(), key=lambda one: one.name))
+
+
+GENERAL = "GEN"
+"""The rules that always hold; not law of a place, so it is never listed among the packs."""
+
+
+def chosen_packs(situation: Situation, packs: Sequence[Pack], on: date) -> list[Pack] | None:
+    """Return the packs that bind, sorted by name, GEN not among them; None when a name is unknown or none is in force.
+
+    `on` is the local day of the person: of several editions the newest that is in force on it counts.
+    """
+    if situation.packs is not None:
+        named = [edition_of(name, packs, on) for name in sorted(set(situation.packs))]
+        return None if None in named else [pack for pack in named if pack is not None]
+    known = {place for pack in packs for place in pack.applies_when.jurisdictions or []}
+    place = situation.jurisdiction if situation.jurisdiction in known else None
+    names = sorted({pack.pack_id for pack in packs if pack.pack_id != GENERAL and pack.status == "in_force"})
+    editions = [pack for name in names if (pack := edition_of(name, packs, on)) and pack.status == "in_force"]
+    chosen = [pack for pack in editions if _is_for(pack.applies_when, situation, place)]
+    if place is not None and not any(place in (pack.applies_when.jurisdictions or []) for pack in editions):
+        return None
+    return chosen
+
+
+def edition_of(name: str, packs: Iterable[Pack], on: date) -> Pack | None:
+    """Return the newest edition of a pack in force on a day; of a draft the newest there is; None without one."""
+    editions = sorted((pack for pack in packs if pack.pack_id == name), key=lambda one: (one.since, one.version))
+    in_force = [one for one in editions if one.since <= on and (one.effective_to is None or on < one.effective_to)]
+    drafts = [one for one in editions if one.status == "draft"]
+    return next(iter([*reversed(in_force), *reversed(drafts)]), None)
+
+
+def _is_for(applies: AppliesWhen, situation: Situation, place: str | None) -> bool:
+    if applies.person_kinds is not None and situation.person.kind not in applies.person_kinds:
+        return False
+    if place is None:
+        return True
+    if applies.jurisdictions is not None and place not in applies.jurisdictions:
+        return False
+    return applies.debts_any is None or any(debt_is(debt, applies.debts_any, situation) for debt in debts_of(situation))
+
+
+def debts_of(situation: Situation) -> list[Debt]:
+    """Return the debts that the action is about."""
+    wanted = situation.action.debts
+    return [debt for debt in situation.debts if wanted is None or debt.id in wanted]
+
+
+def debt_is(debt: Debt, asked: DebtIs, situation: Situation) -> bool:
+    """Say whether one debt is what is asked for."""
+    collector = situation.collector.id or situation.collector.kind.value
+    elsewhere = debt.placed_with is not None and debt.placed_with != collector
+    return (
+        (asked.products is None or debt.product in asked.products)
+        and (asked.lender_types is None or debt.lender_type in asked.lender_types)
+        and asked.placed_elsewhere in {None, elsewhere}
+        and all(
+            getattr(asked, flag) in {None, getattr(debt, flag)}
+            for flag in ("family_debt", "illegal", "time_barred", "transferred", "notified")
+        )
+    )
+
+
+def used(packs: Iterable[Pack]) -> list[PackUsed]:
+    """Name the packs as a verdict lists them."""
+    return [PackUsed(id=pack.pack_id, version=pack.version, sha256=_hash_kept(pack)) for pack in packs]
+
+
+_HASHES: dict[int, tuple[Pack, str]] = {}
+
+
+def _hash_kept(pack: Pack) -> str:
+    """Reckon the hash of a pack once (a pack holds lists, so it cannot be a key itself)."""
+    kept = _HASHES.get(id(pack))
+    if kept is None or kept[0] is not pack:
+        kept = (pack, hash_of(pack))
+        _HASHES[id(pack)] = kept
+    return kept[1]

@@ -1,0 +1,137 @@
+"""Did so many contacts happen? Counted in local calendar days, by person, number or debt; never in spans of 24 hours.
+
+Time only takes away: with no new contact a count falls, so each count has one instant at which it is released.
+"""
+
+from collections.abc import Iterable
+
+from backend.compliance.clock_tests import consent_stretch
+from backend.compliance.facts import (
+    CHANNEL_GROUPS,
+    NEVER,
+    OBLIGOR,
+    Facts,
+    Reading,
+    Stretch,
+    Test,
+    all_hold,
+    channel_of,
+    covers,
+    in_any,
+    negated,
+    one_holds,
+)
+from backend.compliance.packs import Happened, LastOnes
+from backend.compliance.schemas import AgreementKind, Channel, Event
+from backend.compliance.zones import FOREVER, MINUTE, minute_up
+
+EVERY_DEBT = ""
+"""The group that stands for all debts where a rule does not count by debt."""
+
+
+def channels_named(names: Iterable[str]) -> frozenset[Channel]:
+    """Unfold channels and groups of channels."""
+    return frozenset[Channel]().union(*(CHANNEL_GROUPS.get(name) or {Channel(name)} for name in names))
+
+
+def happened_of(asked: Happened, *, lenient: bool) -> Test:
+    """Compile `Happened`; `lenient` leaves out what the law does not count, and lets consent lift the whole."""
+    kinds = frozenset(asked.kinds) if lenient else frozenset(asked.kinds) | frozenset(asked.unlisted)
+    channels = None if asked.channels is None else channels_named(asked.channels)
+
+    def counts(facts: Facts, event: Event) -> bool:
+        return (
+            event.kind in kinds
+            and event.person == facts.person
+            and asked.direction in {None, event.direction}
+            and (channels is None or channel_of(event) in channels)
+            and (asked.places is None or event.place in asked.places)
+            and (asked.places_not is None or event.place not in asked.places_not)
+            and ("to" not in asked.per or _same_number(facts, event))
+        )
+
+    def released(facts: Facts) -> list[tuple[int, list[Stretch]]]:
+        """Return per debt group until when the count holds, and the stretches in which consent lifts it."""
+        events = [one for one in facts.events_since(asked.days) if counts(facts, one[1])]
+        groups = facts.groups if "debt_group" in asked.per else [EVERY_DEBT]
+        return [
+            (
+                _release(asked, _counted(asked, facts, events, group, lenient=lenient), facts),
+                _consents(facts, asked.lifted_by, asked.consent_days, group) if lenient else [],
+            )
+            for group in groups
+        ]
+
+    def test(facts: Facts, instant: int) -> Reading:
+        found = facts.kept_counts.get((id(asked), lenient))
+        if found is None:
+            found = released(facts)
+            facts.kept_counts[id(asked), lenient] = found
+        return one_holds(
+            all_hold([(True, until), negated(in_any(lifted, instant))]) if instant < until else NEVER
+            for until, lifted in found
+        )
+
+    return test
+
+
+def _same_number(facts: Facts, event: Event) -> bool:
+    """Compare the number or address: an unknown one is equal to every other."""
+    wanted = facts.situation.action.to
+    return wanted is None or event.to is None or wanted == event.to
+
+
+def _counted(asked: Happened, facts: Facts, events: list[tuple[int, Event]], group: str, *, lenient: bool) -> list[int]:
+    """Return when the contacts about one debt group happened, oldest first."""
+    if group != EVERY_DEBT:
+        events = [
+            (at, event) for at, event in events if (about := facts.groups_of(event.debts)) is None or group in about
+        ]
+    under = _consents(facts, asked.consent, asked.consent_days, group) if lenient else []
+    return [at for at, _ in events if not in_any(under, at)[0]]
+
+
+def _consents(facts: Facts, kind: AgreementKind | None, days: int, group: str) -> list[Stretch]:
+    """Return when consent of a kind lives that covers the channel and a debt group."""
+    return [
+        consent_stretch(one, days, facts)
+        for one in facts.situation.agreements
+        if one.kind is kind
+        and covers(one.channels, facts.channel)
+        and ((about := facts.groups_of(one.debts)) is None or group in about)
+    ]
+
+
+def _release(asked: Happened, times: list[int], facts: Facts) -> int:
+    """Return the instant from which fewer than `at_least` remain; one of several zones that still counts is enough."""
+    if len(times) < asked.at_least:
+        return -FOREVER
+    decisive = times[-asked.at_least]
+    if asked.minutes is not None:
+        return minute_up(decisive + asked.minutes * MINUTE)
+    if asked.days is None:
+        return FOREVER
+    return max(zone.start_of(zone.local(decisive)[0] + asked.days) for zone in facts.zones)
+
+
+def last_ones_of(asked: LastOnes) -> Test:
+    """Compile `LastOnes`; what happened does not change with the hour."""
+    kinds = frozenset(asked.kinds)
+    channels = None if asked.channels is None else channels_named(asked.channels)
+
+    def test(facts: Facts, instant: int) -> Reading:
+        del instant
+        person = OBLIGOR if asked.of_obligor else facts.person
+        last: list[Event] = []
+        for _, event in reversed(facts.events):
+            if (
+                event.person == person
+                and (channels is None or channel_of(event) in channels)
+                and (asked.places is None or event.place in asked.places)
+            ):
+                last.append(event)
+                if len(last) == asked.count:
+                    break
+        return len(last) == asked.count and all(event.kind in kinds for event in last), FOREVER
+
+    return test

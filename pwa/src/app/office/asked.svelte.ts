@@ -27,12 +27,18 @@ interface State<Body> {
 }
 
 /**
- * The answer to a question, asked again when one of the kinds `on` is heard. `prepare` runs where signals are followed
- * and may return undefined: nothing to ask. Call it while a component is being made.
+ * The answer to a question, asked again when one of the kinds `on` is heard. `about` says what it is about; it runs
+ * where signals are followed and may return undefined: nothing to ask. Call it while a component is being made.
+ *
+ * Another question is one about something of other content: an object that came anew and says the same is the same.
  */
-export function asked<Body>(prepare: () => (() => Promise<Reply<Body>>) | undefined, on: readonly LiveKind[] = []): Asked<Body> {
+export function asked<Body, About>(about: () => About | undefined, ask: (about: About) => Promise<Reply<Body>>, on: readonly LiveKind[] = []): Asked<Body> {
   let state = $state.raw<State<Body>>({ body: undefined, problem: undefined, isWaiting: true });
   let question: (() => Promise<Reply<Body>>) | undefined;
+  const wanted = $derived.by(() => {
+    const it = about();
+    return it === undefined ? undefined : JSON.stringify(it);
+  });
   let round = 0;
 
   async function run(): Promise<void> {
@@ -54,8 +60,10 @@ export function asked<Body>(prepare: () => (() => Promise<Reply<Body>>) | undefi
   const start = (): void => { run().catch((error: unknown) => { reportError(error); }); };
 
   $effect(() => {
-    question = prepare();
+    const text = wanted;
     untrack(() => {
+      const it = text === undefined ? undefined : about();
+      question = it === undefined ? undefined : () => ask(it);
       state = { ...state, body: undefined };
       start();
     });

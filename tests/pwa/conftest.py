@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright
 from backend.kernel.db import Database
 from tests.pwa.network import Network, relayed
 from tests.pwa.site import PWA
+from tests.pwa.witness import witnessed
 
 CHROMIUM = "/usr/bin/chromium"
 # The microphone of these phones is a tone that the browser makes, and beeps once a second.
@@ -97,8 +98,9 @@ def open_phone(playwright: Playwright, tmp_path: Path) -> OpenPhone:
         page = context.pages[0]
         said = listen(page)
         try:
-            yield page
-            assert said == []
+            async with witnessed(context):
+                yield page
+                assert said == []
         finally:
             await context.close()
 

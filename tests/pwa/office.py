@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Browser, Page
 
 from tests.pwa.conftest import listen
+from tests.pwa.witness import witnessed
 
 DESK = (1440, 900)
 PHONE = (360, 780)
@@ -29,13 +30,14 @@ async def office(
         timezone_id=zone,
         reduced_motion="reduce",
     )
-    page = await context.new_page()
-    said = listen(page)
-    await page.add_init_script(f"localStorage.setItem('rounds.theme', '{theme}')")
-    await page.goto(f"{site}/enter#{token}")
-    await page.wait_for_url(lambda url: not url.split("#")[0].endswith("/enter"))
     try:
-        yield page
-        assert said == []
+        async with witnessed(context):
+            page = await context.new_page()
+            said = listen(page)
+            await page.add_init_script(f"localStorage.setItem('rounds.theme', '{theme}')")
+            await page.goto(f"{site}/enter#{token}")
+            await page.wait_for_url(lambda url: not url.split("#")[0].endswith("/enter"))
+            yield page
+            assert said == []
     finally:
         await context.close()

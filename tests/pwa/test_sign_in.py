@@ -1,6 +1,9 @@
 """Who gets in, what is said to who does not, and what stays on the phone afterwards?"""
 
+import asyncio
+
 import pytest
+from playwright.async_api import Page
 
 from backend.identity.passwords import hash_password
 from backend.kernel.db import Database
@@ -30,6 +33,8 @@ async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
 ) -> None:
     login = await login_of(job_database, world)
     async with open_phone() as page:
+        forms: list[str] = []
+        page.on("request", lambda sent: forms.append(sent.url) if sent.url.endswith("/company/offer") else None)
         await page.goto(site)
         for _ in range(2):
             await page.get_by_label("Name").fill(login.upper())
@@ -51,6 +56,7 @@ async def test_a_password_lets_in_and_the_second_time_the_device_proves_itself(
             await page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
             await page.get_by_label("Name").wait_for()
         assert body["proof"] is not None
+        assert len(forms) == 3, "a form that is set up twice loses what was typed into the first"
         await until(page, "async () => (await indexedDB.databases()).map(one => one.name).join() === 'rounds-device'")
     async with job_database.pool.acquire() as raw:
         devices = await raw.fetchval("SELECT count(*) FROM devices WHERE tenant_id = $1", world.tenant_id)
@@ -89,6 +95,22 @@ async def test_signing_out_with_unsent_work_warns_and_keeps_it(
     await eventually(job_database, [{"visits": 1}], counted, world.tenant_id)
 
 
+async def wake_until_sent(page: Page, network: Network, jobs: Database, world: World) -> None:
+    """Wake the worker as often as the browser would.
+
+    Chromium may have begun a try of its own while the line was cut; as long as that one holds the lock, another says
+    "busy", and the browser comes again.
+    """
+    counted = "SELECT count(*) FROM visits WHERE tenant_id = $1"
+    for _ in range(5):
+        await wake(page, network.origin)
+        for _ in range(50):
+            if await jobs.pool.fetchval(counted, world.tenant_id) == 1:
+                return
+            await asyncio.sleep(0.1)
+    raise AssertionError("the worker did not send")
+
+
 async def test_the_worker_sends_when_no_page_is_open_any_more(
     network: Network, entrance: Entrance, world: World, job_database: Database, open_phone: OpenPhone
 ) -> None:
@@ -103,5 +125,4 @@ async def test_the_worker_sends_when_no_page_is_open_any_more(
         await page.goto("about:blank")
         await eventually(job_database, [{"visits": 0}], counted, world.tenant_id)
         network.restore()
-        await wake(page, network.origin)
-        await eventually(job_database, [{"visits": 1}], counted, world.tenant_id)
+        await wake_until_sent(page, network, job_database, world)

@@ -1,0 +1,101 @@
+/** What does one rule of a pack say at an instant? Packs are compiled once and kept. The twin of backend/compliance/compiling.py. */
+import { compiled } from './conditions';
+import { channelsNamed } from './count_tests';
+import { CONTACTS, allHold, negated, type Facts, type Reading, type Test } from './facts';
+import type { Condition, HeldPack, Pack, Rule, Severity } from './packs';
+import { PERSON_KINDS, type Channel, type PersonKind } from './schemas';
+import { FOREVER } from './zones';
+
+/** What a rule says from an instant until (at least) another. */
+export interface Outcome {
+  readonly until: number;
+  readonly listed: readonly string[];
+  readonly act: Severity | null;
+  readonly condition: string | null;
+}
+
+const quiet = (until: number): Outcome => ({ until, listed: [], act: null, condition: null });
+
+/** One rule, ready to be asked. */
+export class CompiledRule {
+  readonly rule: Rule;
+  readonly #binds: readonly PersonKind[];
+  readonly #channels: ReadonlySet<Channel>;
+  readonly #own: readonly string[];
+  readonly #excused: readonly string[];
+  readonly #when: Test;
+  readonly #strict: Test;
+  readonly #lenient: Test | undefined;
+  readonly #unless: Test | undefined;
+
+  constructor(rule: Rule, binds: readonly PersonKind[]) {
+    this.rule = rule;
+    this.#binds = binds;
+    this.#channels = channelsOf(rule);
+    this.#own = [rule.id];
+    this.#excused = [rule.excuse ?? rule.id];
+    this.#when = compiled(rule.when, true);
+    this.#strict = compiled(rule.breaks, false);
+    this.#lenient = canBeLifted(rule.breaks) ? compiled(rule.breaks, true) : undefined;
+    this.#unless = rule.unless === null ? undefined : compiled(rule.unless, true);
+  }
+
+  /** Whether the rule can speak of a situation at all: the channel and the kind of person. */
+  concerns(facts: Facts): boolean {
+    return this.#channels.has(facts.channel) && this.#binds.includes(facts.situation.person.kind);
+  }
+
+  /** What the rule says at an instant, and until when at least. */
+  outcome(facts: Facts, instant: number): Outcome {
+    const [isBound, untilBound] = this.#when(facts, instant);
+    if (!isBound) return quiet(untilBound);
+    const [trips, untilTrips] = this.#strict(facts, instant);
+    const until = Math.min(untilBound, untilTrips);
+    if (!trips) {
+      const condition = this.rule.else;
+      return condition === null ? quiet(until) : { until, listed: this.#own, act: null, condition };
+    }
+    const [acts, untilActs] = this.#acts(facts, instant);
+    const least = Math.min(until, untilActs);
+    if (!acts) return { until: least, listed: this.#excused, act: null, condition: null };
+    return { until: least, listed: this.#own, act: this.rule.severity, condition: null };
+  }
+
+  /** Whether nothing on record lifts the rule. */
+  #acts(facts: Facts, instant: number): Reading {
+    const readings: Reading[] = [];
+    if (this.#lenient !== undefined) readings.push(this.#lenient(facts, instant));
+    if (this.#unless !== undefined) readings.push(negated(this.#unless(facts, instant)));
+    return readings.length === 0 ? [true, FOREVER] : allHold(readings);
+  }
+}
+
+function channelsOf({ when, kind }: Rule): ReadonlySet<Channel> {
+  if (when.channels !== null) return channelsNamed(when.channels);
+  return kind === 'window' ? new Set([...CONTACTS].filter((channel) => channel !== 'letter')) : CONTACTS;
+}
+
+/** Whether something inside a condition reads differently with what is on record. */
+function canBeLifted({ happened, stands, outside, any, not }: Condition): boolean {
+  return (
+    outside?.agreed === true ||
+    (happened !== null && (happened.unlisted.length > 0 || happened.consent !== null || happened.lifted_by !== null)) ||
+    (stands !== null && stands.but_confirm_minutes !== null) ||
+    [...(any ?? []), ...(not ?? [])].some(canBeLifted)
+  );
+}
+
+const COMPILED = new WeakMap<Pack, readonly CompiledRule[]>();
+
+/** The rules that can speak of a situation, in the order of packs and articles. */
+export function rulesOf(packs: readonly HeldPack[], facts: Facts): readonly CompiledRule[] {
+  return packs.flatMap(({ pack }) => compiledPack(pack).filter((rule) => rule.concerns(facts)));
+}
+
+function compiledPack(pack: Pack): readonly CompiledRule[] {
+  const kept = COMPILED.get(pack);
+  if (kept !== undefined) return kept;
+  const rules = pack.rules.filter(({ kind }) => kind !== 'retention').map((rule) => new CompiledRule(rule, pack.binds ?? PERSON_KINDS));
+  COMPILED.set(pack, rules);
+  return rules;
+}

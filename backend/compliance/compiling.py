@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from backend.compliance.conditions import compiled
 from backend.compliance.count_tests import channels_named
-from backend.compliance.facts import CONTACTS, NEVER, Facts, Test, all_hold, negated
+from backend.compliance.facts import CONTACTS, NEVER, Facts, Test
 from backend.compliance.packs import Condition, Kind, Pack, Rule, Severity
 from backend.compliance.schemas import Channel, PersonKind
 
@@ -43,22 +43,15 @@ class CompiledRule:
         if not bound:
             return Outcome(until)
         trips, until_trips = self.strict(facts, instant)
-        until = min(until, until_trips)
-        if not trips:
+        acts, until_acts = (trips, until_trips) if self.lenient is None else self.lenient(facts, instant)
+        until = min(until, until_trips, until_acts)
+        if not (trips or acts):
             otherwise = self.rule.otherwise
             return Outcome(until) if otherwise is None else Outcome(until, self.own, None, otherwise)
-        acts, until_acts = self._acts(facts, instant)
-        until = min(until, until_acts)
-        if not acts:
-            return Outcome(until, self.excused)
-        return Outcome(until, self.own, self.rule.severity)
-
-    def _acts(self, facts: Facts, instant: int) -> tuple[bool, int]:
-        """Read whether nothing on record lifts the rule."""
-        readings = [] if self.lenient is None else [self.lenient(facts, instant)]
         if self.unless is not None:
-            readings.append(negated(self.unless(facts, instant)))
-        return all_hold(readings)
+            lifted, until_lifted = self.unless(facts, instant)
+            acts, until = acts and not lifted, min(until, until_lifted)
+        return Outcome(until, self.own, self.rule.severity) if acts else Outcome(until, self.excused)
 
 
 def _channels_of(rule: Rule) -> frozenset[Channel]:

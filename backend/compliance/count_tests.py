@@ -57,7 +57,7 @@ def happened_of(asked: Happened, *, lenient: bool) -> Test:
         return [
             (
                 _release(asked, _counted(asked, facts, events, group, lenient=lenient), facts),
-                _consents(facts, asked.lifted_by, asked.consent_days, group) if lenient else [],
+                _consents(facts, asked.lifted_by, asked.consent_days, group, facts.channel) if lenient else [],
             )
             for group in groups
         ]
@@ -82,23 +82,23 @@ def _same_number(facts: Facts, event: Event) -> bool:
 
 
 def _counted(asked: Happened, facts: Facts, events: list[tuple[int, Event]], group: str, *, lenient: bool) -> list[int]:
-    """Return when the contacts about one debt group happened, oldest first."""
+    """Return when the contacts about one debt group happened, oldest first; one about no debt counts for each."""
     if group != EVERY_DEBT:
-        events = [
-            (at, event) for at, event in events if (about := facts.groups_of(event.debts)) is None or group in about
-        ]
-    under = _consents(facts, asked.consent, asked.consent_days, group) if lenient else []
-    return [at for at, _ in events if not in_any(under, at)[0]]
+        events = [(at, event) for at, event in events if not event.debts or group in facts.groups_of(event.debts)]
+    if not lenient or asked.consent is None:
+        return [at for at, _ in events]
+    under = {one: _consents(facts, asked.consent, asked.consent_days, group, one) for one in Channel}
+    return [at for at, event in events if not in_any(under[channel_of(event)], at)[0]]
 
 
-def _consents(facts: Facts, kind: AgreementKind | None, days: int, group: str) -> list[Stretch]:
-    """Return when consent of a kind lives that covers the channel and a debt group."""
+def _consents(facts: Facts, kind: AgreementKind | None, days: int, group: str, channel: Channel) -> list[Stretch]:
+    """Return when consent of a kind lives that covers a channel and a debt group."""
     return [
         consent_stretch(one, days, facts)
         for one in facts.situation.agreements
         if one.kind is kind
-        and covers(one.channels, facts.channel)
-        and ((about := facts.groups_of(one.debts)) is None or group in about)
+        and covers(one.channels, channel)
+        and (one.debts is None or group in facts.groups_of(one.debts))
     ]
 
 

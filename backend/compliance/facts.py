@@ -81,9 +81,9 @@ class Facts:
         debts = agreement.debts
         return covers(agreement.channels, self.channel) and (debts is None or self.debt_ids <= set(debts))
 
-    def groups_of(self, debts: list[str] | None) -> set[str] | None:
-        """Return the groups that an event or consent is about; None: every one."""
-        return None if debts is None else {self.group_of.get(debt, debt) for debt in debts}
+    def groups_of(self, debts: list[str]) -> set[str]:
+        """Return the groups that an event or consent is about."""
+        return {self.group_of.get(debt, debt) for debt in debts}
 
 
 def covers(channels: Iterable[Channel] | None, channel: Channel) -> bool:

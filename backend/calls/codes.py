@@ -1,6 +1,10 @@
 """Which results can a call have? The code list of the vocabulary, with what each asks for and leads to."""
 
+from collections.abc import Iterable
+
 from backend.cases.codes import Result
+from backend.compliance.contact_schemas import Meaning
+from backend.compliance.schemas import EventKind
 
 _CLIENT = ["obligor", "co_borrower", "guarantor"]
 _THIRD = ["spouse", "relative", "employer", "neighbour", "unknown", "co_borrower", "guarantor", "lawyer"]
@@ -70,3 +74,23 @@ RESULTS = (
 )
 BY_CODE = {result.code: result for result in RESULTS}
 PROMISE_CODES = frozenset(result.code for result in RESULTS if "promise" in result.needs)
+
+
+def _each(codes: Iterable[str], event: EventKind) -> dict[str, Meaning]:
+    return {code: Meaning(event=event) for code in codes}
+
+
+# Vocabulary, "Gate kind of each call result". A fault of our own line, and a call that the gate held back, reached nobody.
+MEANINGS: dict[str, Meaning] = {
+    **_each(("NO_ANSWER", "BUSY", "REJECTED", "POWERED_OFF", "TEMP_UNREACHABLE"), EventKind.ATTEMPT),
+    **_each(("OUT_OF_SERVICE", "INVALID_NUMBER"), EventKind.FAILED),
+    **_each(("VOICEMAIL", "FAX_MACHINE", "ROBOT_HUNG_UP", "WRONG_PARTY", "THIRD_PERSON_MESSAGE"), EventKind.CONNECT),
+    **_each(("THIRD_PERSON_REFUSED", "RPC_IDENTITY_FAILED", "LANGUAGE"), EventKind.CONNECT),
+    **_each(("DECEASED", "BANKRUPT", "INCAPACITY"), EventKind.CONNECT),
+    **_each(("RPC_PROMISE", "RPC_PAID_NOW", "RPC_ALREADY_PAID", "RPC_REFUSED", "RPC_HARDSHIP"), EventKind.CONVERSATION),
+    **_each(("RPC_DISPUTE", "RPC_CALLBACK", "RPC_PLAN_REQUEST", "RPC_SETTLEMENT"), EventKind.CONVERSATION),
+    **_each(("RPC_COMPLAINT", "RPC_HUNG_UP", "RPC_REPRESENTED", "STOP_CONTACT"), EventKind.CONVERSATION),
+    "BLOCKED_BY_POLICY": Meaning(event=None),
+    "TECHNICAL_FAILURE": Meaning(event=None),
+}
+"""What each result means to the contact gate."""

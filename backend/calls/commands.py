@@ -7,7 +7,11 @@ from uuid import UUID
 import asyncpg
 
 from backend.calls import queries, rules
-from backend.calls.schemas import RecordedCall
+from backend.calls.codes import MEANINGS
+from backend.calls.schemas import CallRecord, RecordedCall
+from backend.compliance.commands import plan_contacts, take_back_contacts
+from backend.compliance.contact_schemas import Contact
+from backend.compliance.schemas import Channel
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
 from backend.kernel.statements import Statement
@@ -37,8 +41,21 @@ def plan_calls(
     marks = _marks(calls)
     if marks:
         statements.append(queries.mark_numbers(tenant_id, marks))
+    statements += plan_contacts(tenant_id, user_id, Channel.CALL, [_contact(one.record) for one in calls])
     more, events = plan_promises(tenant_id, "call", promises)
     return [*statements, *more], [*(_recorded(tenant_id, user_id, device_id, call) for call in calls), *events]
+
+
+def _contact(record: CallRecord) -> Contact:
+    return Contact(
+        id=record.id,
+        case_id=record.case_id,
+        to_id=record.contact_point_id,
+        is_obligor=record.party == "obligor",
+        meaning=MEANINGS[record.result],
+        at=record.started_at,
+        next_on=record.next_on,
+    )
 
 
 def _marks(calls: Sequence[RecordedCall]) -> list[tuple[UUID, str]]:
@@ -71,4 +88,5 @@ async def withdraw_calls(
     if not ids:
         return []
     await queries.withdraw_calls(raw, tenant_id, ids, at)
+    await take_back_contacts(raw, tenant_id, Channel.CALL, ids)
     return await cancel_promises_of(raw, tenant_id, ids, user_id, at)

@@ -1,6 +1,8 @@
 """Which results can a visit have? The code list of the vocabulary, with what each asks for and leads to."""
 
 from backend.cases.codes import Result
+from backend.compliance.contact_schemas import Meaning
+from backend.compliance.schemas import EventKind
 
 _CLIENT = ["obligor", "co_borrower", "guarantor"]
 _THIRD = ["spouse", "relative", "employer", "neighbour", "unknown", "co_borrower", "guarantor", "lawyer"]
@@ -87,3 +89,11 @@ RESULTS = (
 )
 BY_CODE = {result.code: result for result in RESULTS}
 PROMISE_CODES = frozenset(result.code for result in RESULTS if "promise" in result.needs)
+
+_NOT_THERE = frozenset({"POLICY_HOURS", "SKIPPED_TIME", "SKIPPED_REJECTED"})
+"""Nobody went to the door."""
+
+MEANINGS: dict[str, Meaning] = {
+    code: Meaning(event=None if code in _NOT_THERE else EventKind.VISIT) for code in BY_CODE
+}
+"""What each result means to the contact gate."""

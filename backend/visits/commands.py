@@ -6,6 +6,9 @@ from uuid import UUID
 
 import asyncpg
 
+from backend.compliance.commands import plan_contacts, take_back_contacts
+from backend.compliance.contact_schemas import Contact
+from backend.compliance.schemas import Channel
 from backend.evidence.schemas import NamedPhoto, type_taken
 from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
@@ -13,7 +16,8 @@ from backend.kernel.statements import Statement
 from backend.promises.commands import cancel_promises_of, plan_promises
 from backend.promises.schemas import RecordedPromise
 from backend.visits import queries
-from backend.visits.schemas import RecordedVisit
+from backend.visits.codes import MEANINGS
+from backend.visits.schemas import RecordedVisit, VisitRecord
 
 
 def plan_visits(
@@ -26,8 +30,21 @@ def plan_visits(
     if not visits:
         return [], []
     statements, events = plan_promises(tenant_id, "visit", _promises(user_id, visits))
+    statements += plan_contacts(tenant_id, user_id, Channel.VISIT, [_contact(one.record) for one in visits])
     statement = queries.insert_visits(tenant_id, user_id, device_id, visits)
     return [statement, *statements], [*(_recorded(tenant_id, user_id, device_id, one) for one in visits), *events]
+
+
+def _contact(record: VisitRecord) -> Contact:
+    return Contact(
+        id=record.id,
+        case_id=record.case_id,
+        to_id=record.address_id,
+        is_obligor=record.party == "obligor",
+        meaning=MEANINGS[record.result],
+        at=record.started_at,
+        next_on=record.next_on,
+    )
 
 
 def _recorded(tenant_id: UUID, user_id: UUID, device_id: UUID | None, visit: RecordedVisit) -> NewEvent:
@@ -75,4 +92,5 @@ async def withdraw_visits(
     if not ids:
         return []
     await queries.withdraw_visits(raw, tenant_id, ids, at)
+    await take_back_contacts(raw, tenant_id, Channel.VISIT, ids)
     return await cancel_promises_of(raw, tenant_id, ids, user_id, at)

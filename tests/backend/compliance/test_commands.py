@@ -1,0 +1,121 @@
+"""Are contacts counted once, with whom, and taken out again with their record?"""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from backend.calls import codes as call_codes
+from backend.kernel.db import Database, bare_transaction
+from backend.kernel.ids import new_id
+from backend.kernel.signing import SigningKey, open_signing_key
+from backend.sync.push import push
+from backend.visits import codes as visit_codes
+from tests.backend.sync.phone import NOW, Phone, call, register, sender, visit
+from tests.world import World, make_world
+
+EVENTS = """
+SELECT channel, kind, direction, person, to_id, place, by, is_reversal FROM contact_events
+WHERE tenant_id = $1 ORDER BY at, channel, is_reversal
+"""
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
+    return open_signing_key(Path(tmp_path_factory.mktemp("keys")))
+
+
+@pytest.fixture
+async def phone(job_database: Database, world: World) -> Phone:
+    return await register(job_database, world, world.mei)
+
+
+async def rows(database: Database, world: World, sql: str) -> list[tuple[object, ...]]:
+    async with database.pool.acquire() as raw:
+        return [tuple(row) for row in await raw.fetch(sql, world.tenant_id)]
+
+
+async def own_guarantor(jobs: Database, world: World, case: int) -> UUID:
+    """Give the guarantor of a case a number; returns the person."""
+    async with jobs.pool.acquire() as raw:
+        person = await raw.fetchval("SELECT id FROM related_parties WHERE obligor_id = $1", world.obligors[case])
+        await raw.execute(
+            "INSERT INTO contact_points (id, tenant_id, obligor_id, related_party_id, kind, value, normal, status,"
+            " consent, source, may_contact, row_hash)"
+            " VALUES ($1, $2, $3, $4, 'mobile', $5, $5, 'unknown', 'given', 'book', true, '\\x00')",
+            new_id(), world.tenant_id, world.obligors[case], person, "+8619911110000",
+        )  # fmt: skip
+    return UUID(str(person))
+
+
+async def number_of(raw: asyncpg.Connection, person: UUID) -> UUID:
+    return UUID(str(await raw.fetchval("SELECT id FROM contact_points WHERE related_party_id = $1", person)))
+
+
+def test_every_result_means_something_to_the_gate() -> None:
+    for codes in (call_codes, visit_codes):
+        assert set(codes.MEANINGS) == set(codes.BY_CODE)
+    nothing = {code for codes in (call_codes, visit_codes) for code, one in codes.MEANINGS.items() if one.event is None}
+    assert nothing == {"BLOCKED_BY_POLICY", "TECHNICAL_FAILURE", "POLICY_HOURS", "SKIPPED_TIME", "SKIPPED_REJECTED"}
+
+
+async def test_a_push_counts_each_contact_once_however_often_it_is_sent(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    friend = await own_guarantor(job_database, world, 0)
+    async with job_database.pool.acquire() as raw:
+        number = await number_of(raw, friend)
+    later = NOW + timedelta(minutes=1)
+    request = phone.batch(
+        phone.item("visit.record", visit(world, 0)),
+        phone.item("call.record", call(world, 1, started_at=NOW, ended_at=later, contact_point_id=None)),
+        phone.item("call.record", call(world, 0, started_at=later, ended_at=later, contact_point_id=number)),
+        phone.item("call.record", call(world, 0, started_at=later, ended_at=later, result="TECHNICAL_FAILURE")),
+    )
+    for _ in range(2):
+        answer = await push(database, sender(world, phone, world.mei), request, key, later + timedelta(seconds=3))
+        assert {one.status.value for one in answer.answers} == {"accepted"}
+    kind = call_codes.MEANINGS[str(call(world, 0)["result"])].event
+    assert kind is not None
+    assert await rows(job_database, world, EVENTS) == [
+        ("visit", "visit", "out", "obligor", world.addresses[0], "home_door", "lender", False),
+        ("call", kind.value, "in", "obligor", None, None, "lender", False),
+        ("call", kind.value, "out", str(friend), number, None, "lender", False),
+    ]
+
+
+async def test_a_record_that_is_taken_back_is_taken_out_of_the_counts(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    body = visit(world, 0)
+    taken_back = {"target_kind": "visit", "target_id": body["id"]}
+    request = phone.batch(phone.item("visit.record", body), phone.item("record.withdraw", taken_back))
+    answer = await push(database, sender(world, phone, world.mei), request, key, NOW + timedelta(seconds=3))
+    assert [one.status.value for one in answer.answers] == ["accepted", "accepted"]
+    kept = [(row[0], row[-1]) for row in await rows(job_database, world, EVENTS)]
+    assert kept == [("visit", False), ("visit", True)]
+
+
+async def test_contacts_are_seen_by_who_sees_a_case_of_the_person(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    request = phone.batch(phone.item("visit.record", visit(world, 0)))
+    await push(database, sender(world, phone, world.mei), request, key, NOW + timedelta(seconds=3))
+    other = await make_world(job_database)
+    seen = {}
+    for name, scope in {
+        "mei": world.scope(world.mei),
+        "bo": world.scope(world.bo),
+        "other": other.scope(other.ada),
+    }.items():
+        async with bare_transaction(database, scope) as raw:
+            seen[name] = await raw.fetchval("SELECT count(*) FROM contact_events")
+    assert seen == {"mei": 1, "bo": 0, "other": 0}
+
+
+async def test_contacts_are_never_changed(database: Database, world: World) -> None:
+    async with bare_transaction(database, world.scope(world.ada)) as raw:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await raw.execute("UPDATE contact_events SET kind = 'attempt'")

@@ -1,10 +1,9 @@
 /** What does one rule of a pack say at an instant? Packs are compiled once and kept. The twin of backend/compliance/compiling.py. */
 import { compiled } from './conditions';
 import { channelsNamed } from './count_tests';
-import { CONTACTS, allHold, negated, type Facts, type Reading, type Test } from './facts';
+import { CONTACTS, NEVER, type Facts, type Test } from './facts';
 import type { Condition, HeldPack, Pack, Rule, Severity } from './packs';
 import { PERSON_KINDS, type Channel, type PersonKind } from './schemas';
-import { FOREVER } from './zones';
 
 /** What a rule says from an instant until (at least) another. */
 export interface Outcome {
@@ -49,24 +48,17 @@ export class CompiledRule {
   outcome(facts: Facts, instant: number): Outcome {
     const [isBound, untilBound] = this.#when(facts, instant);
     if (!isBound) return quiet(untilBound);
-    const [trips, untilTrips] = this.#strict(facts, instant);
-    const until = Math.min(untilBound, untilTrips);
-    if (!trips) {
+    const strict = this.#strict(facts, instant);
+    const [trips, untilTrips] = strict;
+    const [binds, untilBinds] = this.#lenient === undefined ? strict : this.#lenient(facts, instant);
+    const until = Math.min(untilBound, untilTrips, untilBinds);
+    if (!trips && !binds) {
       const condition = this.rule.else;
       return condition === null ? quiet(until) : { until, listed: this.#own, act: null, condition };
     }
-    const [acts, untilActs] = this.#acts(facts, instant);
-    const least = Math.min(until, untilActs);
-    if (!acts) return { until: least, listed: this.#excused, act: null, condition: null };
-    return { until: least, listed: this.#own, act: this.rule.severity, condition: null };
-  }
-
-  /** Whether nothing on record lifts the rule. */
-  #acts(facts: Facts, instant: number): Reading {
-    const readings: Reading[] = [];
-    if (this.#lenient !== undefined) readings.push(this.#lenient(facts, instant));
-    if (this.#unless !== undefined) readings.push(negated(this.#unless(facts, instant)));
-    return readings.length === 0 ? [true, FOREVER] : allHold(readings);
+    const [isLifted, untilLifted] = this.#unless === undefined ? NEVER : this.#unless(facts, instant);
+    const acts = binds && !isLifted;
+    return { until: Math.min(until, untilLifted), listed: acts ? this.#own : this.#excused, act: acts ? this.rule.severity : null, condition: null };
   }
 }
 

@@ -60,16 +60,23 @@ function isSameNumber(facts: Facts, event: ContactEvent): boolean {
 
 /** Until when the count of one debt group holds, and the stretches in which consent lifts it. */
 function releaseOf(asked: Happened, facts: Facts, events: readonly ContactEvent[], group: string, lenient: boolean): Release {
-  const about = group === EVERY_DEBT ? events : events.filter((event) => facts.isAbout(event.debts, group));
-  const under = lenient ? consents(facts, asked.consent, asked.consent_days, group) : [];
-  const times = about.map((event) => event.at).filter((at) => !inAny(under, at)[0]);
-  return { until: released(asked, times, facts), lifted: lenient ? consents(facts, asked.lifted_by, asked.consent_days, group) : [] };
+  const until = released(asked, counted(asked, facts, events, group, lenient), facts);
+  return { until, lifted: lenient ? consents(facts, asked.lifted_by, asked.consent_days, group, facts.channel) : [] };
 }
 
-/** When consent of a kind lives that covers the channel and a debt group. */
-function consents(facts: Facts, kind: AgreementKind | null, days: number, group: string): readonly Stretch[] {
+/** When the contacts about one debt group happened, oldest first; one about no debt counts for each. */
+function counted(asked: Happened, facts: Facts, events: readonly ContactEvent[], group: string, lenient: boolean): readonly number[] {
+  const about = group === EVERY_DEBT ? events : events.filter(({ debts }) => debts === null || debts.length === 0 || facts.isAbout(debts, group));
+  const { consent } = asked;
+  if (!lenient || consent === null) return about.map(({ at }) => at);
+  const under = new Map(CHANNELS.map((channel) => [channel, consents(facts, consent, asked.consent_days, group, channel)]));
+  return about.filter((event) => !inAny(under.get(channelOf(event)) ?? [], event.at)[0]).map(({ at }) => at);
+}
+
+/** When consent of a kind lives that covers a channel and a debt group. */
+function consents(facts: Facts, kind: AgreementKind | null, days: number, group: string, channel: Channel): readonly Stretch[] {
   const given = facts.situation.agreements.filter(
-    (one) => one.kind === kind && covers(one.channels, facts.channel) && facts.isAbout(one.debts, group),
+    (one) => one.kind === kind && covers(one.channels, channel) && (one.debts === null || facts.isAbout(one.debts, group)),
   );
   return given.map((one) => consentStretch(one, days, facts));
 }

@@ -99,9 +99,9 @@ export class Facts {
     return covers(channels, this.channel) && (debts === null || [...this.#debtIds].every((debt) => debts.includes(debt)));
   }
 
-  /** Whether an event or consent about these debts (null: all) is about a group. */
-  isAbout(debts: readonly string[] | null, group: string): boolean {
-    return debts === null || debts.some((debt) => this.#groupNamed(debt) === group);
+  /** Whether an event or consent about these debts is about a group. */
+  isAbout(debts: readonly string[], group: string): boolean {
+    return debts.some((debt) => this.#groupNamed(debt) === group);
   }
 
   #groupNamed(debt: string): string {

@@ -1,0 +1,83 @@
+"""What law does a phone take along to judge by while it is offline? Packs with their hashes, and its clocks as tables.
+
+Pure; who sends it signs it. `pwa/src/rules/gate/snapshot.ts` reads it and refuses a field that it does not know.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import NODEFAULT
+
+from backend.compliance.choosing import hash_of
+from backend.compliance.packs import Pack
+from backend.compliance.zones import Zone, instant_of, zone_named
+
+YEARS_BEFORE, YEARS_AFTER = 1, 3
+"""How far the clocks reach around the year of `now`: the gate looks back over days or weeks and ahead 400 days."""
+
+
+class HeldPack(msgspec.Struct, frozen=True):
+    """A pack as JSON without its defaults, with the hash of its canonical form."""
+
+    pack: object
+    sha256: str
+
+
+class ZoneTable(msgspec.Struct, frozen=True):
+    """`starts[i]` is the instant (microseconds since 1970) from which `offsets[i]` (microseconds east of UTC) holds."""
+
+    starts: list[int]
+    offsets: list[int]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What a phone judges by until `expires_at`; a zone that is not in it is unknown there."""
+
+    packs: list[HeldPack]
+    zones: dict[str, ZoneTable]
+    expires_at: datetime
+
+
+def snapshot(packs: Iterable[Pack], zone_names: Iterable[str], expires_at: datetime, *, now: datetime) -> Snapshot:
+    """Return the packs and clocks that a phone needs; names that the tz database lacks are left out."""
+    year = now.astimezone(UTC).year
+    first = instant_of(datetime(year - YEARS_BEFORE, 1, 1, tzinfo=UTC))
+    last = instant_of(datetime(year + YEARS_AFTER + 1, 1, 1, tzinfo=UTC))
+    zones = {name: zone for name in sorted(set(zone_names)) if (zone := _zone_or_none(name)) is not None}
+    return Snapshot(
+        packs=[HeldPack(pack=_given(pack), sha256=hash_of(pack)) for pack in packs],
+        zones={name: table_between(zone, first, last) for name, zone in zones.items()},
+        expires_at=expires_at,
+    )
+
+
+def table_between(zone: Zone, first: int, last: int) -> ZoneTable:
+    """Cut the clock of a zone to its changes inside `[first, last)`; before and after them the nearest offset holds."""
+    changes = [start for start in zone.starts if first < start < last]
+    starts = [first, *changes]
+    return ZoneTable(starts=starts, offsets=[zone.offset_at(start) for start in starts])
+
+
+def _zone_or_none(name: str) -> Zone | None:
+    try:
+        return zone_named(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _given(value: object) -> object:
+    """Return what a struct says as JSON without what is its default: "null" may mean something where it is none."""
+    if isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        return {one.encode_name: _given(held) for one in fields if (held := getattr(value, one.name)) != _default(one)}
+    if isinstance(value, dict):
+        return {key: _given(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_given(held) for held in value]
+    return msgspec.to_builtins(value)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> object:
+    return field.default_factory() if field.default_factory is not NODEFAULT else field.default

@@ -10,13 +10,14 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfoNotFoundError
 
+import msgspec
 from msgspec import UNSET
 
 from backend.compliance.choosing import GENERAL, chosen_packs, used
 from backend.compliance.compiling import CompiledRule, Outcome, rules_of
 from backend.compliance.facts import Facts
 from backend.compliance.packs import Kind, Pack, Severity
-from backend.compliance.schemas import Channel, Decision, Interval, PackUsed, Situation, Verdict
+from backend.compliance.schemas import Channel, Decision, PackUsed, Situation, Verdict
 from backend.compliance.zones import (
     DAY,
     EPOCH_DAY,
@@ -39,6 +40,13 @@ FAIL_TZ, FAIL_HISTORY, FAIL_CONTENT, FAIL_PACK = (
     "GEN-FAIL-CONTENT",
     "GEN-FAIL-PACK",
 )
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """A half-open stretch of whole minutes, written like `earliest_allowed_at`."""
+
+    start: str
+    end: str
 
 
 class Opened(NamedTuple):
@@ -81,7 +89,7 @@ def windows(situation: Situation, packs: Sequence[Pack], on: date) -> list[Inter
         return []
     day = day_number(on)
     start, end = zones[0].start_of(day), zones[0].start_of(day + 1)
-    opened = opened_situation(situation, packs, min(start, instant_of(situation.now)))
+    opened = opened_situation(situation, packs, start)
     if opened.failures:
         return []
     found: list[tuple[int, int]] = []
@@ -106,14 +114,13 @@ def _joined(found: list[tuple[int, int]], stretch: tuple[int, int]) -> list[tupl
 
 
 def opened_situation(situation: Situation, packs: Sequence[Pack], first: int) -> Opened:
-    """Unfold a situation and choose its law; `first` is the earliest instant at which it will be asked."""
+    """Unfold a situation and choose the law of `first`, the earliest instant at which it will be asked."""
     zones = _zones_of(situation)
-    now = instant_of(situation.now)
     is_photo = situation.action.channel is Channel.PHOTO
     clock = zones or [zone_named(UTC_ZONE)]
-    chosen = chosen_packs(situation, packs, date.fromordinal(clock[0].local(now)[0] + EPOCH_DAY))
+    chosen = chosen_packs(situation, packs, date.fromordinal(clock[0].local(first)[0] + EPOCH_DAY))
     expires = _expiry_of(situation)
-    failures = [] if chosen is not None and (is_photo or now < expires) else [FAIL_PACK]
+    failures = [] if chosen is not None and (is_photo or first < expires) else [FAIL_PACK]
     if not is_photo:
         failures += [FAIL_TZ] if not zones else []
         failures += [FAIL_HISTORY] if situation.history is None else []
@@ -128,7 +135,7 @@ def _zones_of(situation: Situation) -> list[Zone]:
     """Return the clocks of the person; none when one of the names is unknown."""
     try:
         return [zone_named(name) for name in situation.person.zones or []]
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except ZoneInfoNotFoundError:
         return []
 
 

@@ -1,7 +1,7 @@
 """What is a situation, and what is a verdict? The wire forms of the contact gate.
 
-An absent boolean is false, an absent list empty, an absent text null: what nobody recorded did not happen. Only
-`history` and `person.zones` have no harmless default; without them the gate fails closed.
+What is absent is false, empty or null: what nobody recorded did not happen. Without `history` or `person.zones` the
+gate fails closed. What contradicts itself is refused (`checking.py`).
 """
 
 from datetime import date, datetime
@@ -11,13 +11,14 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from backend.compliance.checking import check_debts, check_hours, check_now
+
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True)]
 ClockTime = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 
-HISTORY_MAX = 20_000
-LIST_MAX = 1_000
+HISTORY_MAX, LIST_MAX = 20_000, 1_000
 
 
 class Channel(StrEnum):
@@ -264,7 +265,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role | None = Role.OBLIGOR
     id: Text | None = None
     kind: PersonKind = PersonKind.NATURAL
-    zones: Annotated[list[Text], Meta(max_length=50)] | None = None
+    zones: Annotated[list[str], Meta(max_length=50)] | None = None
     renounced: bool = False
 
 
@@ -348,6 +349,9 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     days: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] | None = None
     place: Place | None = None
 
+    def __post_init__(self) -> None:
+        check_hours(self.start, self.end, are_needed=self.kind in {AgreementKind.HOURS, AgreementKind.PREFERENCE})
+
 
 class Situation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that the gate looks at: no clock, no calendar, no database beside it."""
@@ -368,6 +372,10 @@ class Situation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     history: Annotated[list[Event], Meta(max_length=HISTORY_MAX)] | None = None
     status: Annotated[list[Status], Meta(max_length=LIST_MAX)] = []
     agreements: Annotated[list[Agreement], Meta(max_length=LIST_MAX)] = []
+
+    def __post_init__(self) -> None:
+        check_now(self.now)
+        check_debts([debt.id for debt in self.debts], self.action.debts)
 
 
 class PackUsed(msgspec.Struct, frozen=True):
@@ -390,10 +398,3 @@ class Verdict(msgspec.Struct, frozen=True):
     conditions: list[str]
     earliest_allowed_at: str | None
     packs: list[PackUsed]
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """A half-open stretch of whole minutes, written like `earliest_allowed_at`."""
-
-    start: str
-    end: str

@@ -6,8 +6,8 @@ A zone is a table of its clock changes, so that phone and server reckon by the s
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -18,6 +18,7 @@ FOREVER = 2**52
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
+NO_PLACES = {"localtime", "Factory"}
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _STEP = timedelta(days=4)
 """Two changes of one clock never lie closer together (the closest are those around a Ramadan, a month apart)."""
@@ -67,7 +68,9 @@ class Zone:
 
 @lru_cache(maxsize=1_000)
 def zone_named(name: str) -> Zone:
-    """Return the clock of an IANA zone; raises ZoneInfoNotFoundError or ValueError for a name the tz database lacks."""
+    """Return the clock of an IANA zone; raises ZoneInfoNotFoundError for a name the tz database lacks."""
+    if name not in known_names():
+        raise ZoneInfoNotFoundError(f"no time zone is named {name!r}")
     info = ZoneInfo(name)
     here, last = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 1, 1, tzinfo=UTC)
     starts, offsets = [instant_of(here)], [_offset(info, here)]
@@ -79,6 +82,12 @@ def zone_named(name: str) -> Zone:
             offsets.append(_offset(info, change))
         here = there
     return Zone(name, starts, offsets)
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Return the names of all places; not those that mean this machine's clock, or none."""
+    return frozenset(available_timezones()) - NO_PLACES
 
 
 def _offset(info: ZoneInfo, at: datetime) -> int:

@@ -7,7 +7,7 @@ Monday 2026-11-23.
 import re
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
@@ -89,7 +89,7 @@ def wire(base: dict[str, object], given: dict[str, object]) -> dict[str, object]
         else:
             sections[section][field] = value
     zones = sections["person"].get("zones")
-    zone = str(zones[0]) if isinstance(zones, list) and zones and "/" in str(zones[0]) else "UTC"
+    zone = str(zones[0]) if isinstance(zones, list) and zones and zones[0] in available_timezones() else "UTC"
     timed = _timed({**sections, **built}, zone)
     if not isinstance(timed, dict):
         raise TypeError(timed)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from backend.cases.codes import Result
-from backend.compliance.contact_schemas import Meaning
-from backend.compliance.schemas import EventKind
+from backend.compliance.contact_schemas import Meaning, Raised
+from backend.compliance.schemas import Channel, EventKind, StatusKind
 
 _CLIENT = ["obligor", "co_borrower", "guarantor"]
 _THIRD = ["spouse", "relative", "employer", "neighbour", "unknown", "co_borrower", "guarantor", "lawyer"]
@@ -80,16 +80,27 @@ def _each(codes: Iterable[str], event: EventKind) -> dict[str, Meaning]:
     return {code: Meaning(event=event) for code in codes}
 
 
+_FREEZE = Raised(StatusKind.FREEZE)
+_REFUSED = Raised(StatusKind.REFUSED, of_person=True)
+_NO_CALLS = Raised(StatusKind.OPT_OUT, of_person=True, channel=Channel.CALL)
+
 # Vocabulary, "Gate kind of each call result". A fault of our own line, and a call that the gate held back, reached nobody.
+# Flag S raises what stands against the next contact; what concerns the whole case freezes it until somebody decides.
 MEANINGS: dict[str, Meaning] = {
     **_each(("NO_ANSWER", "BUSY", "REJECTED", "POWERED_OFF", "TEMP_UNREACHABLE"), EventKind.ATTEMPT),
     **_each(("OUT_OF_SERVICE", "INVALID_NUMBER"), EventKind.FAILED),
     **_each(("VOICEMAIL", "FAX_MACHINE", "ROBOT_HUNG_UP", "WRONG_PARTY", "THIRD_PERSON_MESSAGE"), EventKind.CONNECT),
-    **_each(("THIRD_PERSON_REFUSED", "RPC_IDENTITY_FAILED", "LANGUAGE"), EventKind.CONNECT),
-    **_each(("DECEASED", "BANKRUPT", "INCAPACITY"), EventKind.CONNECT),
+    **_each(("RPC_IDENTITY_FAILED", "LANGUAGE"), EventKind.CONNECT),
     **_each(("RPC_PROMISE", "RPC_PAID_NOW", "RPC_ALREADY_PAID", "RPC_REFUSED", "RPC_HARDSHIP"), EventKind.CONVERSATION),
-    **_each(("RPC_DISPUTE", "RPC_CALLBACK", "RPC_PLAN_REQUEST", "RPC_SETTLEMENT"), EventKind.CONVERSATION),
-    **_each(("RPC_COMPLAINT", "RPC_HUNG_UP", "RPC_REPRESENTED", "STOP_CONTACT"), EventKind.CONVERSATION),
+    **_each(("RPC_CALLBACK", "RPC_PLAN_REQUEST", "RPC_SETTLEMENT", "RPC_HUNG_UP"), EventKind.CONVERSATION),
+    "THIRD_PERSON_REFUSED": Meaning(EventKind.CONNECT, (_REFUSED,)),
+    "RPC_DISPUTE": Meaning(EventKind.CONVERSATION, (Raised(StatusKind.DISPUTE), _FREEZE)),
+    "RPC_COMPLAINT": Meaning(EventKind.CONVERSATION, (Raised(StatusKind.COMPLAINT), _FREEZE)),
+    "RPC_REPRESENTED": Meaning(EventKind.CONVERSATION, (Raised(StatusKind.ATTORNEY),)),
+    "DECEASED": Meaning(EventKind.CONNECT, (Raised(StatusKind.BEREAVEMENT), _FREEZE)),
+    "BANKRUPT": Meaning(EventKind.CONNECT, (Raised(StatusKind.INSOLVENCY), _FREEZE)),
+    "INCAPACITY": Meaning(EventKind.CONNECT, (Raised(StatusKind.INCAPACITY), _FREEZE)),
+    "STOP_CONTACT": Meaning(EventKind.CONVERSATION, (_NO_CALLS,)),
     "BLOCKED_BY_POLICY": Meaning(event=None),
     "TECHNICAL_FAILURE": Meaning(event=None),
 }

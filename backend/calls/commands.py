@@ -88,5 +88,5 @@ async def withdraw_calls(
     if not ids:
         return []
     await queries.withdraw_calls(raw, tenant_id, ids, at)
-    await take_back_contacts(raw, tenant_id, Channel.CALL, ids)
+    await take_back_contacts(raw, tenant_id, user_id, Channel.CALL, ids)
     return await cancel_promises_of(raw, tenant_id, ids, user_id, at)

@@ -1,11 +1,13 @@
 """What does a contact leave behind: what counts it, and what stands against the next one?"""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
-from backend.compliance.schemas import Channel, EventKind, StatusKind
+from backend.compliance.schemas import Agreement, Channel, EventKind, Instant, Status, StatusKind
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -40,3 +42,43 @@ class Contact(msgspec.Struct, frozen=True):
     meaning: Meaning
     at: datetime
     next_on: date | None
+
+
+class NewStop(msgspec.Struct, frozen=True):
+    """Something that a contact raised against the next ones; `until_on` is a local day of the obligor, excluded."""
+
+    id: UUID
+    raised: Raised
+    contact: Contact
+    until_on: date | None
+
+
+Reason = Annotated[str, Meta(min_length=1, max_length=400)]
+
+
+class StopWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody with the right puts against contacts of a case; without `person` against all of them.
+
+    `person` is "obligor" or the id of somebody around them. Without `status.from` it stands from now on.
+    """
+
+    id: UUID
+    status: Status
+    person: Annotated[str, Meta(min_length=1, max_length=200)] | None
+    reason: Reason
+
+
+class AgreementWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person agreed to or asked for, and how it is known (`reason`)."""
+
+    id: UUID
+    agreement: Agreement
+    person: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
+
+
+class CloseWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why something stands no longer; without `at` from now on."""
+
+    reason: Reason
+    at: Instant | None

@@ -1,9 +1,10 @@
-"""How do contacts lie in the database?"""
+"""How do contacts, and what stands for or against them, lie in the database?"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import FetchedValue
+from sqlalchemy import FetchedValue, Integer
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kernel.db import Base
@@ -27,4 +28,55 @@ class ContactEvent(Base):
     debts: Mapped[list[UUID] | None]
     by: Mapped[str]
     at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class ContactStop(Base):
+    """What stands against contacts: of one `person`, or (none) of the whole case.
+
+    Never changed: a row with `closes` ends the one it names at its `until`; at the other's own `since` it is void.
+    """
+
+    __tablename__ = "contact_stops"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    obligor_id: Mapped[UUID]
+    person: Mapped[str | None]
+    kind: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    channel: Mapped[str | None]
+    place: Mapped[str | None]
+    debts: Mapped[list[UUID] | None]
+    flags: Mapped[list[str]] = mapped_column(server_default=FetchedValue())
+    source: Mapped[str | None]
+    source_id: Mapped[UUID | None]
+    closes: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(server_default=FetchedValue())
+    made_by: Mapped[UUID | None]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class ContactAgreement(Base):
+    """What a person agreed to or asked for; closed like a stop."""
+
+    __tablename__ = "contact_agreements"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    obligor_id: Mapped[UUID]
+    person: Mapped[str]
+    kind: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    channels: Mapped[list[str] | None]
+    debts: Mapped[list[UUID] | None]
+    starts: Mapped[str | None]
+    ends: Mapped[str | None]
+    days: Mapped[list[int] | None] = mapped_column(ARRAY(Integer()))
+    place: Mapped[str | None]
+    closes: Mapped[UUID | None]
+    reason: Mapped[str]
+    made_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

@@ -1,8 +1,8 @@
 """Which results can a visit have? The code list of the vocabulary, with what each asks for and leads to."""
 
 from backend.cases.codes import Result
-from backend.compliance.contact_schemas import Meaning
-from backend.compliance.schemas import EventKind
+from backend.compliance.contact_schemas import Meaning, Raised
+from backend.compliance.schemas import EventKind, StatusKind
 
 _CLIENT = ["obligor", "co_borrower", "guarantor"]
 _THIRD = ["spouse", "relative", "employer", "neighbour", "unknown", "co_borrower", "guarantor", "lawyer"]
@@ -93,7 +93,21 @@ PROMISE_CODES = frozenset(result.code for result in RESULTS if "promise" in resu
 _NOT_THERE = frozenset({"POLICY_HOURS", "SKIPPED_TIME", "SKIPPED_REJECTED"})
 """Nobody went to the door."""
 
+# Flag S; UNSAFE stops the route, not the client. A wedding or mourning is over on the day on which to go on.
+_RAISES: dict[str, tuple[Raised, ...]] = {
+    "MET_DISPUTE": (Raised(StatusKind.DISPUTE), Raised(StatusKind.FREEZE)),
+    "MET_COMPLAINT": (Raised(StatusKind.COMPLAINT), Raised(StatusKind.FREEZE)),
+    "MET_PLAN_SIGNED": (Raised(StatusKind.INSTALMENT_AGREEMENT),),
+    "DECEASED_CONFIRMED": (Raised(StatusKind.BEREAVEMENT), Raised(StatusKind.FREEZE)),
+    "IN_CUSTODY": (Raised(StatusKind.FREEZE),),
+    "HOSPITAL": (Raised(StatusKind.CRITICAL_ILLNESS), Raised(StatusKind.FREEZE)),
+    "SENSITIVE_OCCASION": (
+        Raised(StatusKind.OCCASION, is_until_next=True),
+        Raised(StatusKind.FREEZE, is_until_next=True),
+    ),
+}
 MEANINGS: dict[str, Meaning] = {
-    code: Meaning(event=None if code in _NOT_THERE else EventKind.VISIT) for code in BY_CODE
+    code: Meaning(event=None if code in _NOT_THERE else EventKind.VISIT, raises=_RAISES.get(code, ()))
+    for code in BY_CODE
 }
 """What each result means to the contact gate."""

@@ -92,5 +92,5 @@ async def withdraw_visits(
     if not ids:
         return []
     await queries.withdraw_visits(raw, tenant_id, ids, at)
-    await take_back_contacts(raw, tenant_id, Channel.VISIT, ids)
+    await take_back_contacts(raw, tenant_id, user_id, Channel.VISIT, ids)
     return await cancel_promises_of(raw, tenant_id, ids, user_id, at)

@@ -1,6 +1,6 @@
 """Are contacts counted once, with whom, and taken out again with their record?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -8,8 +8,13 @@ import asyncpg
 import pytest
 
 from backend.calls import codes as call_codes
+from backend.compliance.commands import close_stop, raise_stop, record_agreement
+from backend.compliance.contact_schemas import AgreementWish, CloseWish, StopWish
+from backend.compliance.schemas import Agreement, AgreementKind, Channel, Status, StatusKind
+from backend.identity.schemas import Act
 from backend.kernel.db import Database, bare_transaction
 from backend.kernel.ids import new_id
+from backend.kernel.problems import Problem
 from backend.kernel.signing import SigningKey, open_signing_key
 from backend.sync.push import push
 from backend.visits import codes as visit_codes
@@ -119,3 +124,99 @@ async def test_contacts_are_never_changed(database: Database, world: World) -> N
     async with bare_transaction(database, world.scope(world.ada)) as raw:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await raw.execute("UPDATE contact_events SET kind = 'attempt'")
+
+
+STOPS = """
+SELECT person, kind, channel, until, source, closes IS NOT NULL AS closes FROM contact_stops
+WHERE tenant_id = $1 ORDER BY closes, kind, source
+"""
+
+
+async def test_results_raise_what_stands_against_the_next_contact(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    friend = await own_guarantor(job_database, world, 0)
+    async with job_database.pool.acquire() as raw:
+        number = await number_of(raw, friend)
+    said = {"started_at": NOW, "ended_at": NOW}
+    request = phone.batch(
+        phone.item("call.record", call(world, 0, result="STOP_CONTACT", party="obligor", **said)),
+        phone.item(
+            "call.record",
+            call(world, 0, result="THIRD_PERSON_REFUSED", party="guarantor", contact_point_id=number, **said),
+        ),
+        phone.item(
+            "visit.record", visit(world, 1, result="SENSITIVE_OCCASION", party="relative", next_on="2026-11-28")
+        ),
+        phone.item("call.record", call(world, 1, result="RPC_DISPUTE", party="obligor", note="paid it", **said)),
+    )
+    answer = await push(database, sender(world, phone, world.mei), request, key, NOW + timedelta(seconds=3))
+    assert [(one.status.value, one.code) for one in answer.answers] == [("accepted", None)] * 4
+    back = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
+    assert await rows(job_database, world, STOPS) == [
+        (None, "dispute", None, None, "call", False),
+        (None, "freeze", None, None, "call", False),
+        (None, "freeze", None, back, "visit", False),
+        (None, "occasion", None, back, "visit", False),
+        ("obligor", "opt_out", "call", None, "call", False),
+        (str(friend), "refused", None, None, "call", False),
+    ]
+
+
+async def test_what_a_record_raised_goes_when_it_is_taken_back(
+    database: Database, job_database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    body = visit(world, 0, result="MET_COMPLAINT", party="obligor", note="too loud")
+    taken_back = {"target_kind": "visit", "target_id": body["id"]}
+    request = phone.batch(phone.item("visit.record", body), phone.item("record.withdraw", taken_back))
+    for _ in range(2):
+        await push(database, sender(world, phone, world.mei), request, key, NOW + timedelta(seconds=3))
+    found = [(row[1], row[3], row[5]) for row in await rows(job_database, world, STOPS)]
+    began = body["started_at"]
+    stood = [("complaint", None, False), ("freeze", None, False)]
+    assert found == [*stood, ("complaint", began, True), ("freeze", began, True)]
+
+
+async def test_a_lead_freezes_a_case_and_lifts_it_and_both_are_told(
+    database: Database, job_database: Database, world: World
+) -> None:
+    act = Act(tenant_id=world.tenant_id, actor_id=world.lin, device_id=None, at=NOW)
+    wish = StopWish(
+        id=new_id(), status=Status(kind=StatusKind.FREEZE, until=NOW + timedelta(days=3)), person=None, reason="flood"
+    )
+    async with bare_transaction(database, world.scope(world.lin)) as raw:
+        for _ in range(2):
+            await raise_stop(raw, act, world.cases[0], wish)
+        await close_stop(raw, act, wish.id, CloseWish(reason="water is gone", at=NOW + timedelta(hours=1)))
+        with pytest.raises(Problem):
+            await close_stop(raw, act, wish.id, CloseWish(reason="again", at=None))
+    found = [(row[1], row[3], row[5]) for row in await rows(job_database, world, STOPS)]
+    assert found == [("freeze", NOW + timedelta(days=3), False), ("freeze", NOW + timedelta(hours=1), True)]
+    told = await rows(job_database, world, "SELECT kind FROM events WHERE tenant_id = $1 ORDER BY id")
+    assert told == [("contact.stopped",), ("contact.stop_closed",)]
+
+
+async def test_nobody_stops_or_agrees_for_a_case_they_do_not_see(database: Database, world: World) -> None:
+    act = Act(tenant_id=world.tenant_id, actor_id=world.bo, device_id=None, at=NOW)
+    stop = StopWish(id=new_id(), status=Status(kind=StatusKind.FREEZE), person=None, reason="mine")
+    hours = Agreement(kind=AgreementKind.HOURS, start="06:00", end="08:00", channels=[Channel.CALL])
+    agreed = AgreementWish(id=new_id(), agreement=hours, person="obligor", reason="said so on the phone")
+    async with bare_transaction(database, world.scope(world.bo)) as raw:
+        with pytest.raises(Problem):
+            await raise_stop(raw, act, world.cases[0], stop)
+        with pytest.raises(Problem):
+            await record_agreement(raw, act, world.cases[0], agreed)
+        await record_agreement(raw, act, world.cases[3], agreed)
+
+
+async def test_debts_that_are_no_accounts_and_photos_stop_nothing(database: Database, world: World) -> None:
+    act = Act(tenant_id=world.tenant_id, actor_id=world.lin, device_id=None, at=NOW)
+    for status in (
+        Status(kind=StatusKind.FREEZE, debts=["all"]),
+        Status(kind=StatusKind.OPT_OUT, channel=Channel.PHOTO),
+    ):
+        async with bare_transaction(database, world.scope(world.lin)) as raw:
+            with pytest.raises(Problem):
+                await raise_stop(
+                    raw, act, world.cases[0], StopWish(id=new_id(), status=status, person=None, reason="x")
+                )

@@ -63,7 +63,7 @@ def table_between(zone: Zone, first: int, last: int) -> ZoneTable:
 def _zone_or_none(name: str) -> Zone | None:
     try:
         return zone_named(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except ZoneInfoNotFoundError:
         return None
 
 

@@ -77,6 +77,8 @@ IN_STATUS: tuple[tuple[str, float, Sequence[object]], ...] = (
 )
 FRACTIONS = (None, None, None, None, 1, 3, 6, 6, 7, 9)
 JUNK: tuple[object, ...] = (
+    "1989-12-31T23:59:59Z", "1990-01-01T00:00:00Z", "2099-12-31T23:59:59.999999Z", "2100-01-01T00:00:00Z", "00:00",
+    ["d1", "d9"], [{"id": "d1"}, {"id": "d1"}],
     None, True, 1.5, -1, 0, 8, 1441, "", "x", "o" * 201, [], {}, [None], ["x"], [0], {"kind": "x"}, "24:01",
     "2026-02-29", "2026-02-29T00:00:00Z", "2026-11-23T00:00:00", "2026-11-23T24:00:00Z", "2026-11-23T00:00:00+24:00",
     "9999-12-31T23:59:59.9999999Z", "2026-11-23T00:00:00.12345649Z", "2026-11-23 00:00:00+0530",
@@ -87,7 +89,8 @@ def situation(draw: random.Random) -> Json:
     """Return one situation that the gate accepts, now and then with something unknown."""
     zones = _zones(draw)
     now = _near(draw, zones[0])
-    made: Json = {"id": f"S{draw.randrange(10**6)}", "now": written(draw, now), "action": _action(draw, now)}
+    action = _action(draw, now)
+    made: Json = {"id": f"S{draw.randrange(10**6)}", "now": written(draw, now), "action": action}
     made |= _law(draw, now)
     if draw.random() < 0.97:
         made["person"] = _person(draw, zones)
@@ -96,7 +99,10 @@ def situation(draw: random.Random) -> Json:
     if draw.random() < 0.6:
         made["content"] = _content(draw)
     if draw.random() < 0.7:
-        made["debts"] = [_debt(draw, debt) for debt in draw.sample(DEBTS, draw.choice((1, 1, 2, 3)))]
+        ids = draw.sample(DEBTS, draw.choice((1, 1, 2, 3)))
+        made["debts"] = [_debt(draw, debt) for debt in ids]
+        if draw.random() < 0.3:
+            made["action"] = {**action, "debts": draw.sample(ids, draw.randint(1, len(ids)))}
     if draw.random() < 0.98:
         made["history"] = _history(draw, now, zones[0])
     if draw.random() < 0.55:
@@ -223,8 +229,6 @@ def _action(draw: random.Random, now: datetime) -> Json:
     made: Json = {"channel": channel} | _perhaps(draw, IN_ACTION)
     if channel == "visit" and draw.random() < 0.9:
         made["place"] = draw.choice(("home_door", "home_inside", "workplace", "central"))
-    if draw.random() < 0.3:
-        made["debts"] = draw.sample(DEBTS, draw.choice((1, 1, 2)))
     if channel in {"sms", "email"} and draw.random() < 0.8:
         kinds, zone = list(schemas.BasisKind), draw.choice(ZONES)
         times = [_before(draw, now, zone) for _ in range(draw.choice((1, 2)))]
@@ -302,7 +306,7 @@ def _agreement(draw: random.Random, now: datetime) -> Json:
     made: Json = {"kind": kind, **_span(draw, now, draw.choice(ZONES))}
     if draw.random() < 0.3:
         made["channels"] = draw.sample(list(Channel), draw.choice((1, 3)))
-    if draw.random() < (0.8 if kind in {"hours", "preference"} else 0.1):
+    if kind in {"hours", "preference"} or draw.random() < 0.1:
         start, end = sorted(draw.sample(range(len(CLOCKS)), 2))
         made["start"], made["end"] = CLOCKS[start], CLOCKS[end]
     if draw.random() < 0.35:

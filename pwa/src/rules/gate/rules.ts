@@ -11,7 +11,7 @@ import { rulesOf, type CompiledRule, type Outcome } from './compiling';
 import { Facts } from './facts';
 import { DAY, MINUTE, date, floorTo, minuteUp } from './instants';
 import type { HeldPack } from './packs';
-import type { Decision, Interval, PackUsed, Situation, Verdict } from './schemas';
+import type { Decision, PackUsed, Situation, Verdict } from './schemas';
 import { FOREVER, UTC, wallTime, zoneNamed, type Zone, type ZoneTables } from './zones';
 
 const SEARCHED_DAYS = 400;
@@ -19,6 +19,12 @@ const FAIL_TZ = 'GEN-FAIL-TZ';
 const FAIL_HISTORY = 'GEN-FAIL-HISTORY';
 const FAIL_CONTENT = 'GEN-FAIL-CONTENT';
 const FAIL_PACK = 'GEN-FAIL-PACK';
+
+/** A half-open stretch of whole minutes, written like `earliest_allowed_at`. */
+export interface Interval {
+  readonly start: string;
+  readonly end: string;
+}
 
 /** A situation with the law that binds it; `failures` are what the gate would have to guess. */
 interface Opened {
@@ -67,7 +73,7 @@ export function windows(situation: Situation, packs: readonly HeldPack[], zones:
   const day = date(on, '$.date');
   const start = clock.startOf(day);
   const end = clock.startOf(day + 1);
-  const opened = openedSituation(situation, packs, clocks, Math.min(start, situation.now));
+  const opened = openedSituation(situation, packs, clocks, start);
   if (opened.failures.length > 0) return [];
   return stretchesOf(opened, start, end).map(([from, to]) => ({ start: wallTime(from, clock), end: wallTime(to, clock) }));
 }
@@ -90,15 +96,14 @@ function stretchesOf(opened: Opened, start: number, end: number): readonly (read
   return found;
 }
 
-/** Unfold a situation and choose its law; `first` is the earliest instant at which it will be asked. */
+/** Unfold a situation and choose the law of `first`, the earliest instant at which it will be asked. */
 function openedSituation(situation: Situation, packs: readonly HeldPack[], zones: readonly Zone[], first: number): Opened {
-  const { now } = situation;
   const isPhoto = situation.action.channel === 'photo';
   const clocks = zones.length > 0 ? zones : [UTC];
   const [clock = UTC] = clocks;
-  const chosen = chosenPacks(situation, packs, clock.local(now).day);
+  const chosen = chosenPacks(situation, packs, clock.local(first).day);
   const expires = expiryOf(situation);
-  const failures: string[] = chosen !== undefined && (isPhoto || now < expires) ? [] : [FAIL_PACK];
+  const failures: string[] = chosen !== undefined && (isPhoto || first < expires) ? [] : [FAIL_PACK];
   if (!isPhoto && zones.length === 0) failures.push(FAIL_TZ);
   if (!isPhoto && situation.history === null) failures.push(FAIL_HISTORY);
   if (!isPhoto && situation.content === null) failures.push(FAIL_CONTENT);

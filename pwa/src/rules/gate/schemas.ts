@@ -1,12 +1,13 @@
 /**
  * What is a situation, and what is a verdict? The twin of backend/compliance/schemas.py, with the same acceptance.
  *
- * An absent boolean is false, an absent list empty, an absent text null: what nobody recorded did not happen. Only
- * `history` and `person.zones` have no harmless default; without them the gate fails closed. Instants become
- * microseconds since 1970, dates days since 1970-01-01.
+ * What is absent is false, empty or null: what nobody recorded did not happen. Without `history` or `person.zones` the
+ * gate fails closed. What contradicts itself is refused (`checking.ts`). Instants become microseconds since 1970, dates
+ * days since 1970-01-01.
  */
+import { checkDebts, checkHours, checkNow } from './checking';
 import { date, instant } from './instants';
-import { flag, integer, list, matching, needed, nullable, nullish, oneOf, struct, text, withDefault, type Read } from './reading';
+import { flag, integer, list, matching, needed, nullable, nullish, oneOf, struct, text, withDefault, type Read, type Reader } from './reading';
 
 const HISTORY_MAX = 20_000;
 const LIST_MAX = 1_000;
@@ -97,7 +98,7 @@ const person = struct({
   role: withDefault(nullable(oneOf(ROLES)), 'obligor'),
   id: nullish(name),
   kind: withDefault(oneOf(PERSON_KINDS), 'natural'),
-  zones: nullish(list(name, { max: 50 })),
+  zones: nullish(list(text(), { max: 50 })),
   renounced: flag(),
 });
 
@@ -158,7 +159,7 @@ const status = struct({
   written: flag(),
 });
 
-const agreement = struct({
+const plainAgreement = struct({
   kind: needed(oneOf(AGREEMENT_KINDS)),
   from: nullish(instant),
   until: nullish(instant),
@@ -169,6 +170,12 @@ const agreement = struct({
   days: nullish(weekdays),
   place: nullish(place),
 });
+
+const agreement: Reader<Agreement> = (value, at) => {
+  const read = plainAgreement(value, at);
+  checkHours(read.start, read.end, read.kind === 'hours' || read.kind === 'preference', at);
+  return read;
+};
 
 const situation = struct({
   now: needed(instant),
@@ -193,13 +200,16 @@ export type Collector = Read<typeof collector>;
 export type Debt = Read<typeof debt>;
 export type ContactEvent = Read<typeof event>;
 export type Status = Read<typeof status>;
-export type Agreement = Read<typeof agreement>;
+export type Agreement = Read<typeof plainAgreement>;
 /** All that the gate looks at: no clock, no calendar, no store beside it. */
 export type Situation = Read<typeof situation>;
 
 /** Read a situation; throws a ReadingError for whatever the server would refuse. */
 export function readSituation(json: unknown): Situation {
-  return situation(json, '$');
+  const read = situation(json, '$');
+  checkNow(read.now);
+  checkDebts(read.debts.map(({ id }) => id), read.action.debts);
+  return read;
 }
 
 /** REVIEW: not now, not by this person alone; machines treat it as BLOCK. */
@@ -221,10 +231,4 @@ export interface Verdict {
   /** Only with BLOCK: ISO 8601, to the minute, with the offset of the person's first zone. */
   readonly earliest_allowed_at: string | null;
   readonly packs: readonly PackUsed[];
-}
-
-/** A half-open stretch of whole minutes, written like `earliest_allowed_at`. */
-export interface Interval {
-  readonly start: string;
-  readonly end: string;
 }

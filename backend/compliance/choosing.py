@@ -8,31 +8,9 @@ from importlib.resources import files
 
 import msgspec
 
-from backend.compliance.packs import AppliesWhen, Condition, DebtIs, Kind, Pack, Rule
+from backend.compliance.pack_faults import FAULTS_TOLD_MAX, PackWrongError, faults_of
+from backend.compliance.packs import AppliesWhen, DebtIs, Pack
 from backend.compliance.schemas import Debt, PackUsed, Situation
-
-
-class PackWrongError(ValueError):
-    """A pack that does not say what it should; the message names the rule."""
-
-
-KIND_NEEDS: dict[Kind, tuple[str, ...]] = {
-    Kind.WINDOW: ("outside",),
-    Kind.COUNT_WINDOW: ("happened",),
-    Kind.COOLDOWN: ("happened",),
-    Kind.MIN_GAP: ("happened",),
-    Kind.PLACE: ("places", "agreed", "stands", "any", "none_of", "last_ones"),
-    Kind.PARTY: ("roles", "renounced", "stands", "last_ones", "any", "none_of", "happened"),
-    Kind.HEADCOUNT: ("headcount_below", "missing", "any"),
-    Kind.DISCLOSURE: ("lacks", "says", "any", "notice_sent"),
-    Kind.CONSENT: ("agreed", "based", "photos", "none_of", "any", "stands", "happened"),
-    Kind.STATUS_STOP: ("stands",),
-    Kind.CONTENT: ("says", "lacks", "any", "debts_any"),
-    Kind.RECORDING: ("missing",),
-    Kind.RETENTION: (),
-    Kind.LICENCE: ("missing", "debts_any", "none_of", "any"),
-}
-"""What the `breaks` of a rule of a kind may speak of; it must speak of one of them unless it always breaks."""
 
 
 def hash_of(pack: Pack) -> str:
@@ -50,24 +28,10 @@ def _without_defaults(value: object) -> object:
 def read_pack(text: bytes) -> Pack:
     """Read a pack and check what its shape cannot say; raises PackWrongError or msgspec.ValidationError."""
     pack = msgspec.json.decode(text, type=Pack)
-    for rule in pack.rules:
-        _check(rule, pack)
+    faults = faults_of(pack)
+    if faults:
+        raise PackWrongError("; ".join(faults[:FAULTS_TOLD_MAX]))
     return pack
-
-
-def _check(rule: Rule, pack: Pack) -> None:
-    if rule.id not in pack.articles:
-        raise PackWrongError(f"{rule.id}: no article says what it means")
-    if rule.excuse is not None and rule.excuse not in pack.articles:
-        raise PackWrongError(f"{rule.id}: its excuse {rule.excuse} has no article")
-    spoken = {name for name in Condition.__struct_fields__ if getattr(rule.breaks, name) is not None}
-    if spoken and KIND_NEEDS[rule.kind] and not spoken & set(KIND_NEEDS[rule.kind]):
-        raise PackWrongError(f"{rule.id}: a {rule.kind} rule speaks of {', '.join(KIND_NEEDS[rule.kind])}")
-    happened = rule.breaks.happened
-    if rule.kind is Kind.MIN_GAP and (happened is None or happened.minutes is None):
-        raise PackWrongError(f"{rule.id}: a gap is in minutes")
-    if rule.kind in {Kind.COUNT_WINDOW, Kind.COOLDOWN} and (happened is None or happened.days is None):
-        raise PackWrongError(f"{rule.id}: it counts in days")
 
 
 @cache
@@ -102,7 +66,11 @@ def chosen_packs(situation: Situation, packs: Sequence[Pack], on: date) -> list[
 def edition_of(name: str, packs: Iterable[Pack], on: date) -> Pack | None:
     """Return the newest edition of a pack in force on a day; of a draft the newest there is; None without one."""
     editions = sorted((pack for pack in packs if pack.pack_id == name), key=lambda one: (one.since, one.version))
-    in_force = [one for one in editions if one.since <= on and (one.effective_to is None or on < one.effective_to)]
+    in_force = [
+        one
+        for one in editions
+        if one.status == "in_force" and one.since <= on and (one.effective_to is None or on < one.effective_to)
+    ]
     drafts = [one for one in editions if one.status == "draft"]
     return next(iter([*reversed(in_force), *reversed(drafts)]), None)
 

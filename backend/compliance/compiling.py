@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from backend.compliance.conditions import compiled
 from backend.compliance.count_tests import channels_named
-from backend.compliance.facts import CONTACTS, NEVER, Facts, Test
-from backend.compliance.packs import Condition, Kind, Pack, Rule, Severity
+from backend.compliance.facts import NEVER, Facts, Test
+from backend.compliance.packs import CONTACTS, Condition, Kind, Pack, Rule, Severity
 from backend.compliance.schemas import Channel, PersonKind
 
 

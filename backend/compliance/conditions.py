@@ -6,14 +6,12 @@ from typing import TypeVar
 from backend.compliance.choosing import debt_is
 from backend.compliance.clock_tests import agreed_of, based_of, outside_of, stands_of
 from backend.compliance.count_tests import channels_named, happened_of, last_ones_of
-from backend.compliance.facts import ALWAYS, NEVER, ROLE_GROUPS, Facts, Reading, Test, all_hold, negated, one_holds
-from backend.compliance.packs import Condition, DebtIs
-from backend.compliance.schemas import Action, Channel, Collector, Role
+from backend.compliance.facts import ALWAYS, NEVER, Facts, Reading, Test, all_hold, negated, one_holds
+from backend.compliance.packs import ANYTHING, ROLE_GROUPS, Condition, DebtIs
+from backend.compliance.schemas import Action, Channel, Collector, PhotoOf, Role
 
 Asked = TypeVar("Asked")
 Fixed = Callable[[Facts], bool]
-
-ANYTHING = "*"
 
 
 def compiled(condition: Condition, *, lenient: bool) -> Test:
@@ -79,7 +77,7 @@ def _fixed_parts(condition: Condition) -> list[Fixed]:
         _part(asked.roles, lambda names: _role_in(roles_named(names))),
         _part(asked.collectors, lambda kinds: lambda facts: _collector(facts).kind in kinds),
         _part(asked.places, lambda places: lambda facts: _action(facts).place in places),
-        _part(asked.photos, lambda photos: lambda facts: (_action(facts).photo_of or "interior") in photos),
+        _part(asked.photos, lambda photos: lambda facts: (_action(facts).photo_of or PhotoOf.INTERIOR) in photos),
         _part(asked.templates, lambda templates: lambda facts: facts.template in templates),
         _part(asked.says, lambda said: _meets(said, lambda facts: facts.says)),
         _part(asked.lacks, lambda lacked: _meets(lacked, lambda facts: facts.lacks)),

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from backend.compliance.clock_tests import consent_stretch
 from backend.compliance.facts import (
-    CHANNEL_GROUPS,
     NEVER,
     OBLIGOR,
     Facts,
@@ -21,7 +20,7 @@ from backend.compliance.facts import (
     negated,
     one_holds,
 )
-from backend.compliance.packs import Happened, LastOnes
+from backend.compliance.packs import CHANNEL_GROUPS, Happened, LastOnes, Per
 from backend.compliance.schemas import AgreementKind, Channel, Event
 from backend.compliance.zones import FOREVER, MINUTE, minute_up
 
@@ -47,13 +46,13 @@ def happened_of(asked: Happened, *, lenient: bool) -> Test:
             and (channels is None or channel_of(event) in channels)
             and (asked.places is None or event.place in asked.places)
             and (asked.places_not is None or event.place not in asked.places_not)
-            and ("to" not in asked.per or _same_number(facts, event))
+            and (Per.TO not in asked.per or _same_number(facts, event))
         )
 
     def released(facts: Facts) -> list[tuple[int, list[Stretch]]]:
         """Return per debt group until when the count holds, and the stretches in which consent lifts it."""
         events = [one for one in facts.events_since(asked.days) if counts(facts, one[1])]
-        groups = facts.groups if "debt_group" in asked.per else [EVERY_DEBT]
+        groups = facts.groups if Per.DEBT_GROUP in asked.per else [EVERY_DEBT]
         return [
             (
                 _release(asked, _counted(asked, facts, events, group, lenient=lenient), facts),

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 
 from backend.compliance.choosing import debts_of
+from backend.compliance.packs import VOICE
 from backend.compliance.schemas import Agreement, Channel, Debt, Event, EventKind, Role, Situation, Status
 from backend.compliance.zones import DAY, FOREVER, Zone, instant_of, minute_up
 
@@ -16,25 +17,6 @@ Stretch = tuple[int, int]
 
 ALWAYS: Reading = (True, FOREVER)
 NEVER: Reading = (False, FOREVER)
-
-VOICE = frozenset({Channel.CALL, Channel.ROBOT_CALL, Channel.VOICEMAIL})
-ELECTRONIC = frozenset({Channel.SMS, Channel.IM, Channel.PUSH, Channel.EMAIL})
-CHANNEL_GROUPS: dict[str, frozenset[Channel]] = {
-    "voice": VOICE,
-    "electronic": ELECTRONIC,
-    "written": ELECTRONIC | {Channel.LETTER},
-}
-CONTACTS = frozenset(Channel) - {Channel.PHOTO}
-
-OWING = frozenset({Role.OBLIGOR, Role.CO_BORROWER, Role.GUARANTOR, Role.HEIR})
-SPEAKING = frozenset({Role.ATTORNEY, Role.AUTHORISED_PERSON})
-CONSUMER = OWING | {Role.SPOUSE, Role.PARENT_OF_MINOR, Role.GUARDIAN, Role.EXECUTOR}
-ROLE_GROUPS: dict[str, frozenset[Role]] = {
-    "owing": OWING,
-    "speaking": SPEAKING,
-    "consumer": CONSUMER,
-    "third": frozenset(Role) - OWING - SPEAKING,
-}
 
 OBLIGOR = Role.OBLIGOR.value
 """The key under which contacts with the obligor are counted."""

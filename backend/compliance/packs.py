@@ -15,21 +15,46 @@ from msgspec import Meta
 from backend.compliance.schemas import (
     AgreementKind,
     BasisKind,
+    Channel,
     ClockTime,
+    CollectorKind,
     Direction,
     EventKind,
     LenderType,
     PersonKind,
+    PhotoOf,
     Place,
     Product,
+    Role,
     StatusKind,
     Template,
     Text,
     Weekday,
 )
 
+ANYTHING = "*"
+"""In `says` and `lacks`: whatever it is."""
 Days = Annotated[int, Meta(ge=1, le=400)]
 Count = Annotated[int, Meta(ge=1, le=1_000)]
+
+VOICE = frozenset({Channel.CALL, Channel.ROBOT_CALL, Channel.VOICEMAIL})
+ELECTRONIC = frozenset({Channel.SMS, Channel.IM, Channel.PUSH, Channel.EMAIL})
+CHANNEL_GROUPS: dict[str, frozenset[Channel]] = {
+    "voice": VOICE,
+    "electronic": ELECTRONIC,
+    "written": ELECTRONIC | {Channel.LETTER},
+}
+CONTACTS = frozenset(Channel) - {Channel.PHOTO}
+
+OWING = frozenset({Role.OBLIGOR, Role.CO_BORROWER, Role.GUARANTOR, Role.HEIR})
+SPEAKING = frozenset({Role.ATTORNEY, Role.AUTHORISED_PERSON})
+CONSUMER = OWING | {Role.SPOUSE, Role.PARENT_OF_MINOR, Role.GUARDIAN, Role.EXECUTOR}
+ROLE_GROUPS: dict[str, frozenset[Role]] = {
+    "owing": OWING,
+    "speaking": SPEAKING,
+    "consumer": CONSUMER,
+    "third": frozenset(Role) - OWING - SPEAKING,
+}
 
 
 class Kind(StrEnum):
@@ -57,6 +82,13 @@ class Severity(StrEnum):
     BLOCK = "block"
     REVIEW = "review"
     NOTE = "note"
+
+
+class Per(StrEnum):
+    """What is counted apart: calls to one number or address, contacts about one account."""
+
+    TO = "to"
+    DEBT_GROUP = "debt_group"
 
 
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +128,7 @@ class Happened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     direction: Direction | None = Direction.OUT
     days: Days | None = None
     minutes: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    per: list[str] = []
+    per: list[Per] = []
     places: list[Place] | None = None
     places_not: list[Place] | None = None
     consent: AgreementKind | None = None
@@ -177,9 +209,9 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     channels: list[str] | None = None
     roles: list[str] | None = None
-    collectors: list[str] | None = None
+    collectors: list[CollectorKind] | None = None
     places: list[Place] | None = None
-    photos: list[str] | None = None
+    photos: list[PhotoOf] | None = None
     templates: list[Template] | None = None
     says: list[str] | None = None
     lacks: list[str] | None = None
@@ -213,7 +245,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"oth
     severity: Severity = Severity.BLOCK
     when: Condition = Condition()
     unless: Condition | None = None
-    otherwise: str | None = None
+    otherwise: Annotated[str, Meta(pattern="^[a-z]+(_[a-z]+)*$", max_length=40)] | None = None
     excuse: str | None = None
 
 

@@ -5,6 +5,7 @@ Monday 2026-11-23.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
@@ -41,7 +42,7 @@ class Case(NamedTuple):
     """One row: what is given, and the whole verdict that is expected of it."""
 
     name: str
-    given: dict[str, object]
+    given: Mapping[str, object]
     decision: str = "ALLOW"
     rules: str = ""
     earliest: str | None = None
@@ -77,7 +78,7 @@ def _timed(value: object, zone: str) -> object:
     return value
 
 
-def wire(base: dict[str, object], given: dict[str, object]) -> dict[str, object]:
+def wire(base: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
     """Return a situation as JSON says it."""
     built: dict[str, object] = {"now": "15:00", "history": []}
     sections: dict[str, dict[str, object]] = {name: {} for name in SECTIONS}
@@ -96,17 +97,17 @@ def wire(base: dict[str, object], given: dict[str, object]) -> dict[str, object]
     return timed
 
 
-def situation(base: dict[str, object], given: dict[str, object]) -> Situation:
+def situation(base: Mapping[str, object], given: Mapping[str, object]) -> Situation:
     """Return a situation as the gate takes it."""
     return msgspec.convert(wire(base, given), Situation)
 
 
-def judged(base: dict[str, object], given: dict[str, object]) -> Verdict:
+def judged(base: Mapping[str, object], given: Mapping[str, object]) -> Verdict:
     """Return the verdict under the packs that come with the product."""
     return evaluate(situation(base, given), shipped_packs())
 
 
-def expect(base: dict[str, object], case: Case) -> None:
+def expect(base: Mapping[str, object], case: Case) -> None:
     """Hold the whole verdict of a row against what the law as written says."""
     asked = situation(base, case.given)
     verdict = evaluate(asked, shipped_packs())

@@ -1,5 +1,6 @@
 """Does the gate keep what gate.md says of all packs: failing closed, wishes, stops, roundings, the choice of packs?"""
 
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
@@ -126,7 +127,7 @@ def test_wishes_and_stops_hold_under_every_pack(case: Case) -> None:
     expect(NONE, case)
 
 
-PACKS: list[tuple[dict[str, object], str]] = [
+PACKS: list[tuple[Mapping[str, object], str]] = [
     ({"jurisdiction": "CN"}, "CN HOUSE"),
     ({"jurisdiction": "US"}, "HOUSE US-REGF"),
     ({"jurisdiction": "US-MA"}, "HOUSE US-MA US-REGF"),
@@ -157,7 +158,7 @@ PACKS: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("given", "expected"), PACKS, ids=[str(given) for given, _ in PACKS])
-def test_packs_are_chosen_by_place_person_and_debt(given: dict[str, object], expected: str) -> None:
+def test_packs_are_chosen_by_place_person_and_debt(given: Mapping[str, object], expected: str) -> None:
     verdict = judged(CHOSEN, given)
     assert [pack.id for pack in verdict.packs] == expected.split()
     assert {(pack.version, len(pack.sha256)) for pack in verdict.packs} <= {("2026.1", 64)}
@@ -178,11 +179,15 @@ def test_the_strictest_of_all_packs_wins_and_ids_are_united() -> None:
 
 
 def test_verdicts_have_the_offset_of_the_first_zone() -> None:
-    case = {"packs": ["CN"], "zones": ["Asia/Kolkata", "Asia/Shanghai"], "now": "2026-11-23T23:00:00+08:00"}
+    case: dict[str, object] = {
+        "packs": ["CN"],
+        "zones": ["Asia/Kolkata", "Asia/Shanghai"],
+        "now": "2026-11-23T23:00:00+08:00",
+    }
     assert judged(NONE, case).earliest_allowed_at == "2026-11-24T08:00:00+05:30"
 
 
-REFUSED: list[tuple[dict[str, object], str]] = [
+REFUSED: list[tuple[Mapping[str, object], str]] = [
     ({"channel": "pigeon"}, "pigeon"),
     ({"role": "friend"}, "friend"),
     ({"weather": "fair"}, "weather"),
@@ -214,7 +219,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("given", "told"), REFUSED, ids=[str(given) for given, _ in REFUSED])
-def test_a_situation_that_contradicts_itself_is_refused_with_a_word_why(given: dict[str, object], told: str) -> None:
+def test_a_situation_that_contradicts_itself_is_refused_with_a_word_why(given: Mapping[str, object], told: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=told):
         situation(NONE, given)
 
@@ -229,7 +234,7 @@ def test_only_now_and_channel_are_required() -> None:
             msgspec.convert(lacking, Situation)
 
 
-def open_on(on: str, given: dict[str, object]) -> list[str]:
+def open_on(on: str, given: Mapping[str, object]) -> list[str]:
     """Return the windows of a date as wall times without the date."""
     found = windows(
         situation(NONE, given), shipped_packs(), msgspec.convert(on, type=type(situation(NONE, {}).now.date()))

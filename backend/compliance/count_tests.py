@@ -21,7 +21,7 @@ from backend.compliance.facts import (
     one_holds,
 )
 from backend.compliance.packs import CHANNEL_GROUPS, Happened, LastOnes, Per
-from backend.compliance.schemas import AgreementKind, Channel, Event
+from backend.compliance.schemas import AgreementKind, Channel, Event, EventKind
 from backend.compliance.zones import FOREVER, MINUTE, minute_up
 
 EVERY_DEBT = ""
@@ -33,33 +33,55 @@ def channels_named(names: Iterable[str]) -> frozenset[Channel]:
     return frozenset[Channel]().union(*(CHANNEL_GROUPS.get(name) or {Channel(name)} for name in names))
 
 
+MAY_BECOME: dict[Channel, frozenset[EventKind]] = {
+    **dict.fromkeys(Channel, frozenset({EventKind.MESSAGE})),
+    **dict.fromkeys(
+        channels_named(["voice"]),
+        frozenset({EventKind.ATTEMPT, EventKind.CONNECT, EventKind.CONVERSATION, EventKind.FAILED}),
+    ),
+    Channel.VISIT: frozenset({EventKind.VISIT, EventKind.NO_SHOW}),
+}
+"""How far a contact by a channel may get: what one that is still to happen must be counted as."""
+
+
 def happened_of(asked: Happened, *, lenient: bool) -> Test:
     """Compile `Happened`; `lenient` leaves out what the law does not count, and lets consent lift the whole."""
     kinds = frozenset(asked.kinds) if lenient else frozenset(asked.kinds) | frozenset(asked.unlisted)
     channels = None if asked.channels is None else channels_named(asked.channels)
 
+    def concerns(facts: Facts, event: Event) -> bool:
+        return (
+            event.person == facts.person
+            and asked.direction in {None, event.direction}
+            and (channels is None or channel_of(event) in channels)
+            and (Per.TO not in asked.per or _same_number(facts, event))
+        )
+
     def counts(facts: Facts, event: Event) -> bool:
         return (
             event.kind in kinds
-            and event.person == facts.person
-            and asked.direction in {None, event.direction}
-            and (channels is None or channel_of(event) in channels)
+            and concerns(facts, event)
             and (asked.places is None or event.place in asked.places)
             and (asked.places_not is None or event.place not in asked.places_not)
-            and (Per.TO not in asked.per or _same_number(facts, event))
         )
+
+    def may_count(facts: Facts, event: Event) -> bool:
+        """Say whether a contact that may still happen may count: by any outcome, at any place, under no consent."""
+        return not kinds.isdisjoint(MAY_BECOME[channel_of(event)]) and concerns(facts, event)
 
     def released(facts: Facts) -> list[tuple[int, list[Stretch]]]:
         """Return per debt group until when the count holds, and the stretches in which consent lifts it."""
         events = [one for one in facts.events_since(asked.days) if counts(facts, one[1])]
+        reserved = [one for one in facts.reserved if may_count(facts, one[1])]
         groups = facts.groups if Per.DEBT_GROUP in asked.per else [EVERY_DEBT]
-        return [
-            (
-                _release(asked, _counted(asked, facts, events, group, lenient=lenient), facts),
-                _consents(facts, asked.lifted_by, asked.consent_days, group, facts.channel) if lenient else [],
-            )
-            for group in groups
-        ]
+        found = []
+        for group in groups:
+            times = _counted(asked, facts, events, group, lenient=lenient)
+            lifted = _consents(facts, asked.lifted_by, asked.consent_days, group, facts.channel) if lenient else []
+            waiting = [at for at, _ in _about(facts, reserved, group)]
+            # Consent may have ended when a reserved contact happens, so it lifts nothing beside one.
+            found.append((_release(asked, sorted([*times, *waiting]), facts), [] if waiting else lifted))
+        return found
 
     def test(facts: Facts, instant: int) -> Reading:
         found = facts.kept_counts.get((id(asked), lenient))
@@ -82,12 +104,18 @@ def _same_number(facts: Facts, event: Event) -> bool:
 
 def _counted(asked: Happened, facts: Facts, events: list[tuple[int, Event]], group: str, *, lenient: bool) -> list[int]:
     """Return when the contacts about one debt group happened, oldest first; one about no debt counts for each."""
-    if group != EVERY_DEBT:
-        events = [(at, event) for at, event in events if not event.debts or group in facts.groups_of(event.debts)]
+    events = _about(facts, events, group)
     if not lenient or asked.consent is None:
         return [at for at, _ in events]
     under = {one: _consents(facts, asked.consent, asked.consent_days, group, one) for one in Channel}
     return [at for at, event in events if not in_any(under[channel_of(event)], at)[0]]
+
+
+def _about(facts: Facts, events: list[tuple[int, Event]], group: str) -> list[tuple[int, Event]]:
+    """Return the contacts about one debt group."""
+    if group == EVERY_DEBT:
+        return events
+    return [(at, event) for at, event in events if not event.debts or group in facts.groups_of(event.debts)]
 
 
 def _consents(facts: Facts, kind: AgreementKind | None, days: int, group: str, channel: Channel) -> list[Stretch]:
@@ -114,13 +142,15 @@ def _release(asked: Happened, times: list[int], facts: Facts) -> int:
 
 
 def last_ones_of(asked: LastOnes) -> Test:
-    """Compile `LastOnes`; what happened does not change with the hour."""
+    """Compile `LastOnes`; what happened does not change with the hour, and what may still happen ends every series."""
     kinds = frozenset(asked.kinds)
     channels = None if asked.channels is None else channels_named(asked.channels)
 
     def test(facts: Facts, instant: int) -> Reading:
         del instant
         person = OBLIGOR if asked.of_obligor else facts.person
+        if any(event.person == person for _, event in facts.reserved):
+            return NEVER
         last: list[Event] = []
         for _, event in reversed(facts.events):
             if (

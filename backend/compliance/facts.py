@@ -23,12 +23,16 @@ OBLIGOR = Role.OBLIGOR.value
 
 
 class Facts:
-    """One situation, unfolded once. `first` is the earliest instant at which it will be asked."""
+    """One situation, unfolded once. `first` is the earliest instant at which it will be asked.
 
-    def __init__(self, situation: Situation, zones: Sequence[Zone], first: int) -> None:
+    `reserved`: contacts that may still happen, each at the latest moment it may; every count takes them at their worst.
+    """
+
+    def __init__(self, situation: Situation, zones: Sequence[Zone], first: int, reserved: Sequence[Event] = ()) -> None:
         self.situation = situation
         self.zones = zones
         self.first = first
+        self.reserved = [(instant_of(event.at), event) for event in reserved]
         self.channel = situation.action.channel
         self.role = situation.person.role or Role.UNKNOWN
         self.person = situation.person.id or self.role.value

@@ -17,7 +17,7 @@ from backend.compliance.choosing import GENERAL, chosen_packs, used
 from backend.compliance.compiling import CompiledRule, Outcome, rules_of
 from backend.compliance.facts import Facts
 from backend.compliance.packs import Kind, Pack, Severity
-from backend.compliance.schemas import Channel, Decision, PackUsed, Situation, Verdict
+from backend.compliance.schemas import Channel, Decision, Event, PackUsed, Situation, Verdict
 from backend.compliance.zones import (
     DAY,
     EPOCH_DAY,
@@ -59,14 +59,14 @@ class Opened(NamedTuple):
     expires: int
 
 
-def evaluate(situation: Situation, packs: Sequence[Pack]) -> Verdict:
-    """Judge one contact at `situation.now`.
+def evaluate(situation: Situation, packs: Sequence[Pack], reserved: Sequence[Event] = ()) -> Verdict:
+    """Judge one contact at `situation.now`; `reserved` are contacts that may still happen, each at its latest moment.
 
     `packs` are all that there are, `GEN` (the rules that always hold) among them; those that bind are chosen by the
     situation. The same situation and packs give the same verdict: nothing else is looked at.
     """
     now = instant_of(situation.now)
-    opened = opened_situation(situation, packs, now)
+    opened = opened_situation(situation, packs, now, reserved)
     if opened.failures:
         return _verdict(opened, Decision.BLOCK, sorted(opened.failures), [], None)
     facts = opened.facts
@@ -113,7 +113,7 @@ def _joined(found: list[tuple[int, int]], stretch: tuple[int, int]) -> list[tupl
     return [*found, stretch]
 
 
-def opened_situation(situation: Situation, packs: Sequence[Pack], first: int) -> Opened:
+def opened_situation(situation: Situation, packs: Sequence[Pack], first: int, reserved: Sequence[Event] = ()) -> Opened:
     """Unfold a situation and choose the law of `first`, the earliest instant at which it will be asked."""
     zones = _zones_of(situation)
     is_photo = situation.action.channel is Channel.PHOTO
@@ -125,7 +125,7 @@ def opened_situation(situation: Situation, packs: Sequence[Pack], first: int) ->
         failures += [FAIL_TZ] if not zones else []
         failures += [FAIL_HISTORY] if situation.history is None else []
         failures += [FAIL_CONTENT] if situation.content is None else []
-    facts = Facts(situation, clock, first)
+    facts = Facts(situation, clock, first, reserved)
     binding = [*(pack for pack in packs if pack.pack_id == GENERAL), *(chosen or [])]
     rules = [] if failures else rules_of(binding, facts)
     return Opened(facts, rules, used(chosen or []), failures, FOREVER if is_photo else expires)

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from backend.compliance.schemas import Agreement, Channel, EventKind, Instant, Status, StatusKind
+from backend.compliance.schemas import Agreement, Channel, EventKind, Instant, Situation, Status, StatusKind, Verdict
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -82,3 +82,38 @@ class CloseWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     reason: Reason
     at: Instant | None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What the journal keeps of a verdict (`contact.judged`): the situation without its history, and the hashes.
+
+    `history` is null where none was known; `law` names the list of all packs that the gate was given.
+    """
+
+    situation: Situation
+    history: str | None
+    law: str
+    verdict: Verdict
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A verdict that stands in the journal under its id."""
+
+    id: UUID
+    verdict: Verdict
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A record with all that it names: bodies by (kind, SHA-256 in hexadecimal)."""
+
+    id: UUID
+    tenant_id: UUID
+    record: Record
+    inputs: dict[tuple[str, str], str]
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """What came out when a verdict was made again from its record alone; without `faults` it agrees."""
+
+    verdict: Verdict | None
+    faults: list[str]

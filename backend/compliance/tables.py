@@ -80,3 +80,14 @@ class ContactAgreement(Base):
     reason: Mapped[str]
     made_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class GateInput(Base):
+    """What verdicts were made from, kept once: a history, a pack, or the list of all packs that there were."""
+
+    __tablename__ = "gate_inputs"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    body: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

@@ -25,6 +25,7 @@ COMMANDS = {
     "rescue": Entry("backend.app.cli.rescue", "rescue", "Take in what a phone could not send: its rescue file."),
     "audit": Entry("backend.app.cli.audit", "audit", "Hold the journal against its signed heads."),
     "gate": Entry("backend.app.cli.gate", "gate", "Ask whether a contact is lawful; list and check packs of law."),
+    "verdict": Entry("backend.app.cli.verdict", "verdict", "Show a verdict of the contact gate, or make it again."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),
     "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),

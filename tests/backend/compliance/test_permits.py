@@ -14,10 +14,7 @@ from msgspec.structs import replace
 from backend.compliance.choosing import read_pack, shipped_packs
 from backend.compliance.packs import Pack
 from backend.compliance.permit_schemas import (
-    Ask,
     DayCase,
-    Holder,
-    HolderKind,
     Permit,
     PermitSettings,
     Refused,
@@ -25,27 +22,15 @@ from backend.compliance.permit_schemas import (
 )
 from backend.compliance.permits import all_drawn, day_asks, drawn, is_out, lease_end, person_key, standing_of
 from backend.compliance.rules import evaluate
-from backend.compliance.schemas import Channel, Decision, Event, EventKind, Situation, StatusKind
+from backend.compliance.schemas import Channel, Decision, Event, EventKind, StatusKind
 from tests.backend.compliance.builder import TODAY, events, situation
-from tests.backend.compliance.situations_of_permits import CN, US
+from tests.backend.compliance.situations_of_permits import BUDGET, CN, DESK, HOURS, PHONE, US, ask, granted
 
-PHONE, DESK = Holder(kind=HolderKind.PHONE, id="p1"), Holder(kind=HolderKind.DESK, id="d1")
-BUDGET = UUID(int=1)
 FATES = {
     Channel.CALL: (EventKind.ATTEMPT, EventKind.CONNECT, EventKind.CONVERSATION),
     Channel.VISIT: (EventKind.VISIT,),
     Channel.SMS: (EventKind.MESSAGE,),
 }
-HOURS = timedelta(hours=1)
-
-
-def ask(number: int, asked: Situation, hours: float = 3, budget: UUID = BUDGET) -> Ask:
-    return Ask(id=UUID(int=number), budget=budget, situation=asked, until=asked.now + hours * HOURS)
-
-
-def granted(asked: list[Situation], hours: float = 3, packs: tuple[Pack, ...] = ()) -> list[Permit]:
-    answers = all_drawn([ask(n, one, hours) for n, one in enumerate(asked)], PHONE, [], packs or shipped_packs())
-    return [one for one in answers if isinstance(one, Permit)]
 
 
 def fates(permit: Permit) -> Iterator[tuple[datetime, EventKind] | None]:

@@ -29,6 +29,7 @@ DEBTS = ("d1", "d2", "d3")
 NUMBERS = ("n1", "n2")
 PEOPLE = ("obligor", "obligor", "spouse", "p1")
 AGENCIES = ("agency", "agency-a", "lender")
+SHOWN = ("recording", "registered_caller_id", "badge", "authorisation", "certified", "listed", "details_sent")
 BOTH = (True, True, False)
 PLACE_OR_NONE = (*schemas.Place, None)
 IN_ACTION: tuple[tuple[str, float, Sequence[object]], ...] = (
@@ -89,20 +90,17 @@ def situation(draw: random.Random) -> Json:
     """Return one situation that the gate accepts, now and then with something unknown."""
     zones = _zones(draw)
     now = _near(draw, zones[0])
+    if draw.random() < 0.35:
+        return _plain(draw, zones, now)
     action = _action(draw, now)
     made: Json = {"id": f"S{draw.randrange(10**6)}", "now": written(draw, now), "action": action}
-    made |= _law(draw, now)
+    made |= _law(draw, now, zones[0]) | _owed(draw, action)
     if draw.random() < 0.97:
         made["person"] = _person(draw, zones)
     if draw.random() < 0.9:
         made["collector"] = _collector(draw)
     if draw.random() < 0.6:
         made["content"] = _content(draw)
-    if draw.random() < 0.7:
-        ids = draw.sample(DEBTS, draw.choice((1, 1, 2, 3)))
-        made["debts"] = [_debt(draw, debt) for debt in ids]
-        if draw.random() < 0.3:
-            made["action"] = {**action, "debts": draw.sample(ids, draw.randint(1, len(ids)))}
     if draw.random() < 0.98:
         made["history"] = _history(draw, now, zones[0])
     if draw.random() < 0.55:
@@ -110,6 +108,78 @@ def situation(draw: random.Random) -> Json:
     if draw.random() < 0.55:
         made["agreements"] = [_agreement(draw, now) for _ in range(draw.choice((1, 1, 2, 3)))]
     return made
+
+
+def _plain(draw: random.Random, zones: list[str], now: datetime) -> Json:
+    """Return a contact with which all is well but one thing, so that no other block hides what that one does."""
+    channel = draw.choice(("call", "call", "robot_call", "voicemail", "sms", "im", "email", "visit"))
+    action: Json = {"channel": channel, "headcount": 2, "notice_sent": True, "autodialled": draw.random() < 0.1}
+    if channel == "visit":
+        action |= {"place": draw.choice(("home_door", "home_inside")), "planned_minutes": draw.choice((0, 45))}
+    if channel in {"sms", "email"}:
+        kinds = ("consumer_text", "consumer_used")
+        action["basis"] = [{"kind": kind, "at": written(draw, _before(draw, now, zones[0]))} for kind in kinds]
+    made: Json = {"now": written(draw, now), "action": action, "person": {"zones": zones}, "history": []}
+    made["collector"] = {"kind": draw.choice(list(schemas.CollectorKind)), **dict.fromkeys(SHOWN, True)}
+    made["debts"] = [{"id": "d1", "notified": True}]
+    made["packs"] = draw.choice(([draw.choice(PACKS)], ["US-REGF"], ["US-MA", "US-REGF"], ["CN"]))
+    return made | draw.choice((_counted, _counted, _standing, _permitted, _opted_out))(draw, now, zones[0])
+
+
+def _counted(draw: random.Random, now: datetime, zone: str) -> Json:
+    agreements = [_agreement(draw, now) for _ in range(draw.choice((0, 1, 1, 2)))]
+    consent: Json = {"kind": "call", "from": written(draw, _before(draw, now, zone))}
+    consent |= _perhaps(draw, [("channels", 0.4, (["call"], ["voicemail"], ["sms"]))])
+    return {"history": _dials(draw, now), "agreements": [*agreements, consent] if draw.random() < 0.4 else agreements}
+
+
+def _standing(draw: random.Random, now: datetime, zone: str) -> Json:
+    template = draw.choice((None, "answer", "end_of_efforts"))
+    made: Json = {"content": {"template": template}, "status": [_status(draw, now, zone)]}
+    if draw.random() < 0.25:
+        since = _jittered(draw, now - timedelta(days=draw.choice((9, 10, 11, 29, 30, 31, 59, 60, 61, 62))))
+        kinds = ("breathing_space", "debt_adviser", "mental_health_crisis", "no_place")
+        span = {"from": written(draw, since)} | _perhaps(draw, [("until", 0.5, ("2029-01-01T00:00:00Z", None))])
+        made["status"] = [_status(draw, now, zone) | {"kind": draw.choice(kinds), "until": None} | span]
+        made["packs"] = ["UK"] if draw.random() < 0.8 else ["US-MA"]
+    return made
+
+
+def _permitted(draw: random.Random, now: datetime, zone: str) -> Json:
+    """Return something that is agreed from, or until, about now."""
+    del zone
+    kind = draw.choice(("autodial", "enter", "visit", "frequency", "call", "hours"))
+    edge = written(draw, now + timedelta(minutes=draw.choice((0, 0, -1, 1)), seconds=draw.randrange(-60, 60)))
+    given: Json = {"kind": kind, draw.choice(("from", "from", "until")): edge}
+    hours: Json = {"start": draw.choice(CLOCKS[:6]), "end": draw.choice(CLOCKS[6:])} if kind == "hours" else {}
+    return {"agreements": [given | hours], "history": _dials(draw, now)}
+
+
+def _opted_out(draw: random.Random, now: datetime, zone: str) -> Json:
+    """Return an opt-out minutes ago, and text messages before and after it."""
+    del zone
+    since = now - timedelta(seconds=draw.choice((0, 1, 100, 299, 300, 301, 360)))
+    texts = [since + timedelta(seconds=draw.choice((-90, -1, 0, 1))) for _ in range(draw.choice((0, 1, 2)))]
+    status = {"kind": "opt_out", "from": written(draw, since), "channel": draw.choice(("sms", "im", "call", None))}
+    return {
+        "status": [status],
+        "content": {"template": "opt_out_confirmation"},
+        "history": [{"at": written(draw, at), "kind": "message"} for at in texts],
+    }
+
+
+def _dials(draw: random.Random, now: datetime) -> list[Json]:
+    """Return calls around the numbers that the laws count, the last of them around five minutes ago."""
+    times = [now - timedelta(days=draw.randint(0, 8), minutes=draw.randrange(600)) for _ in range(draw.randint(0, 9))]
+    times.append(now - timedelta(minutes=draw.choice((3, 4, 5, 5, 5, 6)), seconds=draw.randrange(-60, 60)))
+    kinds = ("attempt", "attempt", "attempt", "connect", "failed", "conversation" if draw.random() < 0.2 else "connect")
+    channels = draw.choice((("call",), ("voicemail",), ("call", "call", "voicemail")))
+    dials = [{"at": written(draw, at), "kind": draw.choice(kinds), "channel": draw.choice(channels)} for at in times]
+    further: list[tuple[str, float, Sequence[object]]] = [
+        ("debts", 0.1, ([], ["d1"], ["d2"])),
+        ("to", 0.2, (*NUMBERS, None)),
+    ]
+    return [dial | _perhaps(draw, further) for dial in dials]
 
 
 def spoiled(made: Json, draw: random.Random) -> Json:
@@ -200,7 +270,7 @@ def _before(draw: random.Random, now: datetime, zone: str) -> datetime:
     return day - timedelta(minutes=draw.randrange(1440))
 
 
-def _law(draw: random.Random, now: datetime) -> Json:
+def _law(draw: random.Random, now: datetime, zone: str) -> Json:
     made: Json = {}
     how = draw.random()
     if how < 0.45:
@@ -213,7 +283,10 @@ def _law(draw: random.Random, now: datetime) -> Json:
         made["packs"] = draw.choice((None, [], ["GEN"], ["GEN", "CN"], ["CN", "MOON"]))
     if draw.random() < 0.12:
         ahead = timedelta(minutes=draw.choice((-1, 0, 1, 30, 600, 1440, 20_000)))
-        made["snapshot_expires_at"] = None if draw.random() < 0.1 else written(draw, _jittered(draw, now + ahead))
+        expires = _jittered(draw, now + ahead)
+        if draw.random() < 0.3:
+            expires = _local(now, draw.choice((8, 9, 10, 24, 32, 33)), zone)
+        made["snapshot_expires_at"] = None if draw.random() < 0.1 else written(draw, expires)
     if draw.random() < 0.1:
         made["holidays"] = [f"{now + timedelta(days=n):%Y-%m-%d}" for n in draw.sample(range(-2, 6), 3)]
     return made
@@ -246,7 +319,7 @@ def _person(draw: random.Random, zones: list[str]) -> Json:
 def _collector(draw: random.Random) -> Json:
     made: Json = {"kind": draw.choice(list(schemas.CollectorKind))} | _perhaps(draw, [("id", 0.3, AGENCIES)])
     shown = 0.97 if draw.random() < 0.8 else 0.5
-    for flag in ("recording", "registered_caller_id", "badge", "authorisation", "certified", "listed", "details_sent"):
+    for flag in SHOWN:
         made[flag] = draw.random() < shown
     return made
 
@@ -262,8 +335,14 @@ def _content(draw: random.Random) -> Json | None:
     return made
 
 
-def _debt(draw: random.Random, debt: str) -> Json:
-    return {"id": debt} | _perhaps(draw, IN_DEBT)
+def _owed(draw: random.Random, action: Json) -> Json:
+    """Return the debts, and now and then the action anew: about some of them."""
+    if draw.random() < 0.3:
+        return {}
+    ids = draw.sample(DEBTS, draw.choice((1, 1, 2, 3)))
+    made: Json = {"debts": [{"id": debt} | _perhaps(draw, IN_DEBT) for debt in ids]}
+    about: Json = {"action": {**action, "debts": draw.sample(ids, draw.randint(1, len(ids)))}}
+    return made | about if draw.random() < 0.3 else made
 
 
 def _history(draw: random.Random, now: datetime, zone: str) -> list[Json]:
@@ -287,9 +366,10 @@ def _event(draw: random.Random, now: datetime, zone: str) -> Json:
 def _span(draw: random.Random, now: datetime, zone: str) -> Json:
     made: Json = {}
     if draw.random() < 0.7:
-        made["from"] = written(draw, _before(draw, now, zone) if draw.random() < 0.85 else now + timedelta(hours=5))
+        ahead = timedelta(minutes=draw.choice((0, 0, 1, 300)), seconds=draw.randrange(-60, 60))
+        made["from"] = written(draw, _before(draw, now, zone) if draw.random() < 0.7 else now + ahead)
     if draw.random() < 0.4:
-        ahead = timedelta(minutes=draw.choice((-50_000, -30, 0, 1, 5, 45, 700, 1440, 60_000, 570_000, 590_000)))
+        ahead = timedelta(minutes=draw.choice((-50_000, -30, -1, 0, 0, 1, 5, 45, 700, 1440, 60_000, 570_000, 590_000)))
         made["until"] = None if draw.random() < 0.1 else written(draw, _jittered(draw, now + ahead))
     if draw.random() < 0.25:
         made["debts"] = draw.choice((None, [], ["d1"], ["d2", "d3"], ["debt"], ["d1", "d2", "d3"]))

@@ -17,6 +17,7 @@ from backend.app.serve import site_handler
 from backend.calls import routes as call_routes
 from backend.cases import routes as case_routes
 from backend.cases import territory_routes
+from backend.compliance import routes as verdict_routes
 from backend.evidence import deletion_routes, redaction_routes, review_routes
 from backend.evidence import routes as evidence_routes
 from backend.evidence.storage import open_storage
@@ -106,6 +107,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         review_routes.router,
         redaction_routes.router,
         deletion_routes.router,
+        verdict_routes.router,
         case_routes.router,
         case_routes.assignments_router,
         case_routes.queue_router,

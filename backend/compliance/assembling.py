@@ -31,6 +31,8 @@ from backend.compliance.schemas import (
 from backend.compliance.situation_queries import AccountRow, AgreementRow, Known, StopRow, Wanted, known_of
 
 OBLIGOR = "obligor"
+DOORS = frozenset({Channel.VISIT, Channel.LETTER})
+"""What reaches an address; everything else reaches a contact point."""
 ASKED_MAX = 5_000
 AS_ORDERED = Collector(
     kind=CollectorKind.LENDER, recording=True, registered_caller_id=True, badge=True, authorisation=True,
@@ -106,7 +108,7 @@ async def situations_of(raw: asyncpg.Connection, tenant_id: UUID, asked: Sequenc
         Wanted(
             case_id=one.case_id,
             to_id=one.to_id,
-            is_door=one.channel is Channel.VISIT,
+            is_door=one.channel in DOORS,
             as_of=None if one.own_id is None else one.at,
             own_id=one.own_id,
         )

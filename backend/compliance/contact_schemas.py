@@ -7,7 +7,19 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from backend.compliance.schemas import Agreement, Channel, EventKind, Instant, Situation, Status, StatusKind, Verdict
+from backend.compliance.schemas import (
+    Agreement,
+    Channel,
+    Content,
+    Decision,
+    EventKind,
+    Instant,
+    Place,
+    Situation,
+    Status,
+    StatusKind,
+    Verdict,
+)
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -117,3 +129,56 @@ class Replay(msgspec.Struct, frozen=True):
 
     verdict: Verdict | None
     faults: list[str]
+
+
+class RuleText(msgspec.Struct, frozen=True):
+    """What a rule that fired means, in both languages, and the text that it is modelled on."""
+
+    id: str
+    zh: str
+    en: str
+    source: str
+
+
+class ContactVerdict(msgspec.Struct, frozen=True):
+    """What the gate says of one number or address; `earliest_allowed_at` is on the person's clock.
+
+    `to_id` is null where the case has none for this channel.
+    """
+
+    to_id: UUID | None
+    decision: Decision
+    rule_ids: list[str]
+    conditions: list[str]
+    earliest_allowed_at: str | None
+
+
+class ContactVerdicts(msgspec.Struct, frozen=True):
+    """A look ahead: each number or address of a case, as it would be judged at `at`, and the rules that are named."""
+
+    at: datetime
+    items: list[ContactVerdict]
+    rules: list[RuleText]
+
+
+class AttemptWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A contact that is about to be made, with what the collector can show just now."""
+
+    channel: Channel
+    to_id: UUID | None
+    place: Place | None
+    headcount: Annotated[int, Meta(ge=1, le=100)]
+    planned_minutes: Annotated[int, Meta(ge=0, le=1_440)]
+    recording: bool
+    registered_caller_id: bool
+    badge: bool
+    authorisation: bool
+    content: Content
+
+
+class AttemptJudged(msgspec.Struct, frozen=True):
+    """The verdict on an attempt; it stands in the journal under `id`."""
+
+    id: UUID
+    verdict: ContactVerdict
+    rules: list[RuleText]

@@ -1322,6 +1322,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/cases/{case_id}/verdicts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * LookAhead
+         * @description Say of each number or address of a case whether it may be used now, and if not when; nothing is kept.
+         */
+        readonly get: operations["V1CasesCaseIdVerdictsLookAhead"];
+        readonly put?: never;
+        /**
+         * Judge
+         * @description Judge an attempt that is about to be made; the verdict and what it was made from are kept.
+         */
+        readonly post: operations["V1CasesCaseIdVerdictsJudge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -2344,6 +2368,26 @@ export interface components {
             /** @enum {string} */
             readonly reason: "manual" | "territory" | "proximity" | "rotation" | "recall";
         };
+        /** AttemptJudged */
+        readonly AttemptJudged: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly verdict: components["schemas"]["ContactVerdict"];
+            readonly rules: readonly components["schemas"]["RuleText"][];
+        };
+        /** AttemptWish */
+        readonly AttemptWish: {
+            readonly channel: components["schemas"]["Channel"];
+            readonly to_id: string | null;
+            readonly place: components["schemas"]["Place"] | null;
+            readonly headcount: number;
+            readonly planned_minutes: number;
+            readonly recording: boolean;
+            readonly registered_caller_id: boolean;
+            readonly badge: boolean;
+            readonly authorisation: boolean;
+            readonly content: components["schemas"]["Content"];
+        };
         /**
          * Blocked
          * @description Why a case of the queue is not given out just now.
@@ -2486,6 +2530,12 @@ export interface components {
             /** Format: date-time */
             readonly expires_at: string;
         };
+        /**
+         * Channel
+         * @description By what a person is reached; `photo` is data entry, not a contact.
+         * @enum {string}
+         */
+        readonly Channel: "call" | "robot_call" | "voicemail" | "sms" | "im" | "push" | "email" | "letter" | "visit" | "photo";
         /** CodeGiven */
         readonly CodeGiven: {
             readonly code: string;
@@ -2518,6 +2568,27 @@ export interface components {
             readonly heads: readonly string[];
             readonly values: readonly components["schemas"]["FactLine"][];
         };
+        /** ContactVerdict */
+        readonly ContactVerdict: {
+            readonly to_id: string | null;
+            readonly decision: components["schemas"]["Decision"];
+            readonly rule_ids: readonly string[];
+            readonly conditions: readonly string[];
+            readonly earliest_allowed_at: string | null;
+        };
+        /** ContactVerdicts */
+        readonly ContactVerdicts: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly items: readonly components["schemas"]["ContactVerdict"][];
+            readonly rules: readonly components["schemas"]["RuleText"][];
+        };
+        /** Content */
+        readonly Content: {
+            readonly template?: components["schemas"]["Template"] | null;
+            readonly says?: readonly components["schemas"]["Says"][];
+            readonly lacks?: readonly components["schemas"]["Lacks"][];
+        };
         /** CustodyLine */
         readonly CustodyLine: {
             /** Format: uuid */
@@ -2546,6 +2617,12 @@ export interface components {
             readonly end_at: string;
             readonly is_overtime: boolean;
         };
+        /**
+         * Decision
+         * @description REVIEW: not now, not by this person alone; machines treat it as BLOCK.
+         * @enum {string}
+         */
+        readonly Decision: "ALLOW" | "REVIEW" | "BLOCK";
         /** DeletionList */
         readonly DeletionList: {
             readonly mode: components["schemas"]["DeletionMode"];
@@ -2943,6 +3020,12 @@ export interface components {
             readonly explanation: string;
             readonly body_hash?: string | null;
         };
+        /**
+         * Lacks
+         * @description What a script or template should have and has not.
+         * @enum {string}
+         */
+        readonly Lacks: "identity" | "opt_out" | "ai_disclosure" | "debt_collector_notice" | "limited_content" | "grievance_officer" | "human_fallback";
         /** LanguageChange */
         readonly LanguageChange: {
             /** @enum {string} */
@@ -3378,6 +3461,12 @@ export interface components {
         readonly PinProof: {
             readonly verifier: string;
         };
+        /**
+         * Place
+         * @description Where the person is reached; `central` is an agreed place of meeting.
+         * @enum {string}
+         */
+        readonly Place: "home_door" | "home_inside" | "workplace" | "private" | "public" | "central";
         /** PlaceReport */
         readonly PlaceReport: {
             readonly place: components["schemas"]["Point"];
@@ -3768,6 +3857,13 @@ export interface components {
             readonly is_must: boolean;
             readonly state_at: string | null;
         };
+        /** RuleText */
+        readonly RuleText: {
+            readonly id: string;
+            readonly zh: string;
+            readonly en: string;
+            readonly source: string;
+        };
         /** Run */
         readonly Run: {
             /** Format: uuid */
@@ -3806,6 +3902,12 @@ export interface components {
             readonly mapping: components["schemas"]["Mapping"];
             readonly saved_at: string | null;
         };
+        /**
+         * Says
+         * @description What a script or template says; the text lint turns prose into these.
+         * @enum {string}
+         */
+        readonly Says: "debt_info" | "authority" | "poses_as_lender" | "threat" | "false_claim" | "extra_fee" | "offers_credit" | "public_posting" | "suit_threat" | "missed_delivery" | "premium_number" | "occupier_demand" | "seizure";
         /** SignIn */
         readonly SignIn: {
             readonly login: string;
@@ -3933,6 +4035,12 @@ export interface components {
         readonly TeamsChange: {
             readonly team_ids: readonly string[];
         };
+        /**
+         * Template
+         * @description What a text is for, where the law gives it a place of its own.
+         * @enum {string}
+         */
+        readonly Template: "answer" | "end_of_efforts" | "remedy_may" | "remedy_will" | "opt_out_confirmation" | "transfer_notice" | "agent_details";
         /** TerritoryPage */
         readonly TerritoryPage: {
             readonly territories: readonly components["schemas"]["TerritoryView"][];
@@ -7076,6 +7184,87 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Approved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CasesCaseIdVerdictsLookAhead: {
+        readonly parameters: {
+            readonly query: {
+                /** @description By what a person is reached; `photo` is data entry, not a contact. */
+                readonly channel: components["schemas"]["Channel"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactVerdicts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CasesCaseIdVerdictsJudge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AttemptWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AttemptJudged"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

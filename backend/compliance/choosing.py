@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,6 +46,14 @@ GENERAL = "GEN"
 """The rules that always hold; not law of a place, so it is never listed among the packs."""
 
 
+class Shelf(NamedTuple):
+    """Packs, looked through once: which places they know, and which editions are in force on a day."""
+
+    packs: tuple[Pack, ...]
+    places: frozenset[str]
+    in_force_on: dict[date, list[Pack]]
+
+
 def chosen_packs(situation: Situation, packs: Sequence[Pack], on: date) -> list[Pack] | None:
     """Return the packs that bind, sorted by name, GEN not among them; None when a name is unknown or none is in force.
 
@@ -53,14 +62,42 @@ def chosen_packs(situation: Situation, packs: Sequence[Pack], on: date) -> list[
     if situation.packs is not None:
         named = [edition_of(name, packs, on) for name in sorted(set(situation.packs))]
         return None if None in named else [pack for pack in named if pack is not None]
-    known = {place for pack in packs for place in pack.applies_when.jurisdictions or []}
-    place = situation.jurisdiction if situation.jurisdiction in known else None
-    names = sorted({pack.pack_id for pack in packs if pack.pack_id != GENERAL and pack.status == "in_force"})
-    editions = [pack for name in names if (pack := edition_of(name, packs, on)) and pack.status == "in_force"]
-    chosen = [pack for pack in editions if _is_for(pack.applies_when, situation, place)]
+    shelf = _shelf_of(packs)
+    place = situation.jurisdiction if situation.jurisdiction in shelf.places else None
+    editions = _in_force(shelf, on)
     if place is not None and not any(place in (pack.applies_when.jurisdictions or []) for pack in editions):
         return None
-    return chosen
+    return [pack for pack in editions if _is_for(pack.applies_when, situation, place)]
+
+
+_SHELVES: dict[tuple[int, ...], Shelf] = {}
+_KEPT_MAX = 200
+"""So many shelves, or days of one, are kept; a shelf holds its packs, so that their identities are not used anew."""
+
+
+def _shelf_of(packs: Sequence[Pack]) -> Shelf:
+    key = tuple(map(id, packs))
+    shelf = _SHELVES.get(key)
+    if shelf is None:
+        places = {place for pack in packs for place in pack.applies_when.jurisdictions or []}
+        shelf = Shelf(tuple(packs), frozenset(places), {})
+        if len(_SHELVES) >= _KEPT_MAX:
+            _SHELVES.clear()
+        _SHELVES[key] = shelf
+    return shelf
+
+
+def _in_force(shelf: Shelf, on: date) -> list[Pack]:
+    """Return the editions that are in force on a day, sorted by name, GEN not among them."""
+    editions = shelf.in_force_on.get(on)
+    if editions is None:
+        names = sorted({pack.pack_id for pack in shelf.packs if pack.pack_id != GENERAL and pack.status == "in_force"})
+        found = [edition_of(name, shelf.packs, on) for name in names]
+        editions = [pack for pack in found if pack is not None and pack.status == "in_force"]
+        if len(shelf.in_force_on) >= _KEPT_MAX:
+            shelf.in_force_on.clear()
+        shelf.in_force_on[on] = editions
+    return editions
 
 
 def edition_of(name: str, packs: Iterable[Pack], on: date) -> Pack | None:
@@ -117,7 +154,8 @@ _HASHES: dict[int, tuple[Pack, str]] = {}
 def _hash_kept(pack: Pack) -> str:
     """Reckon the hash of a pack once (a pack holds lists, so it cannot be a key itself)."""
     kept = _HASHES.get(id(pack))
-    if kept is None or kept[0] is not pack:
-        kept = (pack, hash_of(pack))
-        _HASHES[id(pack)] = kept
+    if kept is None:
+        if len(_HASHES) >= _KEPT_MAX:
+            _HASHES.clear()
+        kept = _HASHES[id(pack)] = (pack, hash_of(pack))
     return kept[1]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from backend.compliance.facts import (
+    NEVER,
     Facts,
     Reading,
     Stretch,
@@ -19,7 +20,7 @@ from backend.compliance.facts import (
     one_holds,
     permitting,
 )
-from backend.compliance.packs import Agreed, Based, Hours, Outside, Stands
+from backend.compliance.packs import Agreed, Based, Outside, Stands
 from backend.compliance.schemas import Agreement, AgreementKind, Channel, Status, Template
 from backend.compliance.zones import (
     DAY,
@@ -48,9 +49,23 @@ class Open(NamedTuple):
     days: frozenset[int]
 
 
-def opened(hours: Sequence[Hours]) -> list[Open]:
-    """Unfold the hours of a rule."""
-    return [Open(wall_of(one.start), wall_of(one.end), frozenset(one.days or WEEK)) for one in hours]
+class OpenDay(NamedTuple):
+    """The hours of one weekday, and when on it something begins or ends."""
+
+    spans: list[tuple[int, int]]
+    edges: list[int]
+
+
+CLOSED = OpenDay([], [DAY])
+
+
+def week_of(hours: Sequence[Open]) -> dict[int, OpenDay]:
+    """Sort hours by the weekdays on which they speak."""
+    week = {}
+    for day in WEEK:
+        spans = [(one.start, one.end) for one in hours if day in one.days]
+        week[day] = OpenDay(spans, sorted({edge for span in spans for edge in span} | {DAY}))
+    return week
 
 
 def agreed_hours(agreement: Agreement) -> Open:
@@ -61,20 +76,20 @@ def agreed_hours(agreement: Agreement) -> Open:
 
 def _until_wall(zone: Zone, instant: int, wall: int, edges: list[int]) -> int:
     """Return the next instant at which the wall clock passes an edge, the day ends, or the clock is changed."""
-    later = min((edge for edge in edges if edge > wall), default=DAY)
-    return min(instant + later - wall, zone.next_change(instant))
+    return min(instant + next(edge for edge in edges if edge > wall) - wall, zone.next_change(instant))
 
 
 def outside_of(asked: Outside, *, lenient: bool) -> Test:
     """Compile `Outside`; `lenient` counts agreed hours as inside, without it they are only what lifts the rule."""
-    hours = opened(asked.hours)
+    hours = [Open(wall_of(one.start), wall_of(one.end), frozenset(one.days or WEEK)) for one in asked.hours]
+    week = week_of(hours)
     with_agreed = asked.agreed and lenient
 
     def test(facts: Facts, instant: int) -> Reading:
         readings = [
             _outside_wish(facts, zone, instant)
             if asked.of_person
-            else _outside_hours(zone, instant, hours, _days_off(facts) if asked.holidays else frozenset())
+            else _outside_hours(zone, instant, week, _days_off(facts) if asked.holidays else frozenset())
             for zone in facts.zones
         ]
         if with_agreed:
@@ -90,14 +105,11 @@ def outside_of(asked: Outside, *, lenient: bool) -> Test:
     return test
 
 
-def _outside_hours(zone: Zone, instant: int, hours: list[Open], days_off: frozenset[int]) -> Reading:
+def _outside_hours(zone: Zone, instant: int, week: dict[int, OpenDay], days_off: frozenset[int]) -> Reading:
     day, wall = zone.local(instant)
-    if day in days_off:
-        return True, _until_wall(zone, instant, wall, [])
-    weekday = weekday_of(day)
-    today = [one for one in hours if weekday in one.days]
-    inside = any(one.start <= wall < one.end for one in today)
-    return not inside, _until_wall(zone, instant, wall, [edge for one in today for edge in one[:2]])
+    today = CLOSED if day in days_off else week[weekday_of(day)]
+    inside = any(start <= wall < end for start, end in today.spans)
+    return not inside, _until_wall(zone, instant, wall, today.edges)
 
 
 def _days_off(facts: Facts) -> frozenset[int]:
@@ -109,7 +121,7 @@ def _inside_agreed(facts: Facts, zone: Zone, instant: int) -> Reading:
         all_hold(
             [
                 in_any([permitting(one)], instant),
-                negated(_outside_hours(zone, instant, [agreed_hours(one)], frozenset())),
+                negated(_outside_hours(zone, instant, week_of([agreed_hours(one)]), frozenset())),
             ]
         )
         for one in facts.situation.agreements
@@ -129,7 +141,7 @@ def _outside_wish(facts: Facts, zone: Zone, instant: int) -> Reading:
 def _outside_one_wish(zone: Zone, instant: int, wish: Open) -> Reading:
     day, wall = zone.local(instant)
     speaks = weekday_of(day) in wish.days
-    edges = [wish.start, wish.end] if speaks else []
+    edges = [wish.start, wish.end, DAY] if speaks else [DAY]
     return speaks and not wish.start <= wall < wish.end, _until_wall(zone, instant, wall, edges)
 
 
@@ -138,6 +150,8 @@ def stands_of(asked: Stands, *, lenient: bool) -> Test:
     kinds = frozenset(asked.kinds)
 
     def test(facts: Facts, instant: int) -> Reading:
+        if not facts.situation.status:
+            return NEVER
         found = facts.kept_stretches.get((id(asked), lenient))
         if found is None:
             found = [

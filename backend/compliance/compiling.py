@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from backend.compliance.conditions import compiled
+from backend.compliance.conditions import compiled, fixed_test, moving_test
 from backend.compliance.count_tests import channels_named
-from backend.compliance.facts import NEVER, Facts, Test
+from backend.compliance.facts import ALWAYS, Facts, Test
 from backend.compliance.packs import CONTACTS, Condition, Kind, Pack, Rule, Severity
 from backend.compliance.schemas import Channel, PersonKind
 
@@ -22,24 +22,20 @@ class Outcome(NamedTuple):
 class CompiledRule:
     """One rule, ready to be asked."""
 
-    def __init__(self, rule: Rule, binds: frozenset[PersonKind]) -> None:
+    def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.binds = binds
         self.channels = _channels_of(rule)
         self.own = (rule.id,)
         self.excused = (rule.excuse or rule.id,)
-        self.when = None if rule.when == Condition() else compiled(rule.when, lenient=True)
+        self.concerns = fixed_test(rule.when)
+        self.when = moving_test(rule.when)
         self.strict = compiled(rule.breaks, lenient=False)
         self.lenient = compiled(rule.breaks, lenient=True) if _can_be_lifted(rule.breaks) else None
         self.unless: Test | None = None if rule.unless is None else compiled(rule.unless, lenient=True)
 
-    def concerns(self, facts: Facts) -> bool:
-        """Say whether the rule can speak of a situation at all: the channel and the kind of person."""
-        return facts.channel in self.channels and facts.situation.person.kind in self.binds
-
     def outcome(self, facts: Facts, instant: int) -> Outcome:
         """Return what the rule says at an instant, and until when at least."""
-        bound, until = (True, NEVER[1]) if self.when is None else self.when(facts, instant)
+        bound, until = ALWAYS if self.when is None else self.when(facts, instant)
         if not bound:
             return Outcome(until)
         trips, until_trips = self.strict(facts, instant)
@@ -72,18 +68,36 @@ def _can_be_lifted(condition: Condition) -> bool:
     )
 
 
-_COMPILED: dict[int, tuple[Pack, list[CompiledRule]]] = {}
+class CompiledPack(NamedTuple):
+    """A pack whose rules are sorted by what they are asked about; it holds its pack, so that no other has its id."""
+
+    pack: Pack
+    by_channel: dict[Channel, list[CompiledRule]]
+    binds: frozenset[PersonKind]
+
+
+_COMPILED: dict[int, CompiledPack] = {}
+_COMPILED_MAX = 200
 
 
 def rules_of(packs: Sequence[Pack], facts: Facts) -> list[CompiledRule]:
-    """Return the rules that can speak of a situation, in the order of packs and articles."""
-    return [rule for pack in packs for rule in _compiled_pack(pack) if rule.concerns(facts)]
+    """Return the rules that can speak of a situation at any hour, in the order of packs and articles."""
+    compiled_packs = [_compiled_pack(pack) for pack in packs]
+    return [
+        rule
+        for one in compiled_packs
+        if facts.situation.person.kind in one.binds
+        for rule in one.by_channel[facts.channel]
+        if rule.concerns(facts)
+    ]
 
 
-def _compiled_pack(pack: Pack) -> list[CompiledRule]:
+def _compiled_pack(pack: Pack) -> CompiledPack:
     kept = _COMPILED.get(id(pack))
-    if kept is None or kept[0] is not pack:
-        binds = frozenset(pack.binds or PersonKind)
-        kept = (pack, [CompiledRule(rule, binds) for rule in pack.rules if rule.kind is not Kind.RETENTION])
-        _COMPILED[id(pack)] = kept
-    return kept[1]
+    if kept is None:
+        rules = [CompiledRule(rule) for rule in pack.rules if rule.kind is not Kind.RETENTION]
+        by_channel = {channel: [rule for rule in rules if channel in rule.channels] for channel in Channel}
+        if len(_COMPILED) >= _COMPILED_MAX:
+            _COMPILED.clear()
+        kept = _COMPILED[id(pack)] = CompiledPack(pack, by_channel, frozenset(pack.binds or PersonKind))
+    return kept

@@ -6,7 +6,7 @@ from typing import TypeVar
 from backend.compliance.choosing import debt_is
 from backend.compliance.clock_tests import agreed_of, based_of, outside_of, stands_of
 from backend.compliance.count_tests import channels_named, happened_of, last_ones_of
-from backend.compliance.facts import ALWAYS, NEVER, Facts, Reading, Test, all_hold, negated, one_holds
+from backend.compliance.facts import ALWAYS, NEVER, Facts, Test, all_hold, negated, one_holds
 from backend.compliance.packs import ANYTHING, ROLE_GROUPS, Condition, DebtIs
 from backend.compliance.schemas import Action, Channel, Collector, PhotoOf, Role
 
@@ -20,28 +20,25 @@ def compiled(condition: Condition, *, lenient: bool) -> Test:
     Strictly read, agreed hours, consents and uncounted calls lift nothing; leniently they do. A rule that trips
     strictly and not leniently was lifted by something on record.
     """
-    fixed = _fixed_parts(condition)
-    moving = _moving_parts(condition, lenient=lenient)
-
-    def test(facts: Facts, instant: int) -> Reading:
-        if not all(part(facts) for part in fixed):
-            return NEVER
-        if not moving:
-            return ALWAYS
-        return moving[0](facts, instant) if len(moving) == 1 else all_hold(part(facts, instant) for part in moving)
-
-    return test
-
-
-def is_fixed(condition: Condition) -> bool:
-    """Say whether a condition holds at every instant alike."""
-    return not _moving_parts(condition, lenient=True)
+    fixed = fixed_test(condition)
+    moving = moving_test(condition, lenient=lenient)
+    if moving is None:
+        return lambda facts, _: ALWAYS if fixed(facts) else NEVER
+    return lambda facts, instant: moving(facts, instant) if fixed(facts) else NEVER
 
 
 def fixed_test(condition: Condition) -> Fixed:
-    """Return the part of a condition that no hour changes."""
+    """Return a test of the parts of a condition that no hour changes."""
     parts = _fixed_parts(condition)
-    return lambda facts: all(part(facts) for part in parts)
+    return parts[0] if len(parts) == 1 else lambda facts: all(part(facts) for part in parts)
+
+
+def moving_test(condition: Condition, *, lenient: bool = True) -> Test | None:
+    """Return a test of the parts that depend on the hour or on what happened; None where there are none."""
+    parts = _moving_parts(condition, lenient=lenient)
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    return lambda facts, instant: all_hold(part(facts, instant) for part in parts)
 
 
 def _moving_parts(condition: Condition, *, lenient: bool) -> list[Test]:

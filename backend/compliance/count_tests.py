@@ -9,6 +9,7 @@ from backend.compliance.clock_tests import consent_stretch
 from backend.compliance.facts import (
     NEVER,
     OBLIGOR,
+    Dated,
     Facts,
     Reading,
     Stretch,
@@ -22,7 +23,7 @@ from backend.compliance.facts import (
 )
 from backend.compliance.packs import CHANNEL_GROUPS, Happened, LastOnes, Per
 from backend.compliance.schemas import AgreementKind, Channel, Event, EventKind
-from backend.compliance.zones import FOREVER, MINUTE, minute_up
+from backend.compliance.zones import DAY, FOREVER, MINUTE, minute_up
 
 EVERY_DEBT = ""
 """The group that stands for all debts where a rule does not count by debt."""
@@ -48,13 +49,14 @@ def happened_of(asked: Happened, *, lenient: bool) -> Test:
     """Compile `Happened`; `lenient` leaves out what the law does not count, and lets consent lift the whole."""
     kinds = frozenset(asked.kinds) if lenient else frozenset(asked.kinds) | frozenset(asked.unlisted)
     channels = None if asked.channels is None else channels_named(asked.channels)
+    by_number = Per.TO in asked.per
+    days = asked.days if asked.minutes is None else asked.minutes * MINUTE // DAY + 1
 
     def concerns(facts: Facts, event: Event) -> bool:
         return (
-            event.person == facts.person
-            and asked.direction in {None, event.direction}
+            (asked.direction is None or event.direction is asked.direction)
             and (channels is None or channel_of(event) in channels)
-            and (Per.TO not in asked.per or _same_number(facts, event))
+            and (not by_number or _same_number(facts, event))
         )
 
     def counts(facts: Facts, event: Event) -> bool:
@@ -67,11 +69,12 @@ def happened_of(asked: Happened, *, lenient: bool) -> Test:
 
     def may_count(facts: Facts, event: Event) -> bool:
         """Say whether a contact that may still happen may count: by any outcome, at any place, under no consent."""
-        return not kinds.isdisjoint(MAY_BECOME[channel_of(event)]) and concerns(facts, event)
+        may = MAY_BECOME[channel_of(event)]
+        return event.person == facts.person and not kinds.isdisjoint(may) and concerns(facts, event)
 
     def released(facts: Facts) -> list[tuple[int, list[Stretch]]]:
         """Return per debt group until when the count holds, and the stretches in which consent lifts it."""
-        events = [one for one in facts.events_since(asked.days) if counts(facts, one[1])]
+        events = [one for one in facts.own_since(days) if counts(facts, one[1])]
         reserved = [one for one in facts.reserved if may_count(facts, one[1])]
         groups = facts.groups if Per.DEBT_GROUP in asked.per else [EVERY_DEBT]
         found = []
@@ -102,16 +105,17 @@ def _same_number(facts: Facts, event: Event) -> bool:
     return wanted is None or event.to is None or wanted == event.to
 
 
-def _counted(asked: Happened, facts: Facts, events: list[tuple[int, Event]], group: str, *, lenient: bool) -> list[int]:
+def _counted(asked: Happened, facts: Facts, events: list[Dated], group: str, *, lenient: bool) -> list[int]:
     """Return when the contacts about one debt group happened, oldest first; one about no debt counts for each."""
     events = _about(facts, events, group)
     if not lenient or asked.consent is None:
         return [at for at, _ in events]
-    under = {one: _consents(facts, asked.consent, asked.consent_days, group, one) for one in Channel}
+    channels = {channel_of(event) for _, event in events}
+    under = {one: _consents(facts, asked.consent, asked.consent_days, group, one) for one in channels}
     return [at for at, event in events if not in_any(under[channel_of(event)], at)[0]]
 
 
-def _about(facts: Facts, events: list[tuple[int, Event]], group: str) -> list[tuple[int, Event]]:
+def _about(facts: Facts, events: list[Dated], group: str) -> list[Dated]:
     """Return the contacts about one debt group."""
     if group == EVERY_DEBT:
         return events

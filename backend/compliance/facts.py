@@ -6,17 +6,24 @@ next lawful moment is found by leaping from one such instant to the next, never 
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from operator import itemgetter
 
 from backend.compliance.choosing import debts_of
 from backend.compliance.packs import VOICE
 from backend.compliance.schemas import Agreement, Channel, Debt, Event, EventKind, Role, Situation, Status
-from backend.compliance.zones import DAY, FOREVER, Zone, instant_of, minute_up
+from backend.compliance.zones import DAY, EPOCH_DAY, FOREVER, Zone, instant_of, minute_up
 
 Reading = tuple[bool, int]
 Stretch = tuple[int, int]
+Dated = tuple[int, Event]
 
 ALWAYS: Reading = (True, FOREVER)
 NEVER: Reading = (False, FOREVER)
+
+RECENT_DAYS = 31
+DAYS_OF_GRACE = 4
+"""A date is written in an offset of its own, and the day of `first` is that of some zone."""
 
 OBLIGOR = Role.OBLIGOR.value
 """The key under which contacts with the obligor are counted."""
@@ -44,19 +51,32 @@ class Facts:
         self.says = frozenset(situation.content.says) if situation.content else frozenset()
         self.lacks = frozenset(situation.content.lacks) if situation.content else frozenset()
         self.template = situation.content.template if situation.content else None
-        dated = sorted(
-            (instant_of(event.at), event.kind, index, event) for index, event in enumerate(situation.history or [])
-        )
-        self.events: list[tuple[int, Event]] = [(at, event) for at, _, _, event in dated]
-        self.times = [at for at, _, _, _ in dated]
         self.kept_stretches: dict[tuple[int, bool], list[Stretch]] = {}
         self.kept_counts: dict[tuple[int, bool], list[tuple[int, list[Stretch]]]] = {}
 
-    def events_since(self, days: int | None) -> list[tuple[int, Event]]:
-        """Return the events that can lie in the last so many local days of any instant asked for, oldest first."""
+    @cached_property
+    def events(self) -> list[Dated]:
+        """All contacts, oldest first; at one instant by kind in alphabetical order."""
+        return _dated(self.situation.history or [])
+
+    @cached_property
+    def own_events(self) -> list[Dated]:
+        """The contacts with the person who would be reached, oldest first."""
+        return _dated([event for event in self.situation.history or [] if event.person == self.person])
+
+    @cached_property
+    def own_recent(self) -> list[Dated]:
+        """Those of the last weeks; the others are left out by their dates, as instants cost ten times as much."""
+        first_day = EPOCH_DAY + self.first // DAY - RECENT_DAYS - DAYS_OF_GRACE
+        recent = [event for event in self.situation.history or [] if event.at.toordinal() >= first_day]
+        return _dated([event for event in recent if event.person == self.person])
+
+    def own_since(self, days: int | None) -> list[Dated]:
+        """Return the contacts with the person that can lie in the last so many local days of any instant asked for."""
         if days is None:
-            return self.events
-        return self.events[bisect_left(self.times, self.first - (days + 2) * DAY) :]
+            return self.own_events
+        found = self.own_recent if days <= RECENT_DAYS else self.own_events
+        return found[bisect_left(found, self.first - (days + 2) * DAY, key=_at) :]
 
     def touches(self, debts: list[str] | None) -> bool:
         """Say whether a status or preference about these debts (None: all) concerns the action."""
@@ -70,6 +90,19 @@ class Facts:
     def groups_of(self, debts: list[str]) -> set[str]:
         """Return the groups that an event or consent is about."""
         return {self.group_of.get(debt, debt) for debt in debts}
+
+
+def _dated(events: Iterable[Event]) -> list[Dated]:
+    dated = [(instant_of(event.at), event) for event in events]
+    dated.sort(key=_at_and_kind)
+    return dated
+
+
+_at: Callable[[Dated], int] = itemgetter(0)
+
+
+def _at_and_kind(dated: Dated) -> tuple[int, str]:
+    return dated[0], dated[1].kind
 
 
 def covers(channels: Iterable[Channel] | None, channel: Channel) -> bool:
@@ -121,17 +154,22 @@ def all_hold(readings: Iterable[Reading]) -> Reading:
     """Read "and": true until the first may change, false at least as long as one of those that are false."""
     until_true, until_false, holds = FOREVER, 0, True
     for held, until in readings:
-        if held:
-            until_true = min(until_true, until)
-        else:
+        if not held:
             holds, until_false = False, max(until_false, until)
+        elif until < until_true:
+            until_true = until
     return (True, until_true) if holds else (False, until_false)
 
 
 def one_holds(readings: Iterable[Reading]) -> Reading:
     """Read "or", the mirror of `all_hold`."""
-    held, until = all_hold((not held, until) for held, until in readings)
-    return not held, until
+    until_true, until_false, holds = 0, FOREVER, False
+    for held, until in readings:
+        if held:
+            holds, until_true = True, max(until_true, until)
+        elif until < until_false:
+            until_false = until
+    return (True, until_true) if holds else (False, until_false)
 
 
 def negated(reading: Reading) -> Reading:

@@ -137,6 +137,8 @@ describe('a snapshot', () => {
     const withField = (changes: object): unknown => ({ ...told, packs: [{ ...first, pack: { ...first?.pack, ...changes } }] });
     expect(() => readSnapshot(withField({ rules: [{ id: 'CN-X-01', kind: 'window', breaks: { moon: 'full' } }] }))).toThrow('unknown field moon - at $.packs[0].pack.rules[0].breaks');
     expect(() => readSnapshot(withField({ rules: [{ id: 'CN-X-01', kind: 'tide' }] }))).toThrow('one of window');
+    expect(() => readSnapshot(withField({ rules: [{ id: 'CN-X-01', kind: 'window', when: { channels: ['pigeon'] } }] }))).toThrow('when.channels[0]');
+    expect(() => readSnapshot(withField({ rules: [{ id: 'CN-X-01', kind: 'licence', breaks: { any: [{ missing: ['halo'] }] } }] }))).toThrow('breaks.any[0].missing[0]');
     expect(() => readSnapshot({ ...told, zones: { 'Asia/Shanghai': { starts: [2, 1], offsets: [0, 0] } } })).toThrow('rising starts');
   });
 });

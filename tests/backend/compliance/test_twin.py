@@ -10,13 +10,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from backend.compliance.choosing import shipped_packs
+from backend.compliance.packs import Pack
 from backend.compliance.rules import evaluate, windows
 from backend.compliance.schemas import Situation
 from backend.compliance.snapshot import HeldPack, Snapshot, ZoneTable, snapshot
@@ -41,6 +44,18 @@ class Found(NamedTuple):
     decisions: Counter[str]
     rule_ids: set[str]
     differing: list[str]
+
+
+@cache
+def editions() -> tuple[Pack, ...]:
+    """Return the packs of the product and further editions of two: one that has ended, one to come, a draft."""
+    by_id = {pack.pack_id: pack for pack in shipped_packs()}
+    turn = date(2026, 12, 1)
+    old = replace(by_id["CN"], version="2020.1", since=date(2020, 1, 1), rules=by_id["CN"].rules[:3])
+    new = replace(by_id["UK"], version="2026.2", since=turn, rules=by_id["UK"].rules[2:])
+    draft = replace(by_id["UK"], version="2026.3", since=turn, status="draft", rules=by_id["UK"].rules[:1])
+    ended = replace(by_id["IN-MFI"], version="2026.2", since=date(2026, 3, 1), effective_to=turn, rules=[])
+    return (*shipped_packs(), old, new, draft, ended)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +86,7 @@ def answer_of(line: Json) -> Json:
     except msgspec.ValidationError as error:
         return {"error": str(error)}
     on = date.fromisoformat(str(line["on"]))
-    found = {"verdict": evaluate(read, shipped_packs()), "windows": windows(read, shipped_packs(), on)}
+    found = {"verdict": evaluate(read, editions()), "windows": windows(read, editions(), on)}
     return msgspec.convert(msgspec.to_builtins(found), Json)
 
 
@@ -120,7 +135,7 @@ def _compared(found: Found, line: Json, theirs: Json) -> Found:
 def test_phone_and_server_give_the_same_verdict_and_windows(program: Path, tmp_path: Path) -> None:
     """The clocks are those that the server reckons by, whole."""
     whole = {name: ZoneTable(starts=zone_named(name).starts, offsets=zone_named(name).offsets) for name in ZONES}
-    told = msgspec.structs.replace(snapshot(shipped_packs(), [], NOW, now=NOW), zones=whole)
+    told = replace(snapshot(editions(), [], NOW, now=NOW), zones=whole)
     found = compared(program, told, asked(SEED, COUNT), tmp_path)
     known = {rule.id for pack in shipped_packs() for rule in pack.rules}
     never = sorted(known - found.rule_ids)
@@ -132,7 +147,7 @@ def test_phone_and_server_give_the_same_verdict_and_windows(program: Path, tmp_p
 
 
 def test_the_cut_clocks_of_a_snapshot_change_no_verdict(program: Path, tmp_path: Path) -> None:
-    told = snapshot(shipped_packs(), ZONES, NOW, now=NOW)
+    told = snapshot(editions(), ZONES, NOW, now=NOW)
     assert all(isinstance(held, HeldPack) for held in told.packs)
     found = compared(program, told, asked(SEED + 1, max(COUNT // 10, 100)), tmp_path)
     assert found.differing == []

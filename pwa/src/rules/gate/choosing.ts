@@ -31,7 +31,9 @@ export function chosenPacks(situation: Situation, packs: readonly HeldPack[], on
 /** The newest edition of a pack in force on a day; of a draft the newest there is; undefined without one. */
 function editionOf(name: string, packs: readonly HeldPack[], on: number): HeldPack | undefined {
   const editions = packs.filter(({ pack }) => pack.pack_id === name).toSorted(byAge);
-  const inForce = editions.findLast(({ pack }) => pack.effective_from <= on && (pack.effective_to === null || on < pack.effective_to));
+  const inForce = editions.findLast(
+    ({ pack }) => pack.status === 'in_force' && pack.effective_from <= on && (pack.effective_to === null || on < pack.effective_to),
+  );
   return inForce ?? editions.findLast(({ pack }) => pack.status === 'draft');
 }
 

@@ -1,8 +1,7 @@
 /** What does one rule of a pack say at an instant? Packs are compiled once and kept. The twin of backend/compliance/compiling.py. */
 import { compiled } from './conditions';
-import { channelsNamed } from './count_tests';
-import { CONTACTS, NEVER, type Facts, type Test } from './facts';
-import type { Condition, HeldPack, Pack, Rule, Severity } from './packs';
+import { NEVER, type Facts, type Test } from './facts';
+import { CONTACTS, channelsNamed, type Condition, type HeldPack, type Pack, type Rule, type Severity } from './packs';
 import { PERSON_KINDS, type Channel, type PersonKind } from './schemas';
 
 /** What a rule says from an instant until (at least) another. */

@@ -4,15 +4,12 @@
  */
 import { debtIs } from './choosing';
 import { agreedOf, basedOf, outsideOf, standsOf } from './clock_tests';
-import { channelsNamed, happenedOf, lastOnesOf } from './count_tests';
-import { ALWAYS, NEVER, ROLE_GROUPS, allHold, negated, oneHolds, type Facts, type Test } from './facts';
-import type { Condition, DebtIs } from './packs';
-import { ROLES, type Action, type Collector, type Role } from './schemas';
+import { happenedOf, lastOnesOf } from './count_tests';
+import { ALWAYS, NEVER, allHold, negated, oneHolds, type Facts, type Test } from './facts';
+import { ANYTHING, channelsNamed, rolesNamed, type Condition, type DebtIs } from './packs';
+import type { Action } from './schemas';
 
 type Fixed = (facts: Facts) => boolean;
-
-const ANYTHING = '*';
-const SHOWN = ['recording', 'registered_caller_id', 'badge', 'authorisation', 'certified', 'listed', 'details_sent'] as const satisfies readonly (keyof Collector)[];
 
 /**
  * A test of a condition: all of its parts that are given must hold.
@@ -84,10 +81,7 @@ function partsOfParties(asked: Condition): readonly Fixed[] {
       return ({ role }: Facts) => roles.has(role);
     }),
     ...part(asked.collectors, (kinds) => isAmong(kinds, (facts) => facts.situation.collector.kind)),
-    ...part(asked.missing, (names) => {
-      const shown = names.map(shownNamed);
-      return ({ situation }: Facts) => !shown.every((flag) => situation.collector[flag]);
-    }),
+    ...part(asked.missing, (shown) => ({ situation }: Facts) => !shown.every((flag) => situation.collector[flag])),
     ...part(asked.renounced, (wanted) => (facts: Facts) => facts.situation.person.renounced === wanted),
     ...part(asked.debts_any, (debt) => (facts: Facts) => facts.debts.some(isSuch(debt, facts))),
     ...part(asked.debts_all, (debt) => (facts: Facts) => facts.debts.every(isSuch(debt, facts))),
@@ -106,21 +100,6 @@ function isAmong(wanted: readonly string[], held: (facts: Facts) => string | nul
 function meets(wanted: readonly string[], held: (facts: Facts) => ReadonlySet<string>): Fixed {
   if (wanted.includes(ANYTHING)) return (facts) => held(facts).size > 0;
   return (facts) => wanted.some((name) => held(facts).has(name));
-}
-
-/** Unfold roles and groups of roles; throws for a name that is neither. */
-function rolesNamed(names: readonly string[]): ReadonlySet<Role> {
-  return new Set(names.flatMap((name) => {
-    const found = [...(ROLE_GROUPS.get(name) ?? ROLES.filter((role) => role === name))];
-    if (found.length === 0) throw new Error(`no role is named ${name}`);
-    return found;
-  }));
-}
-
-function shownNamed(name: string): (typeof SHOWN)[number] {
-  const found = SHOWN.find((flag) => flag === name);
-  if (found === undefined) throw new Error(`a collector shows no ${name}`);
-  return found;
 }
 
 function isAutodialled(facts: Facts): boolean {

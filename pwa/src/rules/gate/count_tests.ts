@@ -6,25 +6,16 @@
  */
 import { consentStretch } from './clock_tests';
 import {
-  CHANNEL_GROUPS, NEVER, OBLIGOR, allHold, channelOf, covers, inAny, negated, oneHolds,
+  NEVER, OBLIGOR, allHold, channelOf, covers, inAny, negated, oneHolds,
   type Facts, type Release, type Stretch, type Test,
 } from './facts';
 import { MINUTE, minuteUp } from './instants';
-import type { Happened, LastOnes } from './packs';
+import { channelsNamed, type Happened, type LastOnes } from './packs';
 import { CHANNELS, type AgreementKind, type Channel, type ContactEvent, type EventKind } from './schemas';
 import { FOREVER } from './zones';
 
 /** The group that stands for all debts where a rule does not count by debt. */
 const EVERY_DEBT = '';
-
-/** Unfold channels and groups of channels; throws for a name that is neither. */
-export function channelsNamed(names: readonly string[]): ReadonlySet<Channel> {
-  return new Set(names.flatMap((name) => {
-    const found = [...(CHANNEL_GROUPS.get(name) ?? CHANNELS.filter((channel) => channel === name))];
-    if (found.length === 0) throw new Error(`no channel is named ${name}`);
-    return found;
-  }));
-}
 
 /** Compile `Happened`; `lenient` leaves out what the law does not count, and lets consent lift the whole. */
 export function happenedOf(asked: Happened, lenient: boolean): Test {

@@ -6,7 +6,8 @@
  */
 import { debtsOf } from './choosing';
 import { DAY, minuteUp } from './instants';
-import { CHANNELS, ROLES, type Agreement, type Channel, type ContactEvent, type Debt, type Role, type Situation, type Status } from './schemas';
+import { VOICE } from './packs';
+import type { Agreement, Channel, ContactEvent, Debt, Role, Situation, Status } from './schemas';
 import { FOREVER, type Zone } from './zones';
 
 /** What holds, and until when at least. */
@@ -16,24 +17,6 @@ export type Test = (facts: Facts, instant: number) => Reading;
 
 export const ALWAYS: Reading = [true, FOREVER];
 export const NEVER: Reading = [false, FOREVER];
-
-const VOICE: ReadonlySet<Channel> = new Set(['call', 'robot_call', 'voicemail']);
-const ELECTRONIC: ReadonlySet<Channel> = new Set(['sms', 'im', 'push', 'email']);
-export const CHANNEL_GROUPS: ReadonlyMap<string, ReadonlySet<Channel>> = new Map([
-  ['voice', VOICE],
-  ['electronic', ELECTRONIC],
-  ['written', new Set<Channel>([...ELECTRONIC, 'letter'])],
-]);
-export const CONTACTS: ReadonlySet<Channel> = new Set(CHANNELS.filter((channel) => channel !== 'photo'));
-
-const OWING: ReadonlySet<Role> = new Set(['obligor', 'co_borrower', 'guarantor', 'heir']);
-const SPEAKING: ReadonlySet<Role> = new Set(['attorney', 'authorised_person']);
-export const ROLE_GROUPS: ReadonlyMap<string, ReadonlySet<Role>> = new Map([
-  ['owing', OWING],
-  ['speaking', SPEAKING],
-  ['consumer', new Set<Role>([...OWING, 'spouse', 'parent_of_minor', 'guardian', 'executor'])],
-  ['third', new Set(ROLES.filter((role) => !OWING.has(role) && !SPEAKING.has(role)))],
-]);
 
 /** The key under which contacts with the obligor are counted. */
 export const OBLIGOR = 'obligor';

@@ -8,9 +8,33 @@
 import { date } from './instants';
 import { bool, flag, integer, list, matching, needed, nullish, nullable, oneOf, struct, table, text, withDefault, type Field, type Read, type Reader } from './reading';
 import {
-  AGREEMENT_KINDS, BASIS_KINDS, DIRECTIONS, EVENT_KINDS, LENDER_TYPES, PERSON_KINDS, PLACES, PRODUCTS, STATUS_KINDS, TEMPLATES,
-  clockTime, name, weekdays,
+  AGREEMENT_KINDS, BASIS_KINDS, CHANNELS, COLLECTOR_KINDS, DIRECTIONS, EVENT_KINDS, LACKS, LENDER_TYPES, PERSON_KINDS, PHOTOS_OF,
+  PLACES, PRODUCTS, ROLES, SAYS, SHOWN, STATUS_KINDS, TEMPLATES, clockTime, name, weekdays, type Channel, type Role,
 } from './schemas';
+
+/** In `says` and `lacks`: whatever it is. */
+export const ANYTHING = '*';
+
+export const VOICE: ReadonlySet<Channel> = new Set(['call', 'robot_call', 'voicemail']);
+const ELECTRONIC: ReadonlySet<Channel> = new Set(['sms', 'im', 'push', 'email']);
+export const CONTACTS: ReadonlySet<Channel> = new Set(CHANNELS.filter((channel) => channel !== 'photo'));
+/** Channels by their own name, and by that of a group of them. */
+const CHANNELS_OF: ReadonlyMap<string, ReadonlySet<Channel>> = new Map([
+  ...CHANNELS.map((channel) => [channel, new Set([channel])] as const),
+  ['voice', VOICE],
+  ['electronic', ELECTRONIC],
+  ['written', new Set<Channel>([...ELECTRONIC, 'letter'])],
+]);
+
+const OWING: ReadonlySet<Role> = new Set(['obligor', 'co_borrower', 'guarantor', 'heir']);
+const SPEAKING: ReadonlySet<Role> = new Set(['attorney', 'authorised_person']);
+const ROLES_OF: ReadonlyMap<string, ReadonlySet<Role>> = new Map([
+  ...ROLES.map((role) => [role, new Set([role])] as const),
+  ['owing', OWING],
+  ['speaking', SPEAKING],
+  ['consumer', new Set<Role>([...OWING, 'spouse', 'parent_of_minor', 'guardian', 'executor'])],
+  ['third', new Set(ROLES.filter((role) => !OWING.has(role) && !SPEAKING.has(role)))],
+]);
 
 /** The fourteen kinds of rule; `retention` binds the archive, not the contact. */
 const KINDS = [
@@ -25,6 +49,7 @@ export type Severity = (typeof SEVERITIES)[number];
 const days = integer({ min: 1, max: 400 });
 const count = integer({ min: 1, max: 1_000 });
 const texts = list(text());
+const channels = nullish(list(oneOf([...CHANNELS_OF.keys()])));
 const eventKinds = list(oneOf(EVENT_KINDS), { min: 1 });
 const places = nullish(list(oneOf(PLACES)));
 const products = nullish(list(oneOf(PRODUCTS)));
@@ -44,12 +69,12 @@ const happened = struct({
   at_least: needed(count),
   kinds: needed(eventKinds),
   unlisted: withDefault(list(oneOf(EVENT_KINDS)), []),
-  channels: nullish(texts),
+  channels,
   /** null: in either direction. */
   direction: withDefault(nullable(oneOf(DIRECTIONS)), 'out'),
   days: nullish(days),
   minutes: nullish(integer({ min: 1, max: 100_000 })),
-  per: withDefault(texts, []),
+  per: withDefault(list(oneOf(['to', 'debt_group'])), []),
   places,
   places_not: places,
   consent: nullish(oneOf(AGREEMENT_KINDS)),
@@ -57,7 +82,7 @@ const happened = struct({
   consent_days: withDefault(days, 6),
 });
 
-const lastOnes = struct({ count: needed(count), kinds: needed(eventKinds), of_obligor: flag(), channels: nullish(texts), places });
+const lastOnes = struct({ count: needed(count), kinds: needed(eventKinds), of_obligor: flag(), channels, places });
 
 const stands = struct({
   kinds: needed(list(oneOf(STATUS_KINDS), { min: 1 })),
@@ -110,15 +135,15 @@ export interface Condition extends Read<typeof plainCondition> {
 }
 
 const plainFields = {
-  channels: nullish(texts),
-  roles: nullish(texts),
-  collectors: nullish(texts),
+  channels,
+  roles: nullish(list(oneOf([...ROLES_OF.keys()]))),
+  collectors: nullish(list(oneOf(COLLECTOR_KINDS))),
   places,
-  photos: nullish(texts),
+  photos: nullish(list(oneOf(PHOTOS_OF))),
   templates: nullish(list(oneOf(TEMPLATES))),
-  says: nullish(texts),
-  lacks: nullish(texts),
-  missing: nullish(texts),
+  says: nullish(list(oneOf([ANYTHING, ...SAYS]))),
+  lacks: nullish(list(oneOf([ANYTHING, ...LACKS]))),
+  missing: nullish(list(oneOf(SHOWN))),
   headcount_below: nullish(count),
   autodialled: asked,
   notice_sent: asked,
@@ -144,7 +169,7 @@ const rule = struct({
   severity: withDefault(oneOf(SEVERITIES), 'block'),
   when: withDefault(condition, always),
   unless: nullish(condition),
-  else: nullish(text()),
+  else: nullish(matching(/^[a-z]+(_[a-z]+)*$/, 40)),
   excuse: nullish(text()),
 });
 
@@ -180,3 +205,13 @@ export type Pack = Read<typeof pack>;
 /** A pack with the hash that the server reckoned; the phone trusts the signature around both. */
 export type HeldPack = Read<typeof heldPack>;
 export const heldPack = struct({ pack: needed(pack), sha256: needed(matching(/^[0-9a-f]{64}$/)) });
+
+/** Unfold channels and groups of channels. */
+export function channelsNamed(names: readonly string[]): ReadonlySet<Channel> {
+  return new Set(names.flatMap((name) => [...(CHANNELS_OF.get(name) ?? [])]));
+}
+
+/** Unfold roles and groups of roles. */
+export function rolesNamed(names: readonly string[]): ReadonlySet<Role> {
+  return new Set(names.flatMap((name) => [...(ROLES_OF.get(name) ?? [])]));
+}

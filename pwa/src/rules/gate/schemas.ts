@@ -28,12 +28,12 @@ export type Role = (typeof ROLES)[number];
 export const PERSON_KINDS = ['natural', 'company'] as const;
 export type PersonKind = (typeof PERSON_KINDS)[number];
 
-const COLLECTOR_KINDS = ['lender', 'agency', 'debt_buyer'] as const;
+export const COLLECTOR_KINDS = ['lender', 'agency', 'debt_buyer'] as const;
 
 /** Where the person is reached; `central` is an agreed place of meeting. */
 export const PLACES = ['home_door', 'home_inside', 'workplace', 'private', 'public', 'central'] as const;
 
-const PHOTOS_OF = ['exterior', 'document', 'interior', 'person', 'collateral'] as const;
+export const PHOTOS_OF = ['exterior', 'document', 'interior', 'person', 'collateral'] as const;
 
 /** Why an address may be used. */
 export const BASIS_KINDS = ['consumer_used', 'creditor_notice', 'prior_collector', 'consumer_text', 'reassigned_check'] as const;
@@ -42,13 +42,13 @@ export const BASIS_KINDS = ['consumer_used', 'creditor_notice', 'prior_collector
 export const TEMPLATES = ['answer', 'end_of_efforts', 'remedy_may', 'remedy_will', 'opt_out_confirmation', 'transfer_notice', 'agent_details'] as const;
 
 /** What a script or template says; the text lint turns prose into these. */
-const SAYS = [
+export const SAYS = [
   'debt_info', 'authority', 'poses_as_lender', 'threat', 'false_claim', 'extra_fee', 'offers_credit', 'public_posting',
   'suit_threat', 'missed_delivery', 'premium_number', 'occupier_demand', 'seizure',
 ] as const;
 
 /** What a script or template should have and has not. */
-const LACKS = ['identity', 'opt_out', 'ai_disclosure', 'debt_collector_notice', 'limited_content', 'grievance_officer', 'human_fallback'] as const;
+export const LACKS = ['identity', 'opt_out', 'ai_disclosure', 'debt_collector_notice', 'limited_content', 'grievance_officer', 'human_fallback'] as const;
 
 export const PRODUCTS = ['consumer_loan', 'credit_card', 'student_loan', 'mortgage', 'microfinance', 'car_loan', 'corporate_loan'] as const;
 
@@ -102,9 +102,7 @@ const person = struct({
   renounced: flag(),
 });
 
-const collector = struct({
-  kind: withDefault(oneOf(COLLECTOR_KINDS), 'agency'),
-  id: nullish(name),
+const shown = {
   recording: flag(),
   registered_caller_id: flag(),
   badge: flag(),
@@ -112,7 +110,12 @@ const collector = struct({
   certified: flag(),
   listed: flag(),
   details_sent: flag(),
-});
+};
+export type Shown = keyof typeof shown;
+/** What a collector can show. */
+export const SHOWN: readonly Shown[] = ['recording', 'registered_caller_id', 'badge', 'authorisation', 'certified', 'listed', 'details_sent'];
+
+const collector = struct({ kind: withDefault(oneOf(COLLECTOR_KINDS), 'agency'), id: nullish(name), ...shown });
 
 const content = struct({
   template: nullish(oneOf(TEMPLATES)),

@@ -19,6 +19,7 @@ import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.reactions import react
+from backend.compliance.jobs import judge_arrived
 from backend.evidence.deleting import delete_due
 from backend.evidence.examining import examine_next
 from backend.evidence.jobs import sweep_uploads
@@ -163,6 +164,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             async def reactions() -> bool:
                 return await react(database, clock.now()) > 0
 
+            async def contacts() -> bool:
+                return await judge_arrived(database, clock.now()) > 0
+
             async def messages() -> bool:
                 return bool(await deliver(outbox, clock.now()))
 
@@ -177,6 +181,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 return False
 
             jobs.create_task(keep_doing("reactions", reactions, IDLE_S, stop))
+            jobs.create_task(keep_doing("contacts", contacts, IDLE_S, stop))
             jobs.create_task(keep_doing("messages", messages, IDLE_S, stop))
             jobs.create_task(keep_doing("photos", photos, IDLE_S, stop))
             for _ in range(working.AT_ONCE_MAX):

@@ -1,6 +1,7 @@
 """What does a contact leave behind: what counts it, and what stands against the next one?"""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -182,3 +183,17 @@ class AttemptJudged(msgspec.Struct, frozen=True):
     id: UUID
     verdict: ContactVerdict
     rules: list[RuleText]
+
+
+class Ruling(StrEnum):
+    """What a reviewer finds of a contact that would have been held back."""
+
+    EXPLAINED = "explained"
+    UPHELD = "upheld"
+
+
+class ExceptionDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a reviewer says of an exception, and why; it is open no longer."""
+
+    ruling: Ruling
+    reason: Reason

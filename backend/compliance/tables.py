@@ -91,3 +91,36 @@ class GateInput(Base):
     sha256: Mapped[bytes] = mapped_column(primary_key=True)
     body: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class ContactVerdict(Base):
+    """Which verdict of the journal stands for a contact that was made."""
+
+    __tablename__ = "contact_verdicts"
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    source_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    verdict_id: Mapped[UUID]
+    decision: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+class ComplianceException(Base):
+    """A contact that was made and would have been held back: `state` is open, explained or upheld."""
+
+    __tablename__ = "compliance_exceptions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    channel: Mapped[str]
+    source_id: Mapped[UUID]
+    verdict_id: Mapped[UUID]
+    rule_ids: Mapped[list[str]]
+    user_id: Mapped[UUID | None]
+    happened_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default=FetchedValue())
+    reason: Mapped[str] = mapped_column(server_default=FetchedValue())
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

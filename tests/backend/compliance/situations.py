@@ -25,6 +25,8 @@ EDGES_H = (0, 1, 2, 3, 8, 9, 10, 12, 13, 18, 19, 21, 22, 24)
 NEAR_S = (0, 0, 0, -1, 1, -60, 60, -59, 61, -300, 300, -1800, 1800, -3600, 7200)
 DAYS_BACK = (0, 0, 0, 0, 1, 1, 2, 3, 5, 6, 6, 7, 7, 8, 10, 29, 30, 30, 31, 59, 60, 60, 61, 200)
 CLOCKS = ("00:00", "00:30", "02:00", "02:30", "06:00", "08:00", "12:00", "14:30", "17:00", "20:00", "23:00", "24:00")
+TURN = datetime(2026, 12, 1, tzinfo=UTC)
+"""A day on which editions of a pack may begin or end."""
 DEBTS = ("d1", "d2", "d3")
 NUMBERS = ("n1", "n2")
 PEOPLE = ("obligor", "obligor", "spouse", "p1")
@@ -128,8 +130,9 @@ def _plain(draw: random.Random, zones: list[str], now: datetime) -> Json:
 
 def _counted(draw: random.Random, now: datetime, zone: str) -> Json:
     agreements = [_agreement(draw, now) for _ in range(draw.choice((0, 1, 1, 2)))]
-    consent: Json = {"kind": "call", "from": written(draw, _before(draw, now, zone))}
-    consent |= _perhaps(draw, [("channels", 0.4, (["call"], ["voicemail"], ["sms"]))])
+    since = draw.choice((_before(draw, now, zone), now - timedelta(days=4), now - timedelta(days=6)))
+    consent: Json = {"kind": "call", "from": written(draw, since)}
+    consent |= _perhaps(draw, [("channels", 0.5, (["call"], ["voicemail"], ["voicemail"], ["sms"]))])
     return {"history": _dials(draw, now), "agreements": [*agreements, consent] if draw.random() < 0.4 else agreements}
 
 
@@ -170,7 +173,8 @@ def _opted_out(draw: random.Random, now: datetime, zone: str) -> Json:
 
 def _dials(draw: random.Random, now: datetime) -> list[Json]:
     """Return calls around the numbers that the laws count, the last of them around five minutes ago."""
-    times = [now - timedelta(days=draw.randint(0, 8), minutes=draw.randrange(600)) for _ in range(draw.randint(0, 9))]
+    days, many = draw.choice((0, 3, 8)), draw.choice((0, 2, 5, 6, 7, 8, 9))
+    times = [now - timedelta(days=draw.randint(0, days), minutes=draw.randrange(600)) for _ in range(many)]
     times.append(now - timedelta(minutes=draw.choice((3, 4, 5, 5, 5, 6)), seconds=draw.randrange(-60, 60)))
     kinds = ("attempt", "attempt", "attempt", "connect", "failed", "conversation" if draw.random() < 0.2 else "connect")
     channels = draw.choice((("call",), ("voicemail",), ("call", "call", "voicemail")))
@@ -236,7 +240,7 @@ def _near(draw: random.Random, zone: str) -> datetime:
     if draw.random() < 0.2:
         at = _change(draw, zone) + timedelta(hours=draw.choice((-24, -9, -1, 0, 0, 0, 1, 9, 24)))
     else:
-        day = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=draw.randrange(800))
+        day = TURN if draw.random() < 0.05 else datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=draw.randrange(800))
         at = day + timedelta(hours=draw.randrange(24), minutes=draw.randrange(60))
         if draw.random() < 0.6:
             at = _local(day, draw.choice(EDGES_H), zone)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from backend.compliance.rules import evaluate, windows
 from backend.compliance.schemas import Situation
 from backend.compliance.snapshot import HeldPack, Snapshot, ZoneTable, snapshot
 from backend.compliance.zones import zone_named
-from tests.backend.compliance.situations import ZONES, Json, day_asked, situation, spoiled
+from tests.backend.compliance.situations import TURN, ZONES, Json, day_asked, situation, spoiled
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 COUNT = int(os.environ.get("TWIN_SITUATIONS", "2000"))
@@ -32,7 +32,7 @@ SEED = int(os.environ.get("TWIN_SEED", "7"))
 SPOILED = 0.1
 TOLD_MAX = 5
 NODE_S = 3600
-NOW = datetime(2026, 12, 1, tzinfo=UTC)
+NOW = TURN
 """The situations lie in the years around it, so that the clocks of a snapshot reach over all of them."""
 
 
@@ -50,7 +50,7 @@ class Found(NamedTuple):
 def editions() -> tuple[Pack, ...]:
     """Return the packs of the product and further editions of two: one that has ended, one to come, a draft."""
     by_id = {pack.pack_id: pack for pack in shipped_packs()}
-    turn = date(2026, 12, 1)
+    turn = TURN.date()
     old = replace(by_id["CN"], version="2020.1", since=date(2020, 1, 1), rules=by_id["CN"].rules[:3])
     new = replace(by_id["UK"], version="2026.2", since=turn, rules=by_id["UK"].rules[2:])
     draft = replace(by_id["UK"], version="2026.3", since=turn, status="draft", rules=by_id["UK"].rules[:1])

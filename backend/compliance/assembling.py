@@ -1,6 +1,6 @@
 """Which situation is a contact with somebody around a case? What is on file, put into the form that the gate judges.
 
-Many contacts cost one statement. What nobody recorded is not made up: a zone that is not known stays unknown, and the
+Many contacts cost two statements. What nobody recorded is not made up: a zone that is not known stays unknown, and the
 gate then blocks. `holidays` stay empty until calendars are data of the database.
 """
 
@@ -28,9 +28,8 @@ from backend.compliance.schemas import (
     Status,
     StatusKind,
 )
-from backend.compliance.situation_queries import AccountRow, AgreementRow, Known, StopRow, Wanted, known_of
+from backend.compliance.situation_queries import OBLIGOR, AccountRow, AgreementRow, Known, StopRow, Wanted, known_of
 
-OBLIGOR = "obligor"
 DOORS = frozenset({Channel.VISIT, Channel.LETTER})
 """What reaches an address; everything else reaches a contact point."""
 ASKED_MAX = 5_000
@@ -98,7 +97,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 async def situations_of(raw: asyncpg.Connection, tenant_id: UUID, asked: Sequence[Asked]) -> list[Situation | None]:
-    """Return the situation of each contact, in one statement; None where the case or the number is not seen.
+    """Return the situation of each contact, in two statements; None where the case or the number is not seen.
 
     Raises ValueError for more than 5,000 at once.
     """

@@ -1,4 +1,4 @@
-"""What does the database know of contacts that are about to happen? One statement for many of them."""
+"""What does the database know of contacts that are about to happen? Two statements for many of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,11 +7,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.compliance.schemas import HISTORY_MAX, Event
+from backend.compliance.schemas import HISTORY_MAX, Channel, Direction, Event, EventKind, Place
+
+OBLIGOR = "obligor"
 
 # Everything hangs on the obligor, so that a case of last year counts too. Look-ups by key, one asked contact at a time.
 SITUATIONS = """
-SELECT asked.n, obligors.kind AS obligor_kind, obligors.zone, party.id::text AS party, party.role, party.relation,
+SELECT asked.n, obligors.id AS obligor_id, obligors.kind AS obligor_kind, obligors.zone, party.id::text AS party,
+    party.role, party.relation,
     coalesce(party.consent = 'withdrawn', false) AS is_withdrawn,
     coalesce(NOT party.may_contact, false) AS is_party_shut,
     coalesce(point.is_shut, false) AS is_point_shut, point.normal AS number, door.place,
@@ -19,14 +22,6 @@ SELECT asked.n, obligors.kind AS obligor_kind, obligors.zone, party.id::text AS 
         AND own.tenant_id = $1 AND own.related_party_id IS NULL AND own.kind IN ('mobile', 'phone')) AS is_lost,
     (SELECT json_agg(json_build_object('id', id, 'kind', kind, 'product', product, 'status', status) ORDER BY id)::text
         FROM accounts WHERE accounts.obligor_id = obligors.id AND accounts.tenant_id = $1) AS debts,
-    (SELECT json_agg(json_build_object('at', at, 'kind', kind, 'channel', channel, 'direction', direction,
-            'person', person, 'to', to_id, 'place', place, 'debts', debts, 'by', by) ORDER BY at, id)::text
-        FROM (SELECT * FROM contact_events AS e WHERE e.obligor_id = obligors.id AND e.tenant_id = $1
-            AND NOT e.is_reversal AND (asked.as_of IS NULL OR e.at <= asked.as_of)
-            AND e.id IS DISTINCT FROM asked.own_id AND e.person IN ('obligor', coalesce(party.id::text, 'obligor'))
-            AND NOT EXISTS (SELECT 1 FROM contact_events AS r WHERE r.tenant_id = $1 AND r.id = e.id
-                AND r.channel = e.channel AND r.is_reversal)
-            ORDER BY e.at DESC LIMIT $7) AS events) AS history,
     (SELECT json_agg(json_build_object('kind', kind, 'since', since, 'debts', debts, 'channel', channel, 'place', place,
             'flags', flags, 'until', ends) ORDER BY since, id)::text
         FROM (SELECT s.*, least(s.until, (SELECT min(c.until) FROM contact_stops AS c WHERE c.tenant_id = $1
@@ -59,6 +54,13 @@ LEFT JOIN LATERAL (SELECT id, related_party_id, CASE kind WHEN 'home' THEN 'home
 LEFT JOIN LATERAL (SELECT * FROM related_parties
     WHERE related_parties.id = coalesce(point.related_party_id, door.related_party_id) LIMIT 1) AS party ON true
 WHERE asked.to_id IS NULL OR point.id IS NOT NULL OR door.id IS NOT NULL
+"""
+# All of it once a person, reversals too: to leave out here what was taken back cost more than all the rest.
+HISTORY = """
+SELECT e.* FROM unnest($2::uuid[]) AS asked (obligor_id) CROSS JOIN LATERAL (
+    SELECT obligor_id, id, at, kind, channel, direction, person, to_id, place, debts, by, is_reversal
+    FROM contact_events WHERE contact_events.tenant_id = $1 AND contact_events.obligor_id = asked.obligor_id
+    ORDER BY contact_events.at DESC LIMIT $3) AS e
 """
 POINTS_OF_CASE = """
 SELECT id FROM contact_points WHERE tenant_id = $1 AND obligor_id = (SELECT obligor_id FROM cases WHERE id = $2)
@@ -136,23 +138,83 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 _ACCOUNTS = msgspec.json.Decoder(list[AccountRow])
-_EVENTS = msgspec.json.Decoder(list[Event])
 _STOPS = msgspec.json.Decoder(list[StopRow])
 _AGREEMENTS = msgspec.json.Decoder(list[AgreementRow])
+
+
+class Past(msgspec.Struct, frozen=True):
+    """A contact of a person, with the id of its record."""
+
+    id: UUID
+    event: Event
 
 
 async def known_of(raw: asyncpg.Connection, tenant_id: UUID, wanted: Sequence[Wanted]) -> list[Known | None]:
     """Return what is on file for each, in their order; None where the case, or a number of it, is not seen."""
     rows = await raw.fetch(
         SITUATIONS, tenant_id, [one.case_id for one in wanted], [one.to_id for one in wanted],
-        [one.is_door for one in wanted], [one.as_of for one in wanted], [one.own_id for one in wanted], HISTORY_MAX + 1,
+        [one.is_door for one in wanted], [one.as_of for one in wanted], [one.own_id for one in wanted],
     )  # fmt: skip
-    found = {row["n"]: _known(row) for row in rows}
-    return [found.get(number) for number in range(1, len(wanted) + 1)]
+    found = {row["n"]: row for row in rows}
+    pasts = await pasts_of(raw, tenant_id, sorted({row["obligor_id"] for row in rows}))
+    return [
+        None
+        if (row := found.get(number)) is None
+        else _known(row, history_of(pasts[row["obligor_id"]], one, row["party"]))
+        for number, one in enumerate(wanted, start=1)
+    ]
 
 
-def _known(row: asyncpg.Record) -> Known:
-    history = _EVENTS.decode(row["history"] or "[]")
+async def pasts_of(
+    raw: asyncpg.Connection, tenant_id: UUID, obligor_ids: Sequence[UUID]
+) -> dict[UUID, list[Past] | None]:
+    """Return the contacts around each obligor that stand, in the order of their moments; None for too many."""
+    rows: dict[UUID, list[asyncpg.Record]] = {obligor_id: [] for obligor_id in obligor_ids}
+    for row in await raw.fetch(HISTORY, tenant_id, obligor_ids, HISTORY_MAX + 1):
+        rows[row["obligor_id"]].append(row)
+    return {one: None if len(found) > HISTORY_MAX else _standing(found) for one, found in rows.items()}
+
+
+def _standing(rows: Sequence[asyncpg.Record]) -> list[Past]:
+    reversed_ones = {(row["channel"], row["id"]) for row in rows if row["is_reversal"]}
+    standing = [_past(row) for row in rows if (row["channel"], row["id"]) not in reversed_ones]
+    return sorted(standing, key=lambda past: (past.event.at, past.id))
+
+
+_KINDS, _CHANNELS = {one.value: one for one in EventKind}, {one.value: one for one in Channel}
+_DIRECTIONS, _PLACES = {one.value: one for one in Direction}, {one.value: one for one in Place}
+
+
+def _past(row: asyncpg.Record) -> Past:
+    event = Event(
+        at=row["at"],
+        kind=_KINDS[row["kind"]],
+        channel=_CHANNELS[row["channel"]],
+        direction=_DIRECTIONS[row["direction"]],
+        person=row["person"],
+        to=None if row["to_id"] is None else str(row["to_id"]),
+        place=None if row["place"] is None else _PLACES[row["place"]],
+        debts=None if row["debts"] is None else [str(debt) for debt in row["debts"]],
+        by=row["by"],
+    )
+    return Past(id=row["id"], event=event)
+
+
+def history_of(pasts: Sequence[Past] | None, wanted: Wanted, party: str | None) -> list[Event] | None:
+    """Return what counts for one contact: with the person or the obligor, by then, without itself."""
+    if pasts is None:
+        return None
+    counted = {OBLIGOR, party}
+    return [
+        past.event
+        for past in pasts
+        if past.event.person in counted
+        and past.id != wanted.own_id
+        and (wanted.as_of is None or past.event.at <= wanted.as_of)
+    ]
+
+
+def _known(row: asyncpg.Record, history: list[Event] | None) -> Known:
     return Known(
         obligor_kind=row["obligor_kind"],
         zone=row["zone"],
@@ -166,7 +228,7 @@ def _known(row: asyncpg.Record) -> Known:
         place=row["place"],
         is_lost=bool(row["is_lost"]),
         debts=_ACCOUNTS.decode(row["debts"] or "[]"),
-        history=None if len(history) > HISTORY_MAX else history,
+        history=history,
         stops=_STOPS.decode(row["stops"] or "[]"),
         agreements=_AGREEMENTS.decode(row["agreements"] or "[]"),
     )

@@ -220,3 +220,33 @@ async def test_debts_that_are_no_accounts_and_photos_stop_nothing(database: Data
                 await raise_stop(
                     raw, act, world.cases[0], StopWish(id=new_id(), status=status, person=None, reason="x")
                 )
+
+
+async def keep_loggers(connection: asyncpg.Connection) -> None:
+    """Leave the connection as it is when it goes back to the pool."""
+
+
+async def test_contacts_cost_a_push_no_statement_of_their_own(
+    url: str, database: Database, world: World, phone: Phone, key: SigningKey
+) -> None:
+    """docs/decisions/0007: one statement loads, one writes; what contacts raise is part of the second."""
+    seen: list[str] = []
+
+    async def listen(connection: asyncpg.Connection) -> None:
+        connection.add_query_logger(lambda record: seen.append(record.query))
+
+    pool = await asyncpg.create_pool(
+        url, min_size=1, max_size=1, init=listen, reset=keep_loggers, server_settings={"role": "app_rw"}
+    )
+    request = phone.batch(
+        phone.item("visit.record", visit(world, 0)),
+        phone.item("visit.record", visit(world, 1, result="MET_COMPLAINT", party="obligor", note="too loud")),
+    )
+    watched = Database(engine=database.engine, pool=pool)
+    answer = await push(watched, sender(world, phone, world.mei), request, key, NOW + timedelta(seconds=3))
+    await pool.close()
+    assert {one.status.value for one in answer.answers} == {"accepted"}
+    words = [query.split()[0].rstrip(";") for query in seen]
+    assert words[-3:] == ["WITH", "WITH", "COMMIT"]
+    writing = seen[-2]
+    assert [writing.count(f"INTO {table}") for table in ("visits", "contact_events", "contact_stops")] == [1, 1, 1]

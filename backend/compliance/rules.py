@@ -120,14 +120,14 @@ def opened_situation(situation: Situation, packs: Sequence[Pack], first: int, re
     clock = zones or [zone_named(UTC_ZONE)]
     chosen = chosen_packs(situation, packs, date.fromordinal(clock[0].local(first)[0] + EPOCH_DAY))
     expires = _expiry_of(situation)
-    failures = [] if chosen is not None and (is_photo or first < expires) else [FAIL_PACK]
+    general = [pack for pack in packs if pack.pack_id == GENERAL]
+    failures = [] if general and chosen is not None and (is_photo or first < expires) else [FAIL_PACK]
     if not is_photo:
         failures += [FAIL_TZ] if not zones else []
         failures += [FAIL_HISTORY] if situation.history is None else []
         failures += [FAIL_CONTENT] if situation.content is None else []
     facts = Facts(situation, clock, first, reserved)
-    binding = [*(pack for pack in packs if pack.pack_id == GENERAL), *(chosen or [])]
-    rules = [] if failures else rules_of(binding, facts)
+    rules = [] if failures else rules_of([*general, *(chosen or [])], facts)
     return Opened(facts, rules, used(chosen or []), failures, FOREVER if is_photo else expires)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from backend.compliance.choosing import shipped_packs
+from backend.compliance.choosing import GENERAL, shipped_packs
 from backend.compliance.rules import Interval, evaluate, windows
 from backend.compliance.schemas import Situation
 from tests.backend.compliance.builder import Case, expect, judged, names_of, situation, wire
@@ -169,6 +169,13 @@ def test_a_chosen_pack_that_is_not_in_force_yet_fails_closed() -> None:
     assert (verdict.decision, verdict.rule_ids) == ("BLOCK", ["GEN-FAIL-PACK"])
     verdict = judged(CHOSEN, {"jurisdiction": "CN", "now": "2025-02-28 00:00", "zones": ["Asia/Shanghai"]})
     assert (verdict.decision, verdict.rule_ids) == ("ALLOW", [])
+
+
+def test_without_the_rules_that_always_hold_nothing_is_judged() -> None:
+    """A caller who hands over the law of one place only would contact people who said stop."""
+    alone = [pack for pack in shipped_packs() if pack.pack_id != GENERAL]
+    for given in ({"packs": ["CN"]}, {**PHOTO, "packs": ["CN"]}):
+        assert evaluate(situation(NONE, given), alone).rule_ids == ["GEN-FAIL-PACK"]
 
 
 def test_the_strictest_of_all_packs_wins_and_ids_are_united() -> None:

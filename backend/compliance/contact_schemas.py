@@ -197,3 +197,22 @@ class ExceptionDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     ruling: Ruling
     reason: Reason
+
+
+class ExceptionView(msgspec.Struct, frozen=True):
+    """A contact that the gate would have held back: which, whose, and by which rules."""
+
+    id: UUID
+    case_id: UUID
+    channel: Channel
+    source_id: UUID
+    verdict_id: UUID
+    rule_ids: list[str]
+    user_id: UUID | None
+    happened_at: datetime
+
+
+class ExceptionList(msgspec.Struct, frozen=True):
+    """The exceptions that wait, the latest first."""
+
+    items: list[ExceptionView]

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.compliance.contact_schemas import Ruling
+from backend.compliance.contact_schemas import ExceptionList, ExceptionView, Ruling
+from backend.compliance.schemas import Channel
 from backend.identity.schemas import Act
 
 # A call from the person needs no verdict. What was taken back is no contact; what has a verdict keeps it.
@@ -32,6 +33,11 @@ FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::text
     AS new (id, case_id, channel, source_id, verdict_id, rule_ids, user_id, happened_at)
 ON CONFLICT DO NOTHING
 """
+OPEN = """
+SELECT id, case_id, channel, source_id, verdict_id, rule_ids, user_id, happened_at FROM compliance_exceptions
+WHERE tenant_id = $1 AND state = 'open' ORDER BY happened_at DESC, id LIMIT $2
+"""
+LISTED_MAX = 200
 LOCK = """
 SELECT case_id, user_id FROM compliance_exceptions WHERE tenant_id = $1 AND id = $2 AND state = 'open' FOR UPDATE
 """
@@ -91,6 +97,12 @@ async def raise_exceptions(raw: asyncpg.Connection, tenant_id: UUID, breaches: S
         [one.id for one in made], [one.verdict_id for one in breaches], [" ".join(one.rule_ids) for one in breaches],
         [one.user_id for one in breaches], [one.at for one in made],
     )  # fmt: skip
+
+
+async def open_exceptions(raw: asyncpg.Connection, tenant_id: UUID) -> ExceptionList:
+    """Return what waits for a reviewer, the latest first."""
+    rows = await raw.fetch(OPEN, tenant_id, LISTED_MAX)
+    return ExceptionList(items=[ExceptionView(**{**dict(row), "channel": Channel(row["channel"])}) for row in rows])
 
 
 async def open_exception(raw: asyncpg.Connection, tenant_id: UUID, exception_id: UUID) -> OpenException | None:

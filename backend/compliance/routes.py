@@ -5,8 +5,16 @@ from uuid import UUID
 from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from backend.compliance import looking
-from backend.compliance.contact_schemas import AttemptJudged, AttemptWish, ContactVerdicts
+from backend.compliance import commands, exception_queries, exceptions, looking
+from backend.compliance.contact_schemas import (
+    AttemptJudged,
+    AttemptWish,
+    CloseWish,
+    ContactVerdicts,
+    ExceptionDecision,
+    ExceptionList,
+    StopWish,
+)
 from backend.compliance.schemas import Channel, CollectorKind
 from backend.identity.admission import Who
 from backend.identity.permissions import Permission
@@ -34,4 +42,30 @@ async def judge(case_id: FromPath[UUID], data: JSONBody[AttemptWish], tx: Tx, wh
     return await looking.judge_attempt(await bare(tx), who.act(clock.now()), case_id, data, kind_of(who))
 
 
-router = Router(path="/", route_handlers=[look_ahead, judge], tags=["verdicts"])
+@post("/cases/{case_id:uuid}/stops", status_code=204, opt={"permission": Permission.CONTACT_STOP})
+async def stop(case_id: FromPath[UUID], data: JSONBody[StopWish], tx: Tx, who: Who) -> None:
+    """Put something against contacts of a case, a freeze most often; the same wish again changes nothing."""
+    await commands.raise_stop(await bare(tx), who.act(clock.now()), case_id, data)
+
+
+@post("/stops/{stop_id:uuid}/close", status_code=204, opt={"permission": Permission.CONTACT_STOP})
+async def close_stop(stop_id: FromPath[UUID], data: JSONBody[CloseWish], tx: Tx, who: Who) -> None:
+    """Say that a stop stands no longer, and why."""
+    await commands.close_stop(await bare(tx), who.act(clock.now()), stop_id, data)
+
+
+@get("/exceptions", opt={"permission": Permission.EXCEPTION_REVIEW})
+async def list_exceptions(tx: Tx, who: Who) -> ExceptionList:
+    """List contacts that the gate would have held back and that nobody has decided, the latest first (at most 200)."""
+    return await exception_queries.open_exceptions(await bare(tx), who.tenant_id)
+
+
+@post("/exceptions/{exception_id:uuid}/decide", status_code=204, opt={"permission": Permission.EXCEPTION_REVIEW})
+async def decide(exception_id: FromPath[UUID], data: JSONBody[ExceptionDecision], tx: Tx, who: Who) -> None:
+    """Say that an exception is explained, or that it was a breach; not of a contact of one's own."""
+    await exceptions.decide_exception(await bare(tx), who.act(clock.now()), exception_id, data)
+
+
+router = Router(
+    path="/", route_handlers=[look_ahead, judge, stop, close_stop, list_exceptions, decide], tags=["verdicts"]
+)

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     CASE_EDIT = "case.edit"
     CASE_ASSIGN = "case.assign"
     CONTACT_REVEAL = "contact.reveal"
+    CONTACT_STOP = "contact.stop"
+    EXCEPTION_REVIEW = "exception.review"
     VISIT_RECORD = "visit.record"
     CALL_RECORD = "call.record"
     EVIDENCE_READ = "evidence.read"
@@ -75,6 +77,8 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.CASE_EDIT: _WORK,
     Permission.CASE_ASSIGN: _LEAD,
     Permission.CONTACT_REVEAL: _WORK | {UserRole.COMPLIANCE},
+    Permission.CONTACT_STOP: _LEAD | {UserRole.COMPLIANCE},
+    Permission.EXCEPTION_REVIEW: _LEAD | {UserRole.COMPLIANCE},
     Permission.VISIT_RECORD: _FIELD,
     Permission.CALL_RECORD: _WORK,
     Permission.EVIDENCE_READ: _WORK | _CONTROL | {UserRole.RISK},

@@ -1346,6 +1346,86 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/cases/{case_id}/stops": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop
+         * @description Put something against contacts of a case, a freeze most often; the same wish again changes nothing.
+         */
+        readonly post: operations["V1CasesCaseIdStopsStop"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/stops/{stop_id}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * CloseStop
+         * @description Say that a stop stands no longer, and why.
+         */
+        readonly post: operations["V1StopsStopIdCloseCloseStop"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exceptions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListExceptions
+         * @description List contacts that the gate would have held back and that nobody has decided, the latest first (at most 200).
+         */
+        readonly get: operations["V1ExceptionsListExceptions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exceptions/{exception_id}/decide": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide
+         * @description Say that an exception is explained, or that it was a breach; not of a contact of one's own.
+         */
+        readonly post: operations["V1ExceptionsExceptionIdDecideDecide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -2536,6 +2616,11 @@ export interface components {
          * @enum {string}
          */
         readonly Channel: "call" | "robot_call" | "voicemail" | "sms" | "im" | "push" | "email" | "letter" | "visit" | "photo";
+        /** CloseWish */
+        readonly CloseWish: {
+            readonly reason: string;
+            readonly at: string | null;
+        };
         /** CodeGiven */
         readonly CodeGiven: {
             readonly code: string;
@@ -2825,6 +2910,31 @@ export interface components {
             readonly original_size_bytes: number;
             readonly is_signed: boolean;
             readonly looks: components["schemas"]["Looks"] | null;
+        };
+        /** ExceptionDecision */
+        readonly ExceptionDecision: {
+            readonly ruling: components["schemas"]["Ruling"];
+            readonly reason: string;
+        };
+        /** ExceptionList */
+        readonly ExceptionList: {
+            readonly items: readonly components["schemas"]["ExceptionView"][];
+        };
+        /** ExceptionView */
+        readonly ExceptionView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly channel: components["schemas"]["Channel"];
+            /** Format: uuid */
+            readonly source_id: string;
+            /** Format: uuid */
+            readonly verdict_id: string;
+            readonly rule_ids: readonly string[];
+            readonly user_id: string | null;
+            /** Format: date-time */
+            readonly happened_at: string;
         };
         /** FactDecision */
         readonly FactDecision: {
@@ -3864,6 +3974,12 @@ export interface components {
             readonly en: string;
             readonly source: string;
         };
+        /**
+         * Ruling
+         * @description What a reviewer finds of a contact that would have been held back.
+         * @enum {string}
+         */
+        readonly Ruling: "explained" | "upheld";
         /** Run */
         readonly Run: {
             /** Format: uuid */
@@ -3940,6 +4056,31 @@ export interface components {
             /** @default false */
             readonly is_dry_run: boolean;
         };
+        /** Status */
+        readonly Status: {
+            readonly kind: components["schemas"]["StatusKind"];
+            readonly from?: string | null;
+            readonly until?: string | null;
+            readonly debts?: readonly string[] | null;
+            readonly channel?: components["schemas"]["Channel"] | null;
+            readonly place?: components["schemas"]["Place"] | null;
+            /** @default false */
+            readonly unresponsive: boolean;
+            /** @default false */
+            readonly late: boolean;
+            /** @default false */
+            readonly extended: boolean;
+            /** @default false */
+            readonly breached: boolean;
+            /** @default false */
+            readonly written: boolean;
+        };
+        /**
+         * StatusKind
+         * @description What stands against a contact.
+         * @enum {string}
+         */
+        readonly StatusKind: "freeze" | "opt_out" | "refused" | "cease" | "attorney" | "complaint" | "dispute" | "original_creditor_request" | "bereavement" | "critical_illness" | "minor" | "disaster" | "occasion" | "incapacity" | "breathing_space" | "mental_health_crisis" | "debt_adviser" | "insolvency" | "instalment_agreement" | "no_place" | "lost";
         /**
          * StepKind
          * @description By what somebody shows a second factor.
@@ -3992,6 +4133,14 @@ export interface components {
             readonly currency: string;
             readonly overdue_minor: number;
             readonly score: number;
+        };
+        /** StopWish */
+        readonly StopWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly status: components["schemas"]["Status"];
+            readonly person: string | null;
+            readonly reason: string;
         };
         /** SubscriptionEnd */
         readonly SubscriptionEnd: {
@@ -7266,6 +7415,143 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["AttemptJudged"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CasesCaseIdStopsStop: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StopWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1StopsStopIdCloseCloseStop: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly stop_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CloseWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1ExceptionsListExceptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExceptionList"];
+                };
+            };
+        };
+    };
+    readonly V1ExceptionsExceptionIdDecideDecide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly exception_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExceptionDecision"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {

@@ -9,6 +9,7 @@ from backend.compliance import routes
 from backend.compliance.replaying import replay
 from backend.compliance.verdict_queries import kept_verdict
 from backend.kernel.db import Database
+from backend.kernel.ids import new_id
 from tests.backend.desk import Enter, desks
 from tests.world import World
 
@@ -89,3 +90,43 @@ async def test_a_real_attempt_is_kept_and_comes_out_again(world: World, enter: E
         kept = await kept_verdict(raw, UUID(made["id"]))
     assert kept is not None
     assert (kept.tenant_id, replay(kept).faults) == (world.tenant_id, [])
+
+
+async def test_a_lead_stops_contacts_of_a_case_and_lets_them_go_on(world: World, enter: Enter) -> None:
+    """Every block ends on a whole minute, so what is closed now stops for some seconds more."""
+    lead, collector = await enter(world.lin), await enter(world.mei)
+    wish = {
+        "id": str(new_id()),
+        "status": {"kind": "freeze", "from": "2026-01-01T08:00:00Z"},
+        "person": None,
+        "reason": "flood",
+    }
+    assert (await collector.post(f"/v1/cases/{world.cases[0]}/stops", json=wish)).status_code == 403
+    for _ in range(2):
+        assert (await lead.post(f"/v1/cases/{world.cases[0]}/stops", json=wish)).status_code == 204
+    seen = (await lead.get(f"/v1/cases/{world.cases[0]}/verdicts", params={"channel": "call"})).json()
+    assert "GEN-FREEZE-01" in seen["items"][0]["rule_ids"]
+    closing = {"reason": "dry again", "at": "2026-01-02T08:00:00Z"}
+    closed = [(await lead.post(f"/v1/stops/{wish['id']}/close", json=closing)).status_code for _ in range(2)]
+    assert closed == [204, 404]
+    seen = (await lead.get(f"/v1/cases/{world.cases[0]}/verdicts", params={"channel": "call"})).json()
+    assert "GEN-FREEZE-01" not in seen["items"][0]["rule_ids"]
+
+
+async def test_a_lead_decides_what_the_gate_would_have_held_back(
+    world: World, enter: Enter, job_database: Database
+) -> None:
+    exception = new_id()
+    async with job_database.pool.acquire() as raw:
+        await raw.execute(
+            "INSERT INTO compliance_exceptions (id, tenant_id, case_id, channel, source_id, verdict_id, rule_ids,"
+            " user_id, happened_at) VALUES ($1, $2, $3, 'visit', $1, $1, ARRAY['CN-TIME-01'], $4, now())",
+            exception, world.tenant_id, world.cases[0], world.mei,
+        )  # fmt: skip
+    lead = await enter(world.lin)
+    (item,) = (await lead.get("/v1/exceptions")).json()["items"]
+    assert (item["id"], item["user_id"], item["rule_ids"]) == (str(exception), str(world.mei), ["CN-TIME-01"])
+    said = {"ruling": "upheld", "reason": "nobody asked for that hour"}
+    answers = [(await lead.post(f"/v1/exceptions/{exception}/decide", json=said)).status_code for _ in range(2)]
+    assert answers == [204, 404]
+    assert (await lead.get("/v1/exceptions")).json() == {"items": []}

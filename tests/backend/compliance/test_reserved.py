@@ -1,8 +1,11 @@
 """Does a contact that may still happen count as the worst it can become, and as nothing where that would permit?"""
 
+from collections.abc import Iterator
+
 import pytest
 
 from backend.compliance.choosing import shipped_packs
+from backend.compliance.packs import Condition
 from backend.compliance.rules import evaluate
 from backend.compliance.schemas import Event
 from tests.backend.compliance.builder import TODAY, events, situation
@@ -71,3 +74,30 @@ def test_a_series_of_failures_is_over_while_the_obligor_may_still_be_reached() -
 def test_a_count_is_released_by_its_last_moment(last: str, earliest: str) -> None:
     verdict = evaluate(situation(CN, {"to": "a"}), shipped_packs(), [reserved(last)] * 3)
     assert str(verdict.earliest_allowed_at).startswith(earliest)
+
+
+def directions(condition: Condition | None, *, trips: bool) -> Iterator[str]:
+    """Give how each count inside a condition acts when a contact is added: towards tripping (`up`) or away (`down`)."""
+    if condition is None:
+        return
+    if condition.happened is not None:
+        yield "up" if trips else "down"
+    if condition.last_ones is not None:
+        yield "open" if trips else "up"
+    for one in condition.any or []:
+        yield from directions(one, trips=trips)
+    for one in condition.none_of or []:
+        yield from directions(one, trips=not trips)
+
+
+def test_no_rule_of_the_law_counts_in_two_directions() -> None:
+    """A draw asks twice, with all that is out and with nothing: that is the worst only while each rule has one way."""
+    found = {
+        rule.id: set(directions(rule.breaks, trips=True))
+        | set(directions(rule.when, trips=True))
+        | set(directions(rule.unless, trips=False))
+        for pack in shipped_packs()
+        for rule in pack.rules
+    }
+    assert {one for one, ways in found.items() if len(ways) > 1 or "open" in ways} == set()
+    assert {"up", "down"} == set().union(*found.values())

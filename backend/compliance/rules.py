@@ -93,18 +93,16 @@ def windows(situation: Situation, packs: Sequence[Pack], on: date) -> list[Inter
     if opened.failures:
         return []
     found: list[tuple[int, int]] = []
-    instant = start
+    instant, end = start, min(end, opened.expires)
     while instant < end:
         decision, until = _decision_and_until(opened, instant)
-        until = min(until, end, opened.expires)
         if decision is Decision.ALLOW:
-            whole = until // MINUTE * MINUTE
-            if instant < whole:
-                found = _joined(found, (instant, whole))
-        if instant >= opened.expires:
-            break
-        instant = max(minute_up(until), instant + MINUTE)
-    return [Interval(start=wall_time(one, zones[0]), end=wall_time(other, zones[0])) for one, other in found]
+            found = _joined(found, (instant, min(until, end)))
+        instant = until
+    whole = [(minute_up(one), other // MINUTE * MINUTE) for one, other in found]
+    return [
+        Interval(start=wall_time(one, zones[0]), end=wall_time(other, zones[0])) for one, other in whole if one < other
+    ]
 
 
 def _joined(found: list[tuple[int, int]], stretch: tuple[int, int]) -> list[tuple[int, int]]:

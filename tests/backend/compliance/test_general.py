@@ -263,6 +263,14 @@ def test_windows_are_the_allowed_stretches_of_a_local_day() -> None:
     assert open_on("2026-11-24", frozen) == ["08:00+08:00 10:00+08:00", "12:00+08:00 22:00+08:00"]
 
 
+def test_a_window_goes_on_where_one_of_two_permissions_ends_inside_a_minute() -> None:
+    """The end of something is no end of the window while something else still holds."""
+    late = {"kind": "hours", "start": "22:00", "end": "23:00"}
+    ends = {**late, "until": "2026-11-24 22:10:30"}
+    assert open_on("2026-11-24", {"packs": ["CN"], "agreements": [ends, late]}) == ["08:00+08:00 23:00+08:00"]
+    assert open_on("2026-11-24", {"packs": ["CN"], "agreements": [ends]}) == ["08:00+08:00 22:10+08:00"]
+
+
 def test_windows_of_a_snapshot_end_with_it_and_do_not_depend_on_the_hour_of_asking() -> None:
     held = {"packs": ["CN"], "snapshot_expires_at": "2026-11-24 10:30:30", "now": "2026-11-24 12:00"}
     assert open_on("2026-11-24", held) == ["08:00+08:00 10:30+08:00"]

@@ -32,7 +32,8 @@ OCCURRENCES_MAX = 2_000
 FOUND_MAX_OF_PHRASE = 20
 REPORTED_BEFORE = 40
 
-THIRD = ROLE_GROUPS["third"]
+THIRD = ROLE_GROUPS["third"] - {Role.REPRESENTATIVE, Role.FINANCE_CONTACT, Role.ADMINISTRATOR}
+"""The people of a company may hear of what it owes."""
 IN_A_NOTE = frozenset(Says) - {Says.DEBT_INFO, Says.SUIT_THREAT}
 """What a note should not tell of its collector; the debt is its subject, and a suit may have been announced."""
 

@@ -1,6 +1,8 @@
 """Is each phrase found in its example and not in its near-miss, however it is hidden, and in linear time?"""
 
 import time
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -31,6 +33,9 @@ from backend.compliance.text_lint import (
     voicemail_of,
 )
 
+VECTORS = msgspec.json.decode(
+    (Path(__file__).resolve().parents[2] / "vectors" / "text_lint.json").read_bytes(), type=list[dict[str, Any]]
+)
 BOOKS = {language: shipped_book(language).book for language in LANGUAGES}
 PHRASES = [
     (language, phrase) for language, book in BOOKS.items() for phrase in (*book.says, *book.shows, *book.voicemail)
@@ -208,6 +213,7 @@ def test_a_limited_content_voicemail_in_chinese() -> None:
         ("邻居接听,已告知逾期三十天", Role.NEIGHBOUR, WarningWhy.DEBT_TOLD_TO_THIRD_PERSON),
         ("邻居称他已搬走,请其转告回电", Role.NEIGHBOUR, None),
         ("律师接听,谈了欠款", Role.ATTORNEY, None),
+        ("财务接听,谈了欠款", Role.FINANCE_CONTACT, None),
         ("told her the police will arrest him", Role.SPOUSE, WarningWhy.BANNED),
         ("告知将向法院起诉", Role.OBLIGOR, None),
         ("无人接听", None, None),
@@ -282,3 +288,11 @@ def test_two_phrases_with_one_id_and_an_unknown_language_are_refused() -> None:
         read_book(msgspec.json.encode(book))
     with pytest.raises(PhraseWrongError, match="no phrases"):
         shipped_book("fr")
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[str(at) for at in range(len(VECTORS))])
+def test_a_text_says_and_lacks_what_it_does_on_the_phone(vector: dict[str, Any]) -> None:
+    found = lint(vector["text"], vector["language"])
+    assert (found.says, set(Lacks) - set(found.lacks)) == (vector["says"], set(vector["shows"]))
+    assert [[one.phrase, one.text] for one in found.found] == vector["found"]
+    assert [one.phrase for one in note_warnings(vector["text"], Role.NEIGHBOUR)] == vector["warned"]

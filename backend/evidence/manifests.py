@@ -185,7 +185,8 @@ def read_manifest(text: str) -> Manifest | None:
         written = _canonical(text)
     except (ValueError, RecursionError):
         return None
-    is_sane = YEARS[0] <= manifest.taken_at.year < YEARS[1]
+    instants = [manifest.taken_at, *([] if manifest.after is None else [manifest.after.received_at])]
+    is_sane = all(YEARS[0] <= one.year < YEARS[1] for one in instants)
     return manifest if written == text and is_sane else None
 
 

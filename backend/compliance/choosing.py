@@ -15,15 +15,34 @@ from backend.compliance.schemas import Debt, PackUsed, Situation
 
 
 def hash_of(pack: Pack) -> str:
-    """Return the SHA-256 (hex) of a pack in canonical form: keys sorted, no spaces, defaults left out."""
-    plain = msgspec.to_builtins(pack)
-    return hashlib.sha256(msgspec.json.encode(_without_defaults(plain), order="sorted")).hexdigest()
+    """Return the SHA-256 (hex) of a pack in canonical form."""
+    return hashlib.sha256(canonical(pack)).hexdigest()
 
 
-def _without_defaults(value: object) -> object:
+def canonical(pack: Pack) -> bytes:
+    """Return the one way in which a pack is hashed and kept: JSON, keys sorted, no spaces, defaults left out.
+
+    A field that packs learn later changes no hash of those that do not use it.
+    """
+    return msgspec.json.encode(as_written(pack), order="sorted")
+
+
+def as_written(value: object) -> object:
+    """Return what a struct says as JSON without what is its default: "null" may mean something where it is none."""
+    if isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        return {
+            one.encode_name: as_written(held) for one in fields if (held := getattr(value, one.name)) != _default(one)
+        }
     if isinstance(value, dict):
-        return {key: _without_defaults(held) for key, held in value.items() if held is not None}
-    return [_without_defaults(held) for held in value] if isinstance(value, list) else value
+        return {key: as_written(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [as_written(held) for held in value]
+    return msgspec.to_builtins(value)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> object:
+    return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
 
 
 def read_pack(text: bytes) -> Pack:

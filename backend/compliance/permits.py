@@ -112,7 +112,10 @@ def _first_allowed(ask: Ask, reserved: list[Event], packs: Sequence[Pack]) -> tu
 def _forbidden_by(
     permit: Permit, other: Permit, out: Sequence[Permit], situation: Situation, packs: Sequence[Pack]
 ) -> Verdict | None:
-    """Return the verdict on a permit that is out if a new one adds a rule to it; None if all stays as it was."""
+    """Return the verdict on a permit that is out if a new one makes a rule act on it; None if all stays as it was.
+
+    A rule that acts is a new one, or one that until now only set a condition or was lifted.
+    """
     if other.until <= max(situation.now, permit.since) or _is_alike(permit, other):
         return None
     asked = replace(
@@ -125,7 +128,8 @@ def _forbidden_by(
     beside = [reserved_by(one) for one in out if one.id != other.id]
     before = evaluate(asked, packs, beside)
     after = evaluate(asked, packs, [*beside, reserved_by(permit)])
-    return after if set(after.rule_ids) - set(before.rule_ids) else None
+    is_new = bool(set(after.rule_ids) - set(before.rule_ids) or set(before.conditions) - set(after.conditions))
+    return after if is_new or after.decision is not before.decision else None
 
 
 def _is_alike(one: Permit, other: Permit) -> bool:

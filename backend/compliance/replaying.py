@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from backend.compliance.choosing import hash_of
+from backend.compliance.choosing import canonical
 from backend.compliance.contact_schemas import Kept, Record, Replay
 from backend.compliance.packs import Pack
 from backend.compliance.rules import evaluate
@@ -43,19 +43,10 @@ def _body_of(pack: Pack) -> tuple[str, str]:
     """Return hash and canonical body of a pack, made once a pack: the body's SHA-256 is the hash that verdicts list."""
     found = _BODIES.get(id(pack))
     if found is None or found[0] is not pack:
-        body = msgspec.json.encode(_without_nulls(msgspec.to_builtins(pack)), order="sorted")
-        digest = sha256_of(body)
-        if digest != hash_of(pack):
-            raise AssertionError("a pack is kept in another form than the one that is hashed")
-        found = (pack, digest, body.decode())
+        body = canonical(pack)
+        found = (pack, sha256_of(body), body.decode())
         _BODIES[id(pack)] = found
     return found[1], found[2]
-
-
-def _without_nulls(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _without_nulls(held) for key, held in value.items() if held is not None}
-    return [_without_nulls(held) for held in value] if isinstance(value, list) else value
 
 
 def packs_as_inputs(packs: Sequence[Pack]) -> dict[type_input, str]:

@@ -15,7 +15,7 @@ from backend.compliance.checking import check_debts, check_hours, check_now
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True)]
-ClockTime = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+ClockTime = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", max_length=5)]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 
 HISTORY_MAX, LIST_MAX = 20_000, 1_000

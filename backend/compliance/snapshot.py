@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import NODEFAULT
 
-from backend.compliance.choosing import hash_of
+from backend.compliance.choosing import as_written, hash_of
 from backend.compliance.packs import Pack
 from backend.compliance.zones import Zone, instant_of, zone_named
 
@@ -47,7 +46,7 @@ def snapshot(packs: Iterable[Pack], zone_names: Iterable[str], expires_at: datet
     last = instant_of(datetime(year + YEARS_AFTER + 1, 1, 1, tzinfo=UTC))
     zones = {name: zone for name in sorted(set(zone_names)) if (zone := _zone_or_none(name)) is not None}
     return Snapshot(
-        packs=[HeldPack(pack=_given(pack), sha256=hash_of(pack)) for pack in packs],
+        packs=[HeldPack(pack=as_written(pack), sha256=hash_of(pack)) for pack in packs],
         zones={name: table_between(zone, first, last) for name, zone in zones.items()},
         expires_at=expires_at,
     )
@@ -65,19 +64,3 @@ def _zone_or_none(name: str) -> Zone | None:
         return zone_named(name)
     except ZoneInfoNotFoundError:
         return None
-
-
-def _given(value: object) -> object:
-    """Return what a struct says as JSON without what is its default: "null" may mean something where it is none."""
-    if isinstance(value, msgspec.Struct):
-        fields = msgspec.structs.fields(value)
-        return {one.encode_name: _given(held) for one in fields if (held := getattr(value, one.name)) != _default(one)}
-    if isinstance(value, dict):
-        return {key: _given(held) for key, held in value.items()}
-    if isinstance(value, list):
-        return [_given(held) for held in value]
-    return msgspec.to_builtins(value)
-
-
-def _default(field: msgspec.structs.FieldInfo) -> object:
-    return field.default_factory() if field.default_factory is not NODEFAULT else field.default

@@ -80,20 +80,20 @@ export function windows(situation: Situation, packs: readonly HeldPack[], zones:
 
 function stretchesOf(opened: Opened, start: number, end: number): readonly (readonly [number, number])[] {
   const found: [number, number][] = [];
+  const last = Math.min(end, opened.expires);
   let instant = start;
-  while (instant < end) {
-    const { decision, until: stays } = decisionUntil(opened, instant);
-    const until = Math.min(stays, end, opened.expires);
-    const whole = floorTo(until, MINUTE);
-    if (decision === 'ALLOW' && instant < whole) {
-      const last = found.at(-1);
-      if (last?.[1] === instant) last[1] = whole;
-      else found.push([instant, whole]);
+  while (instant < last) {
+    const { decision, until } = decisionUntil(opened, instant);
+    if (decision === 'ALLOW') {
+      const before = found.at(-1);
+      if (before?.[1] === instant) before[1] = Math.min(until, last);
+      else found.push([instant, Math.min(until, last)]);
     }
-    if (instant >= opened.expires) break;
-    instant = Math.max(minuteUp(until), instant + MINUTE);
+    instant = until;
   }
-  return found;
+  return found
+    .map(([from, to]): [number, number] => [minuteUp(from), floorTo(to, MINUTE)])
+    .filter(([from, to]) => from < to);
 }
 
 /** Unfold a situation and choose the law of `first`, the earliest instant at which it will be asked. */

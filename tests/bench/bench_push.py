@@ -20,6 +20,8 @@ import httpx
 import msgspec
 
 from backend.cases.queries import INSERT_PHONE_CHANGES
+from backend.compliance.queries import INSERT_EVENTS as CONTACTS
+from backend.compliance.schemas import Channel
 from backend.identity.commands.sign_in import make_sign_in_link
 from backend.identity.schemas import Act
 from backend.journal.queries import INSERT_EVENTS
@@ -143,7 +145,7 @@ async def raw_inserts(raw: asyncpg.Connection, postmaster: int, stock: Stock) ->
 
 
 def raw_arguments(stock: Stock, random: Random) -> list[tuple[str, tuple[object, ...]]]:
-    """Return the statements of one batch with their arrays: ids, visits, events, changes for the phone."""
+    """Return the statements of one batch with their arrays: ids, visits, contacts, events, changes for the phone."""
     now = datetime.now(tz=UTC)
     bodies = [visit_body(stock, random, now) for _ in range(BATCH)]
     ids, cases = [new_id() for _ in bodies], [body["case_id"] for body in bodies]
@@ -161,7 +163,14 @@ def raw_arguments(stock: Stock, random: Random) -> list[tuple[str, tuple[object,
                 tenant, user, device, column["id"], cases, none, column["address_id"], column["result"],
                 column["party"], none, column["started_at"], column["ended_at"], [spot["lat"] for spot in spots],
                 [spot["lon"] for spot in spots], [12.0] * BATCH, [0.0] * BATCH, [True] * BATCH, none, column["note"],
-                column["next_step"], none,
+                column["next_step"], none, none,
+            ),
+        ),
+        (
+            CONTACTS[Channel.VISIT],
+            (
+                tenant, user, Channel.VISIT.value, column["id"], cases, column["address_id"], [True] * BATCH,
+                ["visit"] * BATCH, column["started_at"],
             ),
         ),
         (

@@ -18,10 +18,10 @@ from backend.cases.batches import AttemptCount
 from backend.cases.problems import NOTHING_TO_WITHDRAW, TOO_LATE_TO_WITHDRAW, UNKNOWN_CONTACT
 from backend.cases.rules import UNDO_WITHIN, is_in_time_to_withdraw, why_not_work
 from backend.cases.schemas import CaseOnFile, ContactReveal, Worker
+from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
-from backend.journal.schemas import NewEvent
-from backend.kernel.ids import is_time_ordered, new_id
+from backend.kernel.ids import is_time_ordered
 from backend.kernel.live import announce
 from backend.kernel.problems import MALFORMED, NOT_FOUND, Problem
 from backend.kernel.statements import run_together
@@ -114,7 +114,9 @@ async def take_back_call(raw: asyncpg.Connection, act: Act, worker: Worker, call
     ):
         await raw.execute(statement.sql, *statement.arguments)
     await queries.restore_last_attempt(raw, act.tenant_id, call.case_id)
-    await append_bare(raw, [*events, _event(act, "call.withdrawn", call_id, call.case_id, {"target_id": str(call_id)})])
+    await append_bare(
+        raw, [*events, case_event(act, "call.withdrawn", call_id, call.case_id, {"target_id": str(call_id)})]
+    )
     await announce(raw, act.tenant_id, "queue")
 
 
@@ -125,19 +127,5 @@ async def reveal_number(raw: asyncpg.Connection, act: Act, worker: Worker, revea
     if value is None:
         raise Problem(UNKNOWN_CONTACT)
     payload = {"contact_point_id": str(reveal.contact_point_id), "reason": reveal.reason}
-    await append_bare(raw, [_event(act, "contact.revealed", reveal.contact_point_id, reveal.case_id, payload)])
+    await append_bare(raw, [case_event(act, "contact.revealed", reveal.contact_point_id, reveal.case_id, payload)])
     return Number(contact_point_id=reveal.contact_point_id, value=value)
-
-
-def _event(act: Act, kind: str, subject_id: UUID, case_id: UUID, payload: dict[str, str]) -> NewEvent:
-    return NewEvent(
-        id=new_id(),
-        tenant_id=act.tenant_id,
-        kind=kind,
-        subject_id=subject_id,
-        case_id=case_id,
-        actor_id=act.actor_id,
-        device_id=act.device_id,
-        occurred_at=act.at,
-        payload=dict(payload),
-    )

@@ -1,6 +1,6 @@
 """What can be done about who has which case? Preview, assign, undo; territories; the desk's next case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from backend.cases.desk_schemas import (
 )
 from backend.cases.list_queries import Desk, give_back, take_next
 from backend.cases.queries import insert_phone_changes
+from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -195,7 +196,7 @@ async def put_territory(
         raise Problem(problems.TERRITORY_NAME_TAKEN)
     corners = [[point.lat, point.lon] for point in ring]
     payload = {"name": wish.name, "team_id": str(wish.team_id), "area": corners}
-    await append_bare(raw, [_event(act, kind, wanted, None, payload)])
+    await append_bare(raw, [case_event(act, kind, wanted, None, payload)])
     await announce(raw, act.tenant_id, "assignment")
     return await _own_territory(raw, act, wanted, None)
 
@@ -208,7 +209,7 @@ async def remove_territory(
     await queries.delete_territory(raw, act.tenant_id, territory_id)
     corners = [[point.lat, point.lon] for point in territory.area]
     payload = {"name": territory.name, "area": corners}
-    await append_bare(raw, [_event(act, "territory.removed", territory_id, None, payload)])
+    await append_bare(raw, [case_event(act, "territory.removed", territory_id, None, payload)])
     await announce(raw, act.tenant_id, "assignment")
 
 
@@ -231,17 +232,3 @@ async def next_case(raw: asyncpg.Connection, desk: Desk, passed: Sequence[UUID],
         if leased is not None:
             return NextCase(case_id=leased, leased_until=now + LEASE)
     raise Problem(CONFLICT)
-
-
-def _event(act: Act, kind: str, subject_id: UUID, case_id: UUID | None, payload: Mapping[str, object]) -> NewEvent:
-    return NewEvent(
-        id=new_id(),
-        tenant_id=act.tenant_id,
-        kind=kind,
-        subject_id=subject_id,
-        case_id=case_id,
-        actor_id=act.actor_id,
-        device_id=act.device_id,
-        occurred_at=act.at,
-        payload=dict(payload),
-    )

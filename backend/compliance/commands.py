@@ -12,9 +12,9 @@ import msgspec
 from backend.compliance import queries
 from backend.compliance.contact_schemas import AgreementWish, CloseWish, Contact, NewStop, StopWish
 from backend.compliance.schemas import Channel
+from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
-from backend.journal.schemas import NewEvent
 from backend.kernel.ids import new_id
 from backend.kernel.problems import MALFORMED, NOT_FOUND, Problem
 from backend.kernel.statements import Statement
@@ -46,7 +46,7 @@ async def raise_stop(raw: asyncpg.Connection, act: Act, case_id: UUID, wish: Sto
     """
     _check(wish.status.debts, [wish.status.channel])
     if await queries.raise_stop(raw, act, case_id, wish):
-        await append_bare(raw, [_event(act, "contact.stopped", wish.id, case_id, _said(wish))])
+        await append_bare(raw, [case_event(act, "contact.stopped", wish.id, case_id, _said(wish))])
     elif not await queries.sees_case(raw, act.tenant_id, case_id):
         raise Problem(NOT_FOUND)
 
@@ -56,7 +56,7 @@ async def close_stop(raw: asyncpg.Connection, act: Act, stop_id: UUID, wish: Clo
     case_id = await queries.close(raw, act, queries.CLOSE_STOP, stop_id, wish)
     if case_id is None:
         raise Problem(NOT_FOUND)
-    await append_bare(raw, [_event(act, "contact.stop_closed", stop_id, case_id, _said(wish))])
+    await append_bare(raw, [case_event(act, "contact.stop_closed", stop_id, case_id, _said(wish))])
 
 
 async def record_agreement(raw: asyncpg.Connection, act: Act, case_id: UUID, wish: AgreementWish) -> None:
@@ -66,7 +66,7 @@ async def record_agreement(raw: asyncpg.Connection, act: Act, case_id: UUID, wis
     """
     _check(wish.agreement.debts, wish.agreement.channels or [])
     if await queries.record_agreement(raw, act, case_id, wish):
-        await append_bare(raw, [_event(act, "contact.agreed", wish.id, case_id, _said(wish))])
+        await append_bare(raw, [case_event(act, "contact.agreed", wish.id, case_id, _said(wish))])
     elif not await queries.sees_case(raw, act.tenant_id, case_id):
         raise Problem(NOT_FOUND)
 
@@ -76,7 +76,7 @@ async def close_agreement(raw: asyncpg.Connection, act: Act, agreement_id: UUID,
     case_id = await queries.close(raw, act, queries.CLOSE_AGREEMENT, agreement_id, wish)
     if case_id is None:
         raise Problem(NOT_FOUND)
-    await append_bare(raw, [_event(act, "contact.agreement_closed", agreement_id, case_id, _said(wish))])
+    await append_bare(raw, [case_event(act, "contact.agreement_closed", agreement_id, case_id, _said(wish))])
 
 
 def _check(debts: Sequence[str] | None, channels: Sequence[Channel | None]) -> None:
@@ -92,17 +92,3 @@ def _check(debts: Sequence[str] | None, channels: Sequence[Channel | None]) -> N
 
 def _said(wish: StopWish | AgreementWish | CloseWish) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(wish))
-
-
-def _event(act: Act, kind: str, subject_id: UUID, case_id: UUID, payload: msgspec.Raw) -> NewEvent:
-    return NewEvent(
-        id=new_id(),
-        tenant_id=act.tenant_id,
-        kind=kind,
-        subject_id=subject_id,
-        case_id=case_id,
-        actor_id=act.actor_id,
-        device_id=act.device_id,
-        occurred_at=act.at,
-        payload=payload,
-    )

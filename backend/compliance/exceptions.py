@@ -17,6 +17,7 @@ from backend.compliance.exception_queries import Breach, Made
 from backend.compliance.judging import judge
 from backend.compliance.packs import Pack
 from backend.compliance.schemas import Channel, CollectorKind, Decision
+from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -75,7 +76,7 @@ async def decide_exception(raw: asyncpg.Connection, act: Act, exception_id: UUID
         raise Problem(FORBIDDEN)
     await queries.decide(raw, act, exception_id, said.ruling, said.reason)
     payload = {"reason": said.reason}
-    await append_bare(raw, [_event(act, f"exception.{said.ruling}", exception_id, found.case_id, payload)])
+    await append_bare(raw, [case_event(act, f"exception.{said.ruling}", exception_id, found.case_id, payload)])
 
 
 def _raised(act: Act, breach: Breach) -> NewEvent:
@@ -86,18 +87,4 @@ def _raised(act: Act, breach: Breach) -> NewEvent:
         "rule_ids": breach.rule_ids,
         "user_id": None if breach.user_id is None else str(breach.user_id),
     }
-    return _event(act, "exception.raised", breach.id, breach.made.case_id, payload)
-
-
-def _event(act: Act, kind: str, subject_id: UUID, case_id: UUID, payload: Mapping[str, object]) -> NewEvent:
-    return NewEvent(
-        id=new_id(),
-        tenant_id=act.tenant_id,
-        kind=kind,
-        subject_id=subject_id,
-        case_id=case_id,
-        actor_id=act.actor_id,
-        device_id=act.device_id,
-        occurred_at=act.at,
-        payload=dict(payload),
-    )
+    return case_event(act, "exception.raised", breach.id, breach.made.case_id, payload)

@@ -15,9 +15,8 @@ import msgspec
 
 from backend.app import reaction_queries as queries
 from backend.cases.desk_schemas import AssignReason
-from backend.journal import reader_queries as readers
-from backend.journal.queries import events_after
-from backend.journal.schemas import RecordedEvent, StreamPosition
+from backend.journal.reading import read_step, waiting_tenants
+from backend.journal.schemas import RecordedEvent
 from backend.kernel.db import Database
 from backend.kernel.ids import made_at
 from backend.outreach.commands import tell
@@ -76,22 +75,16 @@ class PlanEdited(msgspec.Struct, frozen=True):
 
 async def react(database: Database, now: datetime) -> int:
     """Let every tenant's reader take one step; returns how many events were read. `database` is of Role.JOB."""
-    async with database.pool.acquire() as raw:
-        tenants = await readers.waiting_tenants(raw, READER)
-    return sum([await step(database, tenant_id, now) for tenant_id in tenants])
+    return sum([await step(database, one, now) for one in await waiting_tenants(database, READER)])
 
 
 async def step(database: Database, tenant_id: UUID, now: datetime) -> int:
     """Read at most 500 events of a tenant, react, keep the place; returns how many, 0 when another worker reads."""
-    async with database.pool.acquire() as raw, raw.transaction():
-        if not await readers.is_alone(raw, tenant_id, READER):
-            return 0
-        position = await readers.position_of(raw, tenant_id, READER)
-        events = await events_after(raw, tenant_id, position, EVENTS_A_STEP_MAX)
-        if events:
-            await _react_to(raw, tenant_id, [one for one in events if one.occurred_at > now - NEWS_FOR], now)
-            await readers.move_to(raw, tenant_id, READER, StreamPosition(xid=events[-1].xid, id=events[-1].id))
-        return len(events)
+
+    async def handle(raw: asyncpg.Connection, events: Sequence[RecordedEvent]) -> None:
+        await _react_to(raw, tenant_id, [one for one in events if one.occurred_at > now - NEWS_FOR], now)
+
+    return await read_step(database, tenant_id, READER, EVENTS_A_STEP_MAX, handle)
 
 
 async def _react_to(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent], now: datetime) -> None:

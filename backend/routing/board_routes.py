@@ -13,7 +13,7 @@ from backend.kernel import clock
 from backend.kernel.db import bare
 from backend.kernel.web import Tx
 from backend.routing import board_queries as queries
-from backend.routing import rules
+from backend.routing import board_rules
 from backend.routing.board_schemas import Board, TeamRoutes
 
 
@@ -23,7 +23,7 @@ async def get_board(tx: Tx, who: Who, team_id: FromQuery[UUID | None] = None) ->
     raw, now, teams = await bare(tx), clock.now(), teams_of(who)
     rows = await queries.board_rows(raw, who.tenant_id, teams, team_id, now)
     due = await queries.promises_due(raw, who.tenant_id, teams, team_id, now)
-    return rules.board_of(rows, due, await queries.local_today(raw, who.tenant_id, now), now)
+    return board_rules.board_of(rows, due, await queries.local_today(raw, who.tenant_id, now), now)
 
 
 @get("/routes", opt={"permission": Permission.TEAM_WATCH})

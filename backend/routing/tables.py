@@ -45,6 +45,9 @@ class Stop(Base):
     is_locked: Mapped[bool] = mapped_column(server_default=FetchedValue())
     is_must: Mapped[bool] = mapped_column(server_default=FetchedValue())
     reasons: Mapped[list[str]] = mapped_column(JSONB(), server_default=FetchedValue())
+    headcount: Mapped[int] = mapped_column(server_default=FetchedValue())
+    lawful: Mapped[list[object]] = mapped_column(JSONB(), server_default=FetchedValue())
+    rule_ids: Mapped[list[str]] = mapped_column(server_default=FetchedValue())
     state: Mapped[str] = mapped_column(server_default=FetchedValue())
     skip_reason: Mapped[str | None]
     state_at: Mapped[datetime | None]

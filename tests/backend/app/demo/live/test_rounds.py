@@ -9,7 +9,7 @@ from backend.app.demo.live.commands import scope_of
 from backend.app.demo.live.rounds import plan_rounds
 from backend.kernel.db import bare_transaction
 from backend.routing import board_queries
-from backend.routing.rules import board_line
+from backend.routing.board_rules import board_line
 from tests.backend.app.demo.live.conftest import Stage
 
 PLANS = "SELECT count(*) FROM day_plans WHERE day = $1 AND state = $2"

@@ -53,6 +53,7 @@ WORTH: dict[MessageKind, tuple[timedelta, Urgency]] = {
     # Whoever is on the way to a client who has paid should turn round.
     MessageKind.CLIENT_PAID: (timedelta(hours=6), Urgency.HIGH),
     MessageKind.DEBT_LOWERED: (timedelta(hours=6), Urgency.NORMAL),
+    MessageKind.DEADLINE_NEAR: (timedelta(hours=24), Urgency.NORMAL),
 }
 
 
@@ -154,6 +155,8 @@ def path_of(kind: MessageKind, case_id: UUID | None) -> str:
             return "/"
         case MessageKind.CASE_TAKEN:
             return "/inbox"  # the case itself is no longer theirs to see
+        case MessageKind.DEADLINE_NEAR:
+            return "/law/limitation"
         case MessageKind.CASE_GIVEN | MessageKind.CLIENT_PAID | MessageKind.DEBT_LOWERED:
             return "/cases" if case_id is None else f"/cases/{case_id}"
         case _:

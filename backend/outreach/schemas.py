@@ -59,6 +59,7 @@ class MessageKind(StrEnum):
     CASE_TAKEN = "case_taken"
     CLIENT_PAID = "client_paid"
     DEBT_LOWERED = "debt_lowered"
+    DEADLINE_NEAR = "deadline_near"
 
 
 class Urgency(StrEnum):

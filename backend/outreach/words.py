@@ -38,4 +38,8 @@ WORDS: dict[MessageKind, dict[Language, Words]] = {
         ("有案件的逾期已减少", "上门前请先查看案件。"),
         ("Less is due on a case", "Look at the case before you go there."),
     ),
+    MessageKind.DEADLINE_NEAR: _both(
+        ("有法定期限临近", "打开查看到期日和要做的事。"),
+        ("A date of the law comes near", "Open to see which, and what must be done by then."),
+    ),
 }

@@ -199,6 +199,7 @@ def test_a_payload_is_declarative_and_leads_to_our_own_screen() -> None:
         (MessageKind.CASE_GIVEN, "/cases"),
         (MessageKind.CLIENT_PAID, "/cases"),
         (MessageKind.DEBT_LOWERED, "/cases"),
+        (MessageKind.DEADLINE_NEAR, "/law/limitation"),
     ],
 )
 def test_a_message_about_several_cases_leads_to_their_list(kind: MessageKind, path: str) -> None:

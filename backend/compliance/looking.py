@@ -108,7 +108,12 @@ def _shown(to_id: UUID | None, verdict: Verdict) -> ContactVerdict:
 
 
 def _texts(verdicts: Iterable[ContactVerdict]) -> list[RuleText]:
-    named = sorted({rule_id for one in verdicts for rule_id in one.rule_ids})
+    return texts_of({rule_id for one in verdicts for rule_id in one.rule_ids})
+
+
+def texts_of(rule_ids: Iterable[str]) -> list[RuleText]:
+    """Return what rules mean, sorted by id; an id that no pack knows any more is left out."""
+    named = sorted(set(rule_ids))
     articles = {rule_id: article for pack in shipped_packs() for rule_id, article in pack.articles.items()}
     return [
         RuleText(id=rule_id, zh=articles[rule_id].zh, en=articles[rule_id].en, source=articles[rule_id].source)

@@ -1,4 +1,4 @@
-"""What follows from the rows of the team's board? Who is overdue, how long somebody is silent, and the sums of the day."""
+"""What follows from the rows of the team's board? Who is overdue, how long somebody is silent, and the day's sums."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

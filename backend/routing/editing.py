@@ -15,14 +15,17 @@ from backend.cases.assigning import move_cases
 from backend.cases.assignment_queries import cases_to_move, people
 from backend.cases.desk_schemas import AssignReason
 from backend.cases.queries import insert_phone_changes
+from backend.compliance.looking import texts_of
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.kernel.live import announce
 from backend.kernel.problems import Problem as Refusal
 from backend.routing import plan_queries as queries
 from backend.routing import problems, rules
+from backend.routing.lawful import Day, lawful_doors
 from backend.routing.plan_schemas import (
     EditPrice,
+    Lawful,
     PlanHead,
     PlanState,
     PlanStatus,
@@ -37,9 +40,15 @@ from backend.routing.problem import Problem, Route
 from backend.routing.schemas import StopState
 from backend.routing.timing import Ways, best_place, timed
 
+NEVER = (0, 0)
+"""The window of a case that the gate leaves no minute: whatever begins, begins after it."""
+
 
 class Table(msgspec.Struct, frozen=True):
-    """A plan laid out for a change: the problem of what is still to do, and who visits what in which order."""
+    """A plan laid out for a change: the problem of what is still to do, and who visits what in which order.
+
+    `doors` says when the cases of the routes concerned may be visited, asked of the gate just now.
+    """
 
     head: PlanHead
     base: datetime
@@ -47,6 +56,7 @@ class Table(msgspec.Struct, frozen=True):
     cases: dict[UUID, VisitableCase]
     problem: Problem
     orders: dict[UUID, list[int]]
+    doors: dict[UUID, Lawful]
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -72,17 +82,19 @@ async def apply_edit(
     """Change a draft or the published plan; phones hear of the latter, and the case goes to whom it was given.
 
     Raises Problem: not_found, plan.replaced, plan.not_ready, plan.case_not_in_plan, plan.no_door, plan.not_working,
-    stop.done, plan.unlawful_hours.
+    stop.done, stop.blocked, plan.unlawful_hours, plan.not_lawful (with the rules).
     """
     table = await _lay_out(raw, act, plan_id, edit, team_ids, is_locked=True)
     result = changed(table, edit)
     if not result.price.is_lawful:
-        raise Refusal(problems.UNLAWFUL_HOURS)
+        told = [{"id": one.id, "zh": one.zh, "en": one.en} for one in result.price.rules]
+        kind = problems.UNLAWFUL_HOURS if table.doors[edit.case_id].windows_s else problems.NOT_LAWFUL
+        raise Refusal(kind, rules=told)
     await _write(raw, act, table, edit, result)
     if table.head.state is PlanState.PUBLISHED:
         await _hand_over(raw, act, edit)
-        told = [(user_id, plan_id) for user_id in sorted(result.after)]
-        await insert_phone_changes(raw, act.tenant_id, "plan", "changed", told)
+        concerned = [(user_id, plan_id) for user_id in sorted(result.after)]
+        await insert_phone_changes(raw, act.tenant_id, "plan", "changed", concerned)
     payload: dict[str, object] = {"edit": msgspec.to_builtins(edit), "gain": result.price.gain}
     await append_bare(raw, [event(act, "plan.changed", plan_id, payload)])
     await announce(raw, act.tenant_id, "plan")
@@ -117,7 +129,12 @@ async def _lay_out(
     working = await queries.working_people(raw, act.tenant_id, head.team_id, users, base)
     if edit.user_id is not None and edit.user_id not in {one.id for one in working}:
         raise Refusal(problems.NOT_WORKING)
-    return lay_out(head, stops, cases, working, act.at)
+    present = stops.get(edit.case_id)
+    routes = {edit.user_id, present.user_id if present is not None else None}
+    concerned = {edit.case_id, *(stop.case_id for stop in to_do if stop.user_id in routes)}
+    when = Day(day=head.day, zone=head.zone, is_agency=any(one.is_agency for one in working))
+    law = await lawful_doors(raw, act.tenant_id, [cases[one] for one in sorted(concerned & cases.keys())], when)
+    return lay_out(head, stops, cases, working, act.at, law.doors)
 
 
 def _check(stop: StopView | None, edit: StopEdit) -> None:
@@ -125,6 +142,8 @@ def _check(stop: StopView | None, edit: StopEdit) -> None:
         raise Refusal(problems.CASE_NOT_IN_PLAN)
     if stop is not None and stop.state is StopState.DONE:
         raise Refusal(problems.STOP_DONE)
+    if stop is not None and stop.state is StopState.BLOCKED and edit.user_id is None and not edit.is_out:
+        raise Refusal(problems.STOP_BLOCKED)
 
 
 def lay_out(
@@ -133,17 +152,21 @@ def lay_out(
     cases: dict[UUID, VisitableCase],
     working: Sequence[WorkingPerson],
     now: datetime,
+    doors: dict[UUID, Lawful],
 ) -> Table:
-    """Return the table: candidates are all cases with a door, orders those of the stops still to do."""
+    """Return the table: candidates are all cases with a door, orders those of the stops still to do.
+
+    A case that the gate leaves no minute is late wherever it stands; one of another route keeps its hours.
+    """
     base = rules.midnight(head.day, head.zone)
-    doors = [case.door for case in cases.values() if case.door is not None]
-    collectors = rules.collectors_of(working, head.day, base, now, rules.middle(doors))
+    places = [case.door for case in cases.values() if case.door is not None]
+    collectors = rules.collectors_of(working, head.day, base, now, rules.middle(places))
     best = max((case.score for case in cases.values()), default=0.0)
     candidates = [
         rules.candidate_of(
             case,
             case.door,
-            rules.lawful_window(head.day, case.zone, base),
+            _window(head, case, doors),
             worth_m=rules.prize_m(case, best),
             holder=None,
             is_must=False,
@@ -158,7 +181,12 @@ def lay_out(
     for stop in sorted(stops.values(), key=lambda one: (one.position, one.id)):
         if stop.state is StopState.PLANNED and stop.case_id in place and stop.user_id in orders:
             orders[stop.user_id].append(place[stop.case_id])
-    return Table(head=head, base=base, stops=stops, cases=cases, problem=problem, orders=orders)
+    return Table(head=head, base=base, stops=stops, cases=cases, problem=problem, orders=orders, doors=doors)
+
+
+def _window(head: PlanHead, case: VisitableCase, doors: dict[UUID, Lawful]) -> tuple[int, int]:
+    hours = rules.lawful_window(head.day, case.zone, rules.midnight(head.day, head.zone))
+    return (rules.visit_window(doors[case.id], hours) or NEVER) if case.id in doors else hours
 
 
 def changed(table: Table, edit: StopEdit) -> Changed:
@@ -199,16 +227,18 @@ def _price(table: Table, edit: StopEdit, before: dict[UUID, Route], after: dict[
     sign = int(is_in) - int(was_in)
     late_before = {visit.candidate for route in before.values() for visit in route.visits if visit.is_late}
     late_after = {visit.candidate for visit in visits if visit.is_late}
-    first, last = rules.lawful_window(table.head.day, case.zone, table.base)
-    del first
+    window = _window(table.head, case, table.doors)
+    law = table.doors.get(edit.case_id)
     return EditPrice(
         routes=[_route_price(table, user, before[user], after[user]) for user in after],
         gain=sign * case.score,
         overdue_minor=sign * case.overdue_minor,
         currency=case.currency,
-        is_lawful=not late_after - late_before,
-        lawful_until=table.base + timedelta(seconds=last),
+        is_lawful=edit.is_out or (window != NEVER and not late_after - late_before),
+        lawful_until=None if window == NEVER else table.base + timedelta(seconds=window[1]),
         changes_holder=edit.user_id is not None and not edit.is_out and case.assignee_id != edit.user_id,
+        headcount=1 if law is None else law.headcount,
+        rules=texts_of([] if law is None else law.rule_ids),
     )
 
 
@@ -235,7 +265,7 @@ async def _write(raw: asyncpg.Connection, act: Act, table: Table, edit: StopEdit
         if flag is not None:
             (chosen.add if flag else chosen.discard)(edit.case_id)
     written = rules.stops_of_routes(
-        table.problem, list(table.cases.values()), list(result.after.values()), table.base, locked
+        table.problem, list(table.cases.values()), list(result.after.values()), table.base, locked, table.doors
     )
     done = {stop.user_id: 0 for stop in written}
     for stop in table.stops.values():

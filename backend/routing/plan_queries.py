@@ -17,6 +17,7 @@ from backend.routing.plan_schemas import (
     PlanStatus,
     PlanWish,
     StopView,
+    Stretch,
     Summary,
     VisitableCase,
     WorkingPerson,
@@ -33,7 +34,7 @@ WHERE teams.tenant_id = $1 AND teams.id = $2 AND teams.kind = 'field'
 """
 # Where somebody stands in the day: the place and end of the last visit of today, if there was one.
 PEOPLE = """
-SELECT u.id, u.name, u.zone, u.shift_start_minute, u.shift_end_minute,
+SELECT u.id, u.name, u.zone, u.role = 'agency' AS is_agency, u.shift_start_minute, u.shift_end_minute,
     ST_Y(u.start_point::geometry) AS start_lat, ST_X(u.start_point::geometry) AS start_lon,
     ST_Y(u.end_point::geometry) AS end_lat, ST_X(u.end_point::geometry) AS end_lon,
     ST_Y(last.place::geometry) AS last_lat, ST_X(last.place::geometry) AS last_lon, last.ended_at AS last_ended_at
@@ -90,28 +91,32 @@ WHERE p.tenant_id = $1 AND ($2 OR p.team_id = ANY($3::uuid[])) AND p.day = $4 OR
 STOPS = """
 SELECT s.id, s.case_id, c.number, o.name, s.user_id, s.position, ST_Y(c.door::geometry) AS lat,
     ST_X(c.door::geometry) AS lon, s.arrive_at, s.leave_at, s.window_start, s.window_end, s.drive_s, s.drive_m,
-    s.is_locked, s.is_must, s.reasons::text AS reasons, s.state, s.skip_reason, c.currency, c.overdue_minor, c.score
+    s.is_locked, s.is_must, s.reasons::text AS reasons, s.state, s.skip_reason, s.headcount, s.lawful::text AS lawful,
+    s.rule_ids, c.currency, c.overdue_minor, c.score
 FROM stops s JOIN cases c ON c.id = s.case_id JOIN obligors o ON o.id = c.obligor_id
 WHERE s.tenant_id = $1 AND s.plan_id = $2 ORDER BY s.user_id, s.position, s.id
 """
 INSERT_STOPS = """
 INSERT INTO stops (id, tenant_id, plan_id, case_id, user_id, address_id, position, arrive_at, leave_at, window_start,
-    window_end, drive_s, drive_m, is_locked, is_must, reasons)
+    window_end, drive_s, drive_m, is_locked, is_must, reasons, headcount, lawful, rule_ids)
 SELECT id, $1, $2, case_id, user_id, address_id, position, arrive_at, leave_at, window_start, window_end, drive_s,
-    drive_m, is_locked, is_must, reasons::jsonb
+    drive_m, is_locked, is_must, reasons::jsonb, headcount, lawful::jsonb,
+    ARRAY(SELECT jsonb_array_elements_text(rule_ids::jsonb))
 FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::timestamptz[], $9::timestamptz[],
-    $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[], $14::bool[], $15::bool[], $16::text[])
+    $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[], $14::bool[], $15::bool[], $16::text[], $17::int[],
+    $18::text[], $19::text[])
     AS new (id, case_id, user_id, address_id, position, arrive_at, leave_at, window_start, window_end, drive_s, drive_m,
-    is_locked, is_must, reasons)
+    is_locked, is_must, reasons, headcount, lawful, rule_ids)
 """
 UPDATE_STOPS = """
 UPDATE stops SET user_id = new.user_id, position = new.position, arrive_at = new.arrive_at, leave_at = new.leave_at,
     window_start = new.window_start, window_end = new.window_end, drive_s = new.drive_s, drive_m = new.drive_m,
-    is_locked = new.is_locked, is_must = new.is_must
+    is_locked = new.is_locked, is_must = new.is_must, headcount = new.headcount, lawful = new.lawful::jsonb,
+    rule_ids = ARRAY(SELECT jsonb_array_elements_text(new.rule_ids::jsonb))
 FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[],
-    $9::timestamptz[], $10::int[], $11::int[], $12::bool[], $13::bool[])
+    $9::timestamptz[], $10::int[], $11::int[], $12::bool[], $13::bool[], $14::int[], $15::text[], $16::text[])
     AS new (case_id, user_id, position, arrive_at, leave_at, window_start, window_end, drive_s, drive_m, is_locked,
-    is_must)
+    is_must, headcount, lawful, rule_ids)
 WHERE stops.tenant_id = $1 AND stops.plan_id = $2 AND stops.case_id = new.case_id AND stops.state = 'planned'
 """
 # What was done or put aside, and what the lead locked, stays in the plan that takes the place of the old one.
@@ -122,9 +127,11 @@ FROM stops old WHERE stops.tenant_id = $1 AND stops.plan_id = $2 AND old.plan_id
 """
 CARRY_OVER = """
 INSERT INTO stops (id, tenant_id, plan_id, case_id, user_id, address_id, position, arrive_at, leave_at, window_start,
-    window_end, drive_s, drive_m, is_locked, is_must, reasons, state, skip_reason, state_at)
+    window_end, drive_s, drive_m, is_locked, is_must, reasons, state, skip_reason, state_at, headcount, lawful,
+    rule_ids)
 SELECT gen_random_uuid(), tenant_id, $2, case_id, user_id, address_id, position, arrive_at, leave_at, window_start,
-    window_end, drive_s, drive_m, is_locked, is_must, reasons, state, skip_reason, state_at
+    window_end, drive_s, drive_m, is_locked, is_must, reasons, state, skip_reason, state_at, headcount, lawful,
+    rule_ids
 FROM stops old WHERE old.tenant_id = $1 AND old.plan_id = $3
     AND (old.state <> 'planned' OR old.is_locked)
     AND NOT EXISTS (SELECT 1 FROM stops new WHERE new.plan_id = $2 AND new.case_id = old.case_id)
@@ -163,9 +170,14 @@ async def working_people(
             end=_point(row, "end_"),
             last_place=_point(row, "last_"),
             last_ended_at=row["last_ended_at"],
+            is_agency=row["is_agency"],
         )
         for row in await raw.fetch(PEOPLE, tenant_id, team_id, user_ids, midnight)
     ]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _case(row: asyncpg.Record) -> VisitableCase:
@@ -274,6 +286,7 @@ async def stops_of(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID) -> l
     for row in await raw.fetch(STOPS, tenant_id, plan_id):
         fields = {name: row[name] for name in StopView.__struct_fields__ if name != "place"}
         fields |= {"reasons": msgspec.json.decode(row["reasons"], type=list[str]), "state": StopState(row["state"])}
+        fields |= {"lawful": msgspec.json.decode(row["lawful"], type=list[Stretch])}
         stops.append(StopView(**fields, place=_point(row)))
     return stops
 
@@ -285,8 +298,8 @@ async def insert_stops(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID, 
         [one.user_id for one in stops], [one.address_id for one in stops], [one.position for one in stops],
         [one.arrive_at for one in stops], [one.leave_at for one in stops], [one.window_start for one in stops],
         [one.window_end for one in stops], [one.drive_s for one in stops], [one.drive_m for one in stops],
-        [one.is_locked for one in stops], [one.is_must for one in stops],
-        [msgspec.json.encode(one.reasons).decode() for one in stops],
+        [one.is_locked for one in stops], [one.is_must for one in stops], [_json(one.reasons) for one in stops],
+        [one.headcount for one in stops], [_json(one.lawful) for one in stops], [_json(one.rule_ids) for one in stops],
     )  # fmt: skip
 
 
@@ -297,6 +310,7 @@ async def update_stops(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID, 
         [one.position for one in stops], [one.arrive_at for one in stops], [one.leave_at for one in stops],
         [one.window_start for one in stops], [one.window_end for one in stops], [one.drive_s for one in stops],
         [one.drive_m for one in stops], [one.is_locked for one in stops], [one.is_must for one in stops],
+        [one.headcount for one in stops], [_json(one.lawful) for one in stops], [_json(one.rule_ids) for one in stops],
     )  # fmt: skip
 
 
@@ -309,10 +323,10 @@ async def remove_stop(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID, c
 
 
 async def restore_stop(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID, case_id: UUID) -> None:
-    """Put a skipped stop back to work."""
+    """Put a skipped stop, or one that was held back, to work again."""
     await raw.execute(
-        "UPDATE stops SET state = 'planned', skip_reason = NULL, state_at = NULL"
-        " WHERE tenant_id = $1 AND plan_id = $2 AND case_id = $3 AND state = 'skipped'",
+        "UPDATE stops SET state = 'planned', skip_reason = NULL, state_at = NULL, rule_ids = '{}'"
+        " WHERE tenant_id = $1 AND plan_id = $2 AND case_id = $3 AND state IN ('skipped', 'blocked')",
         tenant_id, plan_id, case_id,
     )  # fmt: skip
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from backend.compliance.contact_schemas import RuleText
+from backend.compliance.schemas import PackUsed
 from backend.kernel.geo import Point
 from backend.routing.problem import SOLVER_S_MAX, Mode, WhyNot
 from backend.routing.schemas import StopState
@@ -54,13 +56,14 @@ class ProgressPoint(msgspec.Struct, frozen=True):
 
 
 class Unplanned(msgspec.Struct, frozen=True):
-    """A case that is not in the plan, and why."""
+    """A case that is not in the plan, and why; `rule_ids` say which rules leave no minute (of older plans: none)."""
 
     case_id: UUID
     number: str
     name: str
     score: float
     reason: WhyNot
+    rule_ids: list[str] = []
 
 
 class DayEnd(msgspec.Struct, frozen=True):
@@ -78,7 +81,10 @@ class DayEnd(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What is known of a plan beside its stops; kept with the plan as it was computed."""
+    """What is known of a plan beside its stops; kept with the plan as it was computed.
+
+    `law` are the packs by which the gate gave the windows of its stops; a plan of before the gate has none.
+    """
 
     status: PlanStatus
     wish: PlanWish
@@ -90,6 +96,7 @@ class Summary(msgspec.Struct, frozen=True):
     days: list[DayEnd] = []
     error: str | None = None
     is_stopping: bool = False
+    law: list[PackUsed] = []
 
 
 class PlanProgress(msgspec.Struct, frozen=True):
@@ -102,8 +109,19 @@ class PlanProgress(msgspec.Struct, frozen=True):
     error: str | None
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """A half-open stretch of time."""
+
+    start: datetime
+    end: datetime
+
+
 class StopView(msgspec.Struct, frozen=True):
-    """One stop of a plan, as the lead sees it."""
+    """One stop of a plan, as the lead sees it.
+
+    `headcount` is how many must stand at the door; `lawful` when the visit may begin, by the law that the plan was made
+    by; `rule_ids` why it takes two, or what took a blocked stop out of the day.
+    """
 
     id: UUID
     case_id: UUID
@@ -123,13 +141,19 @@ class StopView(msgspec.Struct, frozen=True):
     reasons: list[str]
     state: StopState
     skip_reason: str | None
+    headcount: int
+    lawful: list[Stretch]
+    rule_ids: list[str]
     currency: str
     overdue_minor: int
     score: float
 
 
 class PlanView(msgspec.Struct, frozen=True):
-    """A whole plan; `must_case_ids` is what it was asked to visit, whether it could or not."""
+    """A whole plan; `must_case_ids` is what it was asked to visit, whether it could or not.
+
+    `law` are the packs that it was made by, `rules` the texts of all rules that its stops and left-out cases name.
+    """
 
     id: UUID
     team_id: UUID
@@ -147,6 +171,8 @@ class PlanView(msgspec.Struct, frozen=True):
     gain_m: int
     curve: list[ProgressPoint]
     error: str | None
+    law: list[PackUsed]
+    rules: list[RuleText]
 
 
 class PlanLine(msgspec.Struct, frozen=True):
@@ -183,7 +209,10 @@ class DiffLine(msgspec.Struct, frozen=True):
 
 
 class PlanDiff(msgspec.Struct, frozen=True):
-    """What publishing would change; `against` is the plan that is published now, or null."""
+    """What publishing would change; `against` is the plan that is published now, or null.
+
+    `unlawful_case_ids` are stops of the draft that the law meanwhile forbids: they are left out.
+    """
 
     against: UUID | None
     added: list[DiffLine]
@@ -191,6 +220,7 @@ class PlanDiff(msgspec.Struct, frozen=True):
     moved: list[DiffLine]
     kept: int
     handed_over: int
+    unlawful_case_ids: list[UUID]
 
 
 class StopEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -223,6 +253,7 @@ class RoutePrice(msgspec.Struct, frozen=True):
 class EditPrice(msgspec.Struct, frozen=True):
     """What a change costs and brings. `is_lawful` is false when a visit would begin outside its hours: it is refused.
 
+    `rules` are those that leave the client no minute of that day, or ask for a second person (`headcount`).
     `gain` is the score that the plan wins or loses, `overdue_minor` the money standing open behind it.
     """
 
@@ -233,6 +264,8 @@ class EditPrice(msgspec.Struct, frozen=True):
     is_lawful: bool
     lawful_until: datetime | None
     changes_holder: bool
+    headcount: int
+    rules: list[RuleText]
 
 
 class VisitableCase(msgspec.Struct, frozen=True):
@@ -264,6 +297,18 @@ class WorkingPerson(msgspec.Struct, frozen=True):
     end: Point | None
     last_place: Point | None
     last_ended_at: datetime | None
+    is_agency: bool = False
+
+
+class Lawful(msgspec.Struct, frozen=True):
+    """When a case may be visited, in seconds of the day (half-open), and by how many at least.
+
+    `rule_ids` say why there is no window, or why it takes two.
+    """
+
+    windows_s: list[tuple[int, int]]
+    headcount: int
+    rule_ids: list[str]
 
 
 class PlanHead(msgspec.Struct, frozen=True):
@@ -281,7 +326,7 @@ class PlanHead(msgspec.Struct, frozen=True):
 
 
 class NewStop(msgspec.Struct, frozen=True):
-    """A stop to be written."""
+    """A stop to be written, with the law that it is planned by."""
 
     case_id: UUID
     user_id: UUID
@@ -296,3 +341,6 @@ class NewStop(msgspec.Struct, frozen=True):
     is_locked: bool
     is_must: bool
     reasons: list[str]
+    headcount: int
+    lawful: list[Stretch]
+    rule_ids: list[str]

@@ -12,6 +12,7 @@ from backend.cases.assigning import move_cases
 from backend.cases.assignment_queries import cases_to_move, people
 from backend.cases.desk_schemas import AssignReason, Move
 from backend.cases.queries import insert_phone_changes
+from backend.compliance.looking import texts_of
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -20,6 +21,8 @@ from backend.kernel.live import announce
 from backend.kernel.problems import NOT_FOUND, Problem
 from backend.routing import plan_queries as queries
 from backend.routing import problems, rules
+from backend.routing.blocking import block, unlawful_of
+from backend.routing.lawful import Day, Law, keep_packs, lawful_doors
 from backend.routing.plan_schemas import (
     PlanDiff,
     PlanHead,
@@ -41,11 +44,12 @@ LOST_AFTER = timedelta(minutes=6)
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """A draft that is to be computed."""
+    """A draft that is to be computed, and the law that it is made by."""
 
     head: PlanHead
     day: DayProblem
     locked: set[UUID]
+    law: Law
 
 
 async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids: Sequence[UUID] | None) -> Begun:
@@ -70,12 +74,16 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     if missing:
         raise Problem(problems.MUST_NOT_OPEN, case_ids=[str(one) for one in missing])
     locked = await queries.locked_stops(raw, act.tenant_id, wish.team_id, wish.day)
-    given = DayInput(wish=wish, zone=zone, people=working, cases=cases, locked=locked, now=act.at)
+    when = Day(day=wish.day, zone=zone, is_agency=any(one.is_agency for one in working))
+    law = await lawful_doors(raw, act.tenant_id, [case for case in cases if case.door is not None], when)
+    given = DayInput(wish=wish, zone=zone, people=working, cases=cases, locked=locked, now=act.at, lawful=law.doors)
     day = rules.problem_of(given)
     if not day.problem.collectors:
         raise Problem(problems.NOBODY_WORKS)
     if not day.problem.candidates:
-        raise Problem(problems.NOTHING_TO_VISIT)
+        raise Problem(
+            problems.NOTHING_TO_VISIT, rule_ids=sorted({rule for one in day.left_out for rule in one.rule_ids})
+        )
 
     head = PlanHead(
         id=new_id(),
@@ -86,11 +94,12 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
         made_by=act.actor_id,
         made_at=act.at,
         published_at=None,
-        summary=Summary(status=PlanStatus.SOLVING, wish=wish, started_at=act.at),
+        summary=Summary(status=PlanStatus.SOLVING, wish=wish, started_at=act.at, law=law.packs),
     )
     await queries.insert_plan(raw, act.tenant_id, head)
+    await keep_packs(raw, act.tenant_id)
     await append_bare(raw, [event(act, "plan.begun", head.id, {"day": wish.day.isoformat(), "seconds": wish.seconds})])
-    return Begun(head=head, day=day, locked=set(locked))
+    return Begun(head=head, day=day, locked=set(locked), law=law)
 
 
 async def note_progress(
@@ -126,7 +135,7 @@ async def finish_plan(raw: asyncpg.Connection, act: Act, begun: Begun, computed:
         unplanned=shown[: queries.UNPLANNED_SHOWN_MAX],
         days=rules.day_ends(day.problem, computed.routes, base),
     )
-    stops = rules.stops_of_routes(day.problem, day.cases, computed.routes, base, begun.locked)
+    stops = rules.stops_of_routes(day.problem, day.cases, computed.routes, base, begun.locked, begun.law.doors)
     await queries.insert_stops(raw, act.tenant_id, head.id, stops)
     await queries.write_summary(raw, act.tenant_id, head.id, summary)
     payload = {"stops": len(stops), "unplanned": len(shown), "gain_m": computed.gain_m}
@@ -157,6 +166,8 @@ async def head_of(
 async def view_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead, now: datetime) -> PlanView:
     """Return a whole plan."""
     status, error = status_of(head, now)
+    stops = await queries.stops_of(raw, tenant_id, head.id)
+    named = {rule for one in (*stops, *head.summary.unplanned) for rule in one.rule_ids}
     return PlanView(
         id=head.id,
         team_id=head.team_id,
@@ -167,13 +178,15 @@ async def view_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead, now:
         made_by=head.made_by,
         made_at=head.made_at,
         published_at=head.published_at,
-        stops=await queries.stops_of(raw, tenant_id, head.id),
+        stops=stops,
         days=head.summary.days,
         unplanned=head.summary.unplanned,
         must_case_ids=head.summary.wish.must_case_ids,
         gain_m=head.summary.gain_m,
         curve=head.summary.curve,
         error=error,
+        law=head.summary.law,
+        rules=texts_of(named),
     )
 
 
@@ -198,15 +211,18 @@ async def diff_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead) -> P
     old_id = await queries.published_plan(raw, tenant_id, head.team_id, head.day)
     old = await queries.stops_of(raw, tenant_id, old_id) if old_id not in (None, head.id) else []
     new = await queries.stops_of(raw, tenant_id, head.id)
-    moves, _ = await _handed_over(raw, tenant_id, new, is_locked=False)
-    return rules.diff(old, new, old_id, len(moves))
+    unlawful = set(await unlawful_of(raw, tenant_id, head, new))
+    lawful = [stop for stop in new if stop.case_id not in unlawful]
+    moves, _ = await _handed_over(raw, tenant_id, lawful, is_locked=False)
+    return rules.diff(old, new, old_id, len(moves), unlawful)
 
 
 async def publish_plan(raw: asyncpg.Connection, act: Act, plan_id: UUID, team_ids: Sequence[UUID] | None) -> None:
     """Make a draft the plan of the day; what was done and what the lead locked in the plan before stays.
 
-    Cases go to whom the plan sends; cases closed since the draft leave it; every phone concerned hears of it. Raises
-    Problem: not_found, plan.not_ready, plan.day_past.
+    Cases go to whom the plan sends; cases closed since the draft leave it; what the gate no longer allows stays in it
+    as blocked, with the rules; every phone concerned hears of it. Raises Problem: not_found, plan.not_ready,
+    plan.day_past.
     """
     head = await head_of(raw, act.tenant_id, plan_id, team_ids, is_locked=True)
     if head.state is not PlanState.DRAFT or head.summary.status is not PlanStatus.READY:
@@ -218,10 +234,14 @@ async def publish_plan(raw: asyncpg.Connection, act: Act, plan_id: UUID, team_id
         await queries.plan_head(raw, act.tenant_id, old_id, is_locked=True)
     before = await queries.stops_of(raw, act.tenant_id, old_id) if old_id else []
     drafted = await queries.stops_of(raw, act.tenant_id, plan_id)
-    moves, closed = await _handed_over(raw, act.tenant_id, drafted, is_locked=True)
+    unlawful = await unlawful_of(raw, act.tenant_id, head, [*drafted, *before])
+    lawful = [stop for stop in drafted if stop.case_id not in unlawful]
+    moves, closed = await _handed_over(raw, act.tenant_id, lawful, is_locked=True)
 
     for case_id in closed:
         await queries.remove_stop(raw, act.tenant_id, plan_id, case_id)
+    for concerned_id in filter(None, (plan_id, old_id)):
+        await block(raw, act, concerned_id, unlawful)
     await queries.publish(raw, act.tenant_id, plan_id, old_id, act.at)
     batch_id = await move_cases(raw, act, moves, AssignReason.PLAN)
     concerned = sorted({stop.user_id for stop in (*before, *drafted)})
@@ -229,7 +249,8 @@ async def publish_plan(raw: asyncpg.Connection, act: Act, plan_id: UUID, team_id
     payload = {
         "day": head.day.isoformat(),
         "replaces": str(old_id) if old_id else None,
-        "stops": len(drafted) - len(closed),
+        "stops": len(lawful) - len(closed),
+        "blocked": len(unlawful),
         "handed_over": len(moves),
         "batch_id": str(batch_id),
     }

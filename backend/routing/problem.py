@@ -105,6 +105,7 @@ class WhyNot(StrEnum):
     """Why a door is not in the plan."""
 
     NO_DOOR = "no_door"
+    NOT_LAWFUL = "not_lawful"
     OVER_CAP = "over_cap"
     OUTSIDE_HOURS = "outside_hours"
     TOO_FAR = "too_far"

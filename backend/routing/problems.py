@@ -16,6 +16,8 @@ CASE_NOT_IN_PLAN = Kind("plan.case_not_in_plan", 404, "That case is not in the p
 NO_DOOR = Kind("plan.no_door", 409, "It is not known where the door of that case is.")
 NOT_WORKING = Kind("plan.not_working", 409, "That person is not in the team.")
 UNLAWFUL_HOURS = Kind("plan.unlawful_hours", 409, "A visit would begin outside the hours in which visits are allowed.")
+NOT_LAWFUL = Kind("plan.not_lawful", 409, "The law leaves no minute of that day for a visit to this person.")
+STOP_BLOCKED = Kind("stop.blocked", 409, "The contact gate took that stop out of the day; a lead decides about it.")
 DAY_PAST = Kind("plan.day_past", 409, "That day is over.")
 
 KINDS = (
@@ -31,5 +33,7 @@ KINDS = (
     NO_DOOR,
     NOT_WORKING,
     UNLAWFUL_HOURS,
+    NOT_LAWFUL,
+    STOP_BLOCKED,
     DAY_PAST,
 )

@@ -15,8 +15,10 @@ SELECT stops.id, stops.plan_id, stops.user_id, stops.case_id, stops.state, stops
 FROM stops JOIN day_plans ON day_plans.id = stops.plan_id
 WHERE stops.tenant_id = $1 AND (stops.id = ANY($2::uuid[]) OR stops.plan_id = ANY($3::uuid[]))
 """
+# What the gate took out of the day while the phone was away stays out.
 WRITE_STOPS = """
-UPDATE stops SET state = new.state, position = new.position, skip_reason = new.skip_reason, state_at = $2
+UPDATE stops SET position = new.position, state_at = $2, skip_reason = new.skip_reason,
+    state = CASE WHEN stops.state = 'blocked' THEN stops.state ELSE new.state END
 FROM unnest($3::uuid[], $4::text[], $5::int[], $6::text[]) AS new (id, state, position, skip_reason)
 WHERE stops.tenant_id = $1 AND stops.id = new.id
 """
@@ -51,7 +53,8 @@ FROM (
     WHERE visits.tenant_id = $1 AND visits.id = ANY($2::uuid[])) again
 WHERE stops.tenant_id = $1 AND stops.id = again.id AND stops.state = 'done'
 """
-# The newest published day on which the user has stops; an older day is history.
+# The newest published day on which the user has stops; an older day is history. What the gate took out of it is not
+# on the phone; only the lead sees it.
 PLAN_OF_USER = """
 WITH newest AS (
     SELECT day_plans.id, day_plans.day, day_plans.published_at FROM day_plans
@@ -62,6 +65,7 @@ SELECT newest.id AS plan_id, newest.day, newest.published_at, stops.id, stops.ca
     stops.arrive_at, stops.leave_at, stops.window_start, stops.window_end, stops.drive_s, stops.drive_m,
     stops.is_locked, stops.is_must, stops.reasons, stops.state, stops.skip_reason
 FROM newest JOIN stops ON stops.plan_id = newest.id AND stops.tenant_id = $1 AND stops.user_id = $2
+    AND stops.state <> 'blocked'
 ORDER BY stops.position, stops.id
 """
 

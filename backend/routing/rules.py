@@ -16,10 +16,12 @@ from backend.kernel.problems import Kind
 from backend.routing.plan_schemas import (
     DayEnd,
     DiffLine,
+    Lawful,
     NewStop,
     PlanDiff,
     PlanWish,
     StopView,
+    Stretch,
     Unplanned,
     VisitableCase,
     WorkingPerson,
@@ -34,7 +36,7 @@ from backend.routing.problem import (
     Route,
     WhyNot,
 )
-from backend.routing.problems import PLAN_REPLACED, STOP_DONE, STOP_NOT_YOURS
+from backend.routing.problems import PLAN_REPLACED, STOP_BLOCKED, STOP_DONE, STOP_NOT_YOURS
 from backend.routing.schemas import StopOnFile, StopState
 
 
@@ -44,6 +46,8 @@ def why_not_change(stop: StopOnFile | None, user_id: UUID) -> Kind | None:
         return STOP_NOT_YOURS
     if not stop.is_current:
         return PLAN_REPLACED
+    if stop.state is StopState.BLOCKED:
+        return STOP_BLOCKED
     return STOP_DONE if stop.state is StopState.DONE else None
 
 
@@ -61,10 +65,9 @@ def reordered(stops: Sequence[StopOnFile], wished: Sequence[UUID]) -> list[tuple
 
 LAWFUL_FROM = time(8)
 LAWFUL_UNTIL = time(21)
-"""Until the contact gate gives the minutes of each case: no door before 8 or after 21 o'clock of the client's clock.
+"""The house's own hours, inside of what the gate allows: no door before 8 or after 21 o'clock of the client's clock.
 
-Inside what GB/T 45251-2025 and the bank guideline of 2026 allow in China (8 to 22 o'clock), with an hour to spare for
-whoever is late.
+GB/T 45251-2025 and the bank guideline of 2026 allow 8 to 22 o'clock in China: an hour to spare for whoever is late.
 """
 
 PRIZE_MIN_M = 2_000
@@ -76,7 +79,10 @@ the place of a case that the lead gave to somebody only with nine times its scor
 
 
 class DayInput(msgspec.Struct, frozen=True):
-    """All that a day is planned from. `locked` says who must visit which case; `now` cuts a day under way."""
+    """All that a day is planned from. `locked` says who must visit which case; `now` cuts a day under way.
+
+    `lawful` says of each case when the gate allows the visit; a case that is not in it is not visited.
+    """
 
     wish: PlanWish
     zone: str
@@ -84,6 +90,7 @@ class DayInput(msgspec.Struct, frozen=True):
     cases: list[VisitableCase]
     locked: dict[UUID, UUID]
     now: datetime
+    lawful: dict[UUID, Lawful]
 
 
 class DayProblem(msgspec.Struct, frozen=True):
@@ -105,6 +112,21 @@ def lawful_window(day: date, zone: str, base: datetime) -> tuple[int, int]:
     first = datetime.combine(day, LAWFUL_FROM, tzinfo=local)
     last = datetime.combine(day, LAWFUL_UNTIL, tzinfo=local)
     return round((first - base).total_seconds()), round((last - base).total_seconds())
+
+
+def visit_window(lawful: Lawful | None, hours: tuple[int, int]) -> tuple[int, int] | None:
+    """Return between which seconds a visit may be made: the longest stretch that law and house leave, None without one.
+
+    The planner knows one window a door; the others are kept with the stop.
+    """
+    both = [(max(first, hours[0]), min(last, hours[1])) for first, last in (lawful.windows_s if lawful else ())]
+    found = [one for one in both if one[1] - one[0] >= SERVICE_S]
+    return max(found, key=lambda one: (one[1] - one[0], -one[0]), default=None)
+
+
+def why_no_window(lawful: Lawful | None) -> WhyNot:
+    """Tell whether the law leaves no minute at all, or only none of the house's hours."""
+    return WhyNot.OUTSIDE_HOURS if lawful is not None and lawful.windows_s else WhyNot.NOT_LAWFUL
 
 
 def prize_m(case: VisitableCase, best_score: float, *, is_second: bool = False) -> int:
@@ -191,15 +213,20 @@ def problem_of(given: DayInput) -> DayProblem:
     left_out: list[Unplanned] = []
     for case in sorted(given.cases, key=lambda one: (one.id not in musts, -worth[one.id], -one.score, one.id)):
         holder = given.locked.get(case.id) or (None if wish.may_move_cases else case.assignee_id)
-        why = _why_not_tried(case, holder, working, room, is_full=len(taken) >= total)
-        if case.door is None or (why is not None and not (why is WhyNot.OVER_CAP and case.id in musts)):
-            left_out.append(unplanned(case, why or WhyNot.NO_DOOR))
+        law = given.lawful.get(case.id)
+        window_s = visit_window(law, lawful_window(wish.day, case.zone, base))
+        why = _why_not_tried(holder, working, room, is_full=len(taken) >= total)
+        if case.door is None or window_s is None:
+            reason = WhyNot.NO_DOOR if case.door is None else why_no_window(law)
+            left_out.append(unplanned(case, reason, law))
+            continue
+        if why is not None and not (why is WhyNot.OVER_CAP and case.id in musts):
+            left_out.append(unplanned(case, why))
             continue
         if holder is not None:
             room[holder] -= 1
         taken.append(case)
         is_must = case.id in musts
-        window_s = lawful_window(wish.day, case.zone, base)
         worth_m = worth[case.id]
         candidates.append(candidate_of(case, case.door, window_s, worth_m=worth_m, holder=holder, is_must=is_must))
     problem = Problem(collectors=collectors, candidates=candidates, pause=pause_of(wish), mode=wish.mode)
@@ -214,10 +241,8 @@ def _worth_of(given: DayInput, working: set[UUID]) -> dict[UUID, int]:
 
 
 def _why_not_tried(
-    case: VisitableCase, holder: UUID | None, working: set[UUID], room: Mapping[UUID, int], *, is_full: bool
+    holder: UUID | None, working: set[UUID], room: Mapping[UUID, int], *, is_full: bool
 ) -> WhyNot | None:
-    if case.door is None:
-        return WhyNot.NO_DOOR
     if holder is not None and holder not in working:
         return WhyNot.HOLDER_ABSENT
     if is_full or (holder is not None and room[holder] <= 0):
@@ -225,9 +250,12 @@ def _why_not_tried(
     return None
 
 
-def unplanned(case: VisitableCase, reason: WhyNot) -> Unplanned:
-    """Return the line that says why a case is not in the plan."""
-    return Unplanned(case_id=case.id, number=case.number, name=case.name, score=case.score, reason=reason)
+def unplanned(case: VisitableCase, reason: WhyNot, law: Lawful | None = None) -> Unplanned:
+    """Return the line that says why a case is not in the plan, with the rules when it is for them."""
+    rule_ids = law.rule_ids if law is not None and reason is WhyNot.NOT_LAWFUL else []
+    return Unplanned(
+        case_id=case.id, number=case.number, name=case.name, score=case.score, reason=reason, rule_ids=rule_ids
+    )
 
 
 def pause_of(wish: PlanWish) -> Pause | None:
@@ -246,7 +274,12 @@ def middle(points: Sequence[Point]) -> Point | None:
 
 
 def stops_of_routes(
-    problem: Problem, cases: Sequence[VisitableCase], routes: Sequence[Route], base: datetime, locked: set[UUID]
+    problem: Problem,
+    cases: Sequence[VisitableCase],
+    routes: Sequence[Route],
+    base: datetime,
+    locked: set[UUID],
+    doors: Mapping[UUID, Lawful],
 ) -> list[NewStop]:
     """Return the stops of computed routes, positions from 1 for each collector."""
     by_id = {case.id: case for case in cases}
@@ -266,10 +299,29 @@ def stops_of_routes(
             is_locked=visit.candidate in locked,
             is_must=visit.candidate in musts,
             reasons=reasons_of(by_id[visit.candidate]),
+            headcount=doors[visit.candidate].headcount,
+            lawful=stretches(doors[visit.candidate], base),
+            rule_ids=doors[visit.candidate].rule_ids,
         )
         for route in routes
         for position, visit in enumerate(route.visits, start=1)
     ]
+
+
+def stretches(lawful: Lawful, base: datetime) -> list[Stretch]:
+    """Return the windows of a day as instants."""
+    return [
+        Stretch(start=base + timedelta(seconds=first), end=base + timedelta(seconds=last))
+        for first, last in lawful.windows_s
+    ]
+
+
+def is_still_lawful(stop: StopView, lawful: Lawful | None, base: datetime) -> bool:
+    """Tell whether a planned stop may stay: the law is as when it was planned, or its arrival is lawful now too."""
+    if lawful is None or not lawful.windows_s:
+        return False
+    found = stretches(lawful, base)
+    return found == stop.lawful or any(one.start <= stop.arrive_at < one.end for one in found)
 
 
 def reasons_of(case: VisitableCase) -> list[str]:
@@ -301,10 +353,16 @@ def day_ends(problem: Problem, routes: Sequence[Route], base: datetime) -> list[
     ]
 
 
-def diff(published: Sequence[StopView], draft: Sequence[StopView], against: UUID | None, handed_over: int) -> PlanDiff:
+def diff(
+    published: Sequence[StopView],
+    draft: Sequence[StopView],
+    against: UUID | None,
+    handed_over: int,
+    unlawful: set[UUID],
+) -> PlanDiff:
     """Return what publishing a draft would change, case by case; what is done stays and is not told."""
     old = {stop.case_id: stop for stop in published if stop.state is not StopState.DONE}
-    new = {stop.case_id: stop for stop in draft}
+    new = {stop.case_id: stop for stop in draft if stop.case_id not in unlawful}
     done = {stop.case_id for stop in published if stop.state is StopState.DONE}
     lines = [_diff_line(old.get(case), new.get(case)) for case in sorted({*old, *new} - done)]
     moved = [
@@ -317,6 +375,7 @@ def diff(published: Sequence[StopView], draft: Sequence[StopView], against: UUID
         moved=moved,
         kept=sum(line.from_user_id is not None and line.to_user_id is not None for line in lines) - len(moved),
         handed_over=handed_over,
+        unlawful_case_ids=sorted(unlawful),
     )
 
 

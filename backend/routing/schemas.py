@@ -11,11 +11,12 @@ STOPS_A_DAY_MAX = 200
 
 
 class StopState(StrEnum):
-    """Where a stop stands."""
+    """Where a stop stands; a blocked one was taken out of the day by the contact gate, and only a lead puts it back."""
 
     PLANNED = "planned"
     DONE = "done"
     SKIPPED = "skipped"
+    BLOCKED = "blocked"
 
 
 class StopSkip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,9 +8,9 @@ import pytest
 from backend.kernel.clock import local_day
 from backend.kernel.db import Database
 from backend.kernel.ids import new_id
+from backend.routing.board_rules import CHECK_IN_GRACE, SILENT_AFTER, board_line, summed
 from backend.routing.board_schemas import BoardRow, Sum
 from backend.routing.queries import finish_stops, reopen_stops
-from backend.routing.board_rules import CHECK_IN_GRACE, SILENT_AFTER, board_line, summed
 from tests.backend.desk import Enter, desks
 from tests.plans import write_plan
 from tests.world import ZONE, World

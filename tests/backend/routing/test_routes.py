@@ -1,7 +1,7 @@
 """Can a lead plan the day of a team, see why, change it, publish it to phones, and plan again at noon?"""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -15,7 +15,13 @@ from tests.backend.desk import Enter
 from tests.plans import write_plan
 from tests.world import World
 
-TOMORROW = (datetime.now(tz=UTC) + timedelta(days=1, hours=8)).date().isoformat()
+
+def next_working_day(now: datetime) -> date:
+    """Return the next day from Monday to Friday: a company is visited on no other."""
+    return next(day for ahead in range(1, 4) if (day := (now + timedelta(days=ahead)).date()).isoweekday() < 6)
+
+
+TOMORROW = next_working_day(datetime.now(tz=UTC) + timedelta(hours=8)).isoformat()
 
 
 def wish(world: World, **changes: object) -> dict[str, object]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from backend.kernel.geo import Point
 from backend.routing import rules
-from backend.routing.plan_schemas import PlanWish, StopView, VisitableCase, WorkingPerson
-from backend.routing.problem import CANDIDATES_A_COLLECTOR, Mode, Pause, WhyNot
+from backend.routing.plan_schemas import Lawful, PlanWish, StopView, VisitableCase, WorkingPerson
+from backend.routing.problem import CANDIDATES_A_COLLECTOR, SERVICE_S, Mode, Pause, WhyNot
 from backend.routing.rules import DayInput
 from backend.routing.schemas import StopOnFile, StopState
 from backend.routing.timing import real, worked
@@ -38,6 +38,7 @@ def stop(number: int, **changes: object) -> StopOnFile:
         ({}, None),
         ({"state": StopState.SKIPPED}, None),
         ({"state": StopState.DONE}, "stop.done"),
+        ({"state": StopState.BLOCKED}, "stop.blocked"),
         ({"is_current": False}, "plan.replaced"),
         ({"user_id": BO}, "stop.not_yours"),
     ],
@@ -58,6 +59,9 @@ def test_a_wished_order_keeps_every_stop_once(order: list[int], wished: list[int
     assert [position for _, position in result] == list(range(1, 8))
     first = [number for number in dict.fromkeys(wished) if number <= 7]
     assert [stop_id.int for stop_id, _ in result][: len(first)] == first
+
+
+ALL_DAY = Lawful(windows_s=[(0, 24 * HOUR)], headcount=1, rule_ids=[])
 
 
 def case(number: int, **changes: object) -> VisitableCase:
@@ -82,8 +86,8 @@ def day(cases: list[VisitableCase], **changes: object) -> DayInput:
         team_id=LIN, day=DAY, user_ids=None, must_case_ids=[], seconds=1, mode=Mode.CAR, break_at_minute=720,
         break_minutes=45, may_move_cases=False,
     )  # fmt: skip
-    given_ = DayInput(wish=wish, zone=ZONE, people=[person(MEI)], cases=cases, locked={}, now=EVE)
-    return msgspec.structs.replace(given_, **changes)
+    given_ = DayInput(wish=wish, zone=ZONE, people=[person(MEI)], cases=cases, locked={}, now=EVE, lawful={})
+    return msgspec.structs.replace(given_, **({"lawful": {one.id: ALL_DAY for one in cases}} | changes))
 
 
 def test_each_collector_has_at_most_sixty_doors_the_highest_scores_first_and_musts_always() -> None:
@@ -177,15 +181,60 @@ def view(number: int, user: UUID, position: int, state: StopState = StopState.PL
     return StopView(
         id=UUID(int=number), case_id=UUID(int=1000 + number), number=f"R-{number}", name="Wang", user_id=user,
         position=position, place=None, arrive_at=BASE, leave_at=BASE, window_start=BASE, window_end=BASE, drive_s=0,
-        drive_m=0, is_locked=False, is_must=False, reasons=[], state=state, skip_reason=None, currency="CNY",
-        overdue_minor=1, score=1.0,
+        drive_m=0, is_locked=False, is_must=False, reasons=[], state=state, skip_reason=None, headcount=1,
+        lawful=[], rule_ids=[], currency="CNY", overdue_minor=1, score=1.0,
     )  # fmt: skip
 
 
 def test_a_diff_tells_what_comes_goes_moves_and_stays() -> None:
     published = [view(1, MEI, 1, StopState.DONE), view(2, MEI, 2), view(3, MEI, 3), view(4, BO, 1)]
     draft = [view(2, MEI, 2), view(3, BO, 1), view(5, BO, 2)]
-    found = rules.diff(published, draft, LIN, 2)
+    draft.append(view(6, MEI, 4))
+    found = rules.diff(published, draft, LIN, 2, {UUID(int=1006)})
     sides = {name: [line.number for line in getattr(found, name)] for name in ("added", "removed", "moved")}
     assert sides == {"added": ["R-5"], "removed": ["R-4"], "moved": ["R-3"]}
     assert (found.kept, found.handed_over, found.against) == (1, 2, LIN)
+    assert found.unlawful_case_ids == [UUID(int=1006)]
+
+
+@pytest.mark.parametrize(
+    ("windows", "window"),
+    [
+        ([(0, 86_400)], (8 * HOUR, 21 * HOUR)),
+        ([(18 * HOUR, 20 * HOUR)], (18 * HOUR, 20 * HOUR)),
+        ([(9 * HOUR, 10 * HOUR), (15 * HOUR, 17 * HOUR)], (15 * HOUR, 17 * HOUR)),
+        ([(9 * HOUR, 10 * HOUR), (15 * HOUR, 16 * HOUR)], (9 * HOUR, 10 * HOUR)),
+        ([(21 * HOUR, 22 * HOUR)], None),
+        ([(12 * HOUR, 12 * HOUR + SERVICE_S)], (12 * HOUR, 12 * HOUR + SERVICE_S)),
+        ([(12 * HOUR, 12 * HOUR + SERVICE_S - 60)], None),
+        ([], None),
+    ],
+)
+def test_a_visit_is_planned_into_the_longest_stretch_that_law_and_house_leave(
+    windows: list[tuple[int, int]], window: tuple[int, int] | None
+) -> None:
+    law = msgspec.structs.replace(ALL_DAY, windows_s=windows)
+    assert rules.visit_window(law, (8 * HOUR, 21 * HOUR)) == window
+
+
+def test_a_case_without_a_lawful_minute_is_left_out_with_the_rules() -> None:
+    cases = [case(1), case(2), case(3), case(4)]
+    never = Lawful(windows_s=[], headcount=1, rule_ids=["GEN-FREEZE-01"])
+    at_night = Lawful(windows_s=[(0, 3600)], headcount=2, rule_ids=["CN-VISIT-01"])
+    found = rules.problem_of(day(cases, lawful={cases[0].id: ALL_DAY, cases[1].id: never, cases[2].id: at_night}))
+    assert [one.id for one in found.problem.candidates] == [cases[0].id]
+    left = {one.case_id.int - 1000: (one.reason, one.rule_ids) for one in found.left_out}
+    assert left == {
+        2: (WhyNot.NOT_LAWFUL, ["GEN-FREEZE-01"]), 3: (WhyNot.OUTSIDE_HOURS, []), 4: (WhyNot.NOT_LAWFUL, []),
+    }  # fmt: skip
+
+
+def test_a_planned_visit_stays_while_the_law_is_as_it_was_or_allows_its_arrival() -> None:
+    planned = msgspec.structs.replace(view(1, MEI, 1), arrive_at=BASE + timedelta(hours=9))
+    was = msgspec.structs.replace(planned, lawful=rules.stretches(ALL_DAY, BASE))
+    evening = msgspec.structs.replace(ALL_DAY, windows_s=[(18 * HOUR, 20 * HOUR)])
+    assert rules.is_still_lawful(was, ALL_DAY, BASE)
+    assert rules.is_still_lawful(planned, ALL_DAY, BASE)
+    assert not rules.is_still_lawful(was, evening, BASE)
+    assert not rules.is_still_lawful(was, msgspec.structs.replace(ALL_DAY, windows_s=[]), BASE)
+    assert not rules.is_still_lawful(was, None, BASE)

@@ -50,6 +50,21 @@ class Settings(msgspec.Struct, frozen=True):
     tsa_roots: Path | None = None
     """The file (PEM) with the root certificates that its stamps must be signed under."""
 
+    line_url: str = ""
+    """The exchange that places calls (ARI), as http://user:password@host:port; without one calls are made by hand."""
+
+    line_trunk: str = "PJSIP/{number}@trunk"
+    """How the exchange dials a number."""
+
+    line_desk: str = "PJSIP/{login}"
+    """How it rings the telephone of somebody at a desk."""
+
+    line_queue: str = "PJSIP/handover"
+    """How it rings whoever takes over from a robot."""
+
+    line_caller_id: str = ""
+    """The registered number that is shown to those who are called."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from the environment; raises SettingsError with one clear line."""
@@ -76,7 +91,27 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         keep_uploads_days=_whole(env, "ROUNDS_KEEP_UPLOADS_DAYS", 7),
         tsa_url=tsa_url,
         tsa_roots=tsa_roots,
+        line_url=_line_url(env),
+        line_trunk=_endpoint(env, "ROUNDS_LINE_TRUNK", "PJSIP/{number}@trunk", "{number}"),
+        line_desk=_endpoint(env, "ROUNDS_LINE_DESK", "PJSIP/{login}", "{login}"),
+        line_queue=env.get("ROUNDS_LINE_QUEUE", "PJSIP/handover"),
+        line_caller_id=env.get("ROUNDS_LINE_CALLER_ID", ""),
     )
+
+
+def _line_url(env: Mapping[str, str]) -> str:
+    url = env.get("ROUNDS_LINE_URL", "")
+    parts = urlsplit(url)
+    if url and not (parts.scheme in {"http", "https"} and parts.hostname and parts.username and parts.password):
+        raise SettingsError("ROUNDS_LINE_URL must look like http://user:password@host:8088")
+    return url
+
+
+def _endpoint(env: Mapping[str, str], name: str, default: str, field: str) -> str:
+    endpoint = env.get(name, default)
+    if endpoint.count(field) != 1 or endpoint.count("{") != 1 or endpoint.count("}") != 1:
+        raise SettingsError(f"{name} must hold {field} once and no other braces, as {default} does")
+    return endpoint
 
 
 def stamp_authority(environ: Mapping[str, str] | None = None) -> tuple[str, Path | None]:

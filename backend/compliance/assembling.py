@@ -1,16 +1,17 @@
 """Which situation is a contact with somebody around a case? What is on file, put into the form that the gate judges.
 
-Many contacts cost two statements. What nobody recorded is not made up: a zone that is not known stays unknown, and the
-gate then blocks. `holidays` stay empty until calendars are data of the database.
+Many contacts cost three statements. What nobody recorded is not made up: a zone that is not known stays unknown, and
+the gate then blocks. Of a year without a notice no day is a holiday; who brings calendars in is told (`calendars.py`).
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from backend.compliance.law_of_time import NO_LAW, KnownByLaw, law_of
 from backend.compliance.schemas import (
     Action,
     Agreement,
@@ -54,6 +55,8 @@ _ZONES_OF_PLACES = {
     " Europe/Tallinn Europe/Vienna Europe/Vilnius Europe/Warsaw Europe/Zagreb Asia/Nicosia",
 }
 _PLACE_OF_ZONE = {zone: place for place, zones in _ZONES_OF_PLACES.items() for zone in zones.split()}
+HOLIDAYS_BEFORE, HOLIDAYS_AFTER = timedelta(days=2), timedelta(days=402)
+"""Of which days a situation says whether they are worked: as far as the gate looks ahead, on any clock."""
 _SIGNED = {"co_borrower": Role.CO_BORROWER, "guarantor": Role.GUARANTOR}
 _ROLE_OF_RELATION = {
     word: role
@@ -97,7 +100,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 async def situations_of(raw: asyncpg.Connection, tenant_id: UUID, asked: Sequence[Asked]) -> list[Situation | None]:
-    """Return the situation of each contact, in two statements; None where the case or the number is not seen.
+    """Return the situation of each contact, in three statements; None where the case or the number is not seen.
 
     Raises ValueError for more than 5,000 at once.
     """
@@ -114,17 +117,32 @@ async def situations_of(raw: asyncpg.Connection, tenant_id: UUID, asked: Sequenc
         for one in asked
     ]
     known = await known_of(raw, tenant_id, wanted) if wanted else []
-    return [None if had is None else situation(one, had) for one, had in zip(asked, known, strict=True)]
+    law = await law_of(raw, tenant_id, [one.case_id for one in asked], [one.at for one in asked]) if wanted else NO_LAW
+    return [None if had is None else situation(one, had, law) for one, had in zip(asked, known, strict=True)]
 
 
-def situation(asked: Asked, known: Known) -> Situation:
+def place_of_zone(zone: str) -> str | None:
+    """Return the jurisdiction in which a clock hangs, None for one that no pack of ours is for."""
+    return _PLACE_OF_ZONE.get(zone)
+
+
+def zones_of_place(place: str) -> list[str]:
+    """Return the clocks of a jurisdiction."""
+    return _ZONES_OF_PLACES[place].split()
+
+
+def situation(asked: Asked, known: Known, law: KnownByLaw) -> Situation:
     """Put together what is asked and what is on file."""
     person = _person(known)
     places = {_PLACE_OF_ZONE.get(zone) for zone in person.zones or ()}
-    debts = [_debt(one) for one in known.debts if one.status not in _PAID] or [_debt(one) for one in known.debts]
+    barred = law.barred_on(asked.at.date())
+    owed = [one for one in known.debts if one.status not in _PAID] or known.debts
+    debts = [_debt(one, is_barred=one.id in barred) for one in owed]
+    days = asked.at.date()
     return Situation(
         now=asked.at,
-        jurisdiction=places.pop() if len(places) == 1 else None,
+        jurisdiction=next(iter(places)) if len(places) == 1 else None,
+        holidays=law.rest_days(places, days - HOLIDAYS_BEFORE, days + HOLIDAYS_AFTER),
         action=Action(
             channel=asked.channel,
             to=None if asked.to_id is None else str(asked.to_id),
@@ -159,12 +177,12 @@ def _person(known: Known) -> Person:
     return Person(role=role, id=known.party, kind=kind, zones=number or None)
 
 
-def _debt(account: AccountRow) -> Debt:
+def _debt(account: AccountRow, *, is_barred: bool) -> Debt:
     if account.kind == "corporate":
-        return Debt(id=account.id, product=Product.CORPORATE_LOAN)
+        return Debt(id=account.id, product=Product.CORPORATE_LOAN, time_barred=is_barred)
     name = account.product.lower()
     named = (product for product, words in _PRODUCT_WORDS if any(word in name for word in words))
-    return Debt(id=account.id, product=next(named, Product.CONSUMER_LOAN))
+    return Debt(id=account.id, product=next(named, Product.CONSUMER_LOAN), time_barred=is_barred)
 
 
 def _status(asked: Asked, known: Known, person: Person) -> list[Status]:

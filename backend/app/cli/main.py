@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": Entry("backend.app.cli.audit", "audit", "Hold the journal against its signed heads."),
     "gate": Entry("backend.app.cli.gate", "gate", "Ask whether a contact is lawful; list and check packs of law."),
     "verdict": Entry("backend.app.cli.verdict", "verdict", "Show a verdict of the contact gate, or make it again."),
+    "calendar": Entry("backend.app.cli.calendar", "calendar", "Bring in which days are worked, and list them."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),
     "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),

@@ -1,4 +1,4 @@
-"""Is a situation what is on file, for many contacts in two statements, and nothing made up?"""
+"""Is a situation what is on file, for many contacts in three statements, and nothing made up?"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -147,7 +147,7 @@ async def test_what_happened_is_judged_as_of_its_own_moment(database: Database, 
     assert (len(then.history or []), len(now.history or [])) == (1, 3)
 
 
-async def test_many_are_two_statements_and_others_are_not_seen(
+async def test_many_are_three_statements_and_others_are_not_seen(
     database: Database, job_database: Database, world: World
 ) -> None:
     foreign = await make_world(job_database)
@@ -158,7 +158,7 @@ async def test_many_are_two_statements_and_others_are_not_seen(
         raw.add_query_logger(note := lambda record: seen.append(record.query))
         found = await situations_of(raw, world.tenant_id, wanted)
         raw.remove_query_logger(note)
-    assert len(seen) == 2
+    assert len(seen) == 3
     assert [one is not None for one in found] == [True, True, True, False, False, False, False, False, False]
     with pytest.raises(ValueError, match="several steps"):
         await situations_of(raw, world.tenant_id, wanted[:1] * (ASKED_MAX + 1))

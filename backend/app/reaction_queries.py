@@ -1,7 +1,7 @@
 """What must reactions look up? Who drives which plan, who holds which case, and whether money came in."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -32,6 +32,19 @@ SELECT c.id AS case_id, c.assignee_id AS user_id, EXISTS (
     ) AS has_paid
 FROM cases c WHERE c.tenant_id = $1 AND c.id = ANY($2::uuid[]) AND c.assignee_id IS NOT NULL
 """
+# What stands against contacts stands against the person: whoever has another case of theirs hears of it too.
+HOLDERS_OF_PEOPLE = """
+SELECT DISTINCT own.assignee_id AS user_id, own.id AS case_id
+FROM cases named JOIN cases own ON own.tenant_id = $1 AND own.obligor_id = named.obligor_id AND own.closed_at IS NULL
+WHERE named.tenant_id = $1 AND named.id = ANY($2::uuid[]) AND own.assignee_id IS NOT NULL
+"""
+STOPPED_LATELY = """
+SELECT DISTINCT stops.case_id FROM day_plans p
+JOIN stops ON stops.plan_id = p.id AND stops.state = 'planned' JOIN cases c ON c.id = stops.case_id
+JOIN contact_stops s ON s.tenant_id = $1 AND s.obligor_id = c.obligor_id
+    AND s.recorded_at > p.published_at - $3::interval
+WHERE p.tenant_id = $1 AND p.id = ANY($2::uuid[]) AND p.state = 'published'
+"""
 
 
 class RouteOf(msgspec.Struct, frozen=True):
@@ -61,6 +74,22 @@ async def routes_touched(raw: asyncpg.Connection, tenant_id: UUID, plan_id: UUID
     """Return whose routes the edit in that transaction touched; nobody's while the plan is a draft."""
     rows = await raw.fetch(ROUTES_TOUCHED, tenant_id, plan_id, str(xid))
     return [row["user_id"] for row in rows]
+
+
+async def holders_of_people(
+    raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """Return (who has it, case) of all open cases of the people of these cases."""
+    rows = await raw.fetch(HOLDERS_OF_PEOPLE, tenant_id, case_ids)
+    return [(row["user_id"], row["case_id"]) for row in rows]
+
+
+async def stopped_lately(
+    raw: asyncpg.Connection, tenant_id: UUID, plan_ids: Sequence[UUID], lately: timedelta
+) -> list[UUID]:
+    """Return the cases of published plans against whose people something was raised since shortly before."""
+    rows = await raw.fetch(STOPPED_LATELY, tenant_id, plan_ids, lately)
+    return [row["case_id"] for row in rows]
 
 
 async def holders_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID], since: date) -> list[Holder]:

@@ -2,7 +2,8 @@
 
 A reader takes the events of a tenant in the order in which they became visible and keeps its place in the same
 transaction as what the reactions wrote, so each event is reacted to once. A function gets all events of its kinds of
-one step at once. Reactions tell people; what they write must be safe to write twice (`journal/reader_queries.py`).
+one step at once. REACTIONS tell people, DUTIES must be done however old the news is; what either writes must be safe to
+write twice (`journal/reader_queries.py`).
 """
 
 from collections import defaultdict
@@ -15,12 +16,17 @@ import msgspec
 
 from backend.app import reaction_queries as queries
 from backend.cases.desk_schemas import AssignReason
+from backend.cases.queries import insert_phone_changes
+from backend.identity.schemas import Act
 from backend.journal.reading import read_step, waiting_tenants
 from backend.journal.schemas import RecordedEvent
 from backend.kernel.db import Database
 from backend.kernel.ids import made_at
+from backend.kernel.live import announce
 from backend.outreach.commands import tell
 from backend.outreach.schemas import MessageKind, NewMessage
+from backend.routing.blocking import block_cases
+from backend.routing.blocking_queries import cases_stopped_by
 
 READER = "reactions"
 EVENTS_A_STEP_MAX = 500
@@ -35,7 +41,11 @@ PAID_SINCE = timedelta(days=14)
 TOGETHER_FOR = timedelta(minutes=10)
 """However many clients of a person paid in an import, it is told once in so long."""
 
+LATELY = timedelta(minutes=10)
+"""No transaction that publishes a plan takes so long."""
+
 Reaction = Callable[[asyncpg.Connection, UUID, Sequence[RecordedEvent]], Awaitable[list[NewMessage]]]
+ReactionTable = dict[str, tuple[Reaction, ...]]
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -82,15 +92,18 @@ async def step(database: Database, tenant_id: UUID, now: datetime) -> int:
     """Read at most 500 events of a tenant, react, keep the place; returns how many, 0 when another worker reads."""
 
     async def handle(raw: asyncpg.Connection, events: Sequence[RecordedEvent]) -> None:
-        await _react_to(raw, tenant_id, [one for one in events if one.occurred_at > now - NEWS_FOR], now)
+        await _react_to(raw, tenant_id, DUTIES, events, now)
+        await _react_to(raw, tenant_id, REACTIONS, [one for one in events if one.occurred_at > now - NEWS_FOR], now)
 
     return await read_step(database, tenant_id, READER, EVENTS_A_STEP_MAX, handle)
 
 
-async def _react_to(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent], now: datetime) -> None:
+async def _react_to(
+    raw: asyncpg.Connection, tenant_id: UUID, table: ReactionTable, events: Sequence[RecordedEvent], now: datetime
+) -> None:
     wanted: dict[Reaction, list[RecordedEvent]] = defaultdict(list)
     for event in events:
-        for reaction in REACTIONS.get(event.kind, ()):
+        for reaction in table.get(event.kind, ()):
             wanted[reaction].append(event)
     for reaction, concerned in wanted.items():
         await tell(raw, tenant_id, await reaction(raw, tenant_id, concerned), now)
@@ -165,7 +178,58 @@ async def tell_of_money(raw: asyncpg.Connection, tenant_id: UUID, events: Sequen
     return [_of_money(user_id, kind, concerned) for (user_id, kind), concerned in told.items()]
 
 
-REACTIONS: dict[str, tuple[Reaction, ...]] = {
+async def hold_back(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]) -> list[NewMessage]:
+    """Take cases out of the days of people when something stands against contacts; their phones pull the cases anew."""
+    return await _held_back(raw, tenant_id, events, {event.case_id for event in events if event.case_id is not None})
+
+
+async def hold_back_after_records(
+    raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]
+) -> list[NewMessage]:
+    """Do the same for what the results of calls and visits raised: a complaint at the door, a plan that was signed."""
+    stopped = await cases_stopped_by(raw, tenant_id, [event.subject_id for event in events])
+    return await _held_back(raw, tenant_id, events, set(stopped))
+
+
+async def hold_back_in_plan(
+    raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]
+) -> list[NewMessage]:
+    """Look again at a plan that was published while something was raised: neither transaction saw the other."""
+    stopped = await queries.stopped_lately(raw, tenant_id, [event.subject_id for event in events], LATELY)
+    return await _held_back(raw, tenant_id, events, set(stopped))
+
+
+async def _held_back(
+    raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent], case_ids: set[UUID]
+) -> list[NewMessage]:
+    if not case_ids:
+        return []
+    last = max(events, key=lambda event: (event.recorded_at, event.id))
+    act = Act(tenant_id=tenant_id, actor_id=None, device_id=None, at=last.recorded_at)
+    touched = await block_cases(raw, act, sorted(case_ids))
+    pairs = await queries.holders_of_people(raw, tenant_id, sorted(case_ids))
+    await insert_phone_changes(raw, tenant_id, "case", "changed", pairs)
+    await announce(raw, tenant_id, "contact")
+    return [
+        NewMessage(
+            user_id=user_id, kind=MessageKind.PLAN_CHANGED, subject_id=plan_id, version=_version(last.id), case_id=None
+        )
+        for plan_id, user_id in touched
+    ]
+
+
+DUTIES: ReactionTable = {
+    "contact.stopped": (hold_back,),
+    "contact.stop_closed": (hold_back,),
+    "contact.agreed": (hold_back,),
+    "contact.agreement_closed": (hold_back,),
+    "call.recorded": (hold_back_after_records,),
+    "visit.recorded": (hold_back_after_records,),
+    "plan.published": (hold_back_in_plan,),
+    "plan.changed": (hold_back_in_plan,),
+}
+
+REACTIONS: ReactionTable = {
     "plan.published": (tell_of_plan,),
     "plan.changed": (tell_of_edit,),
     "case.assigned": (tell_who_got, tell_who_lost),

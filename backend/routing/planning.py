@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 import asyncpg
@@ -167,7 +168,7 @@ async def view_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead, now:
     """Return a whole plan."""
     status, error = status_of(head, now)
     stops = await queries.stops_of(raw, tenant_id, head.id)
-    named = {rule for one in (*stops, *head.summary.unplanned) for rule in one.rule_ids}
+    named = [one.rule_ids for one in stops] + [one.rule_ids for one in head.summary.unplanned]
     return PlanView(
         id=head.id,
         team_id=head.team_id,
@@ -186,7 +187,7 @@ async def view_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead, now:
         curve=head.summary.curve,
         error=error,
         law=head.summary.law,
-        rules=texts_of(named),
+        rules=texts_of(chain.from_iterable(named)),
     )
 
 

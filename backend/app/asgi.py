@@ -15,6 +15,8 @@ from litestar.types import ControllerRouterHandler
 from backend.app.demo.live import routes as demo_routes
 from backend.app.serve import site_handler
 from backend.calls import routes as call_routes
+from backend.calls.line import routes as line_routes
+from backend.calls.quality import routes as quality_routes
 from backend.cases import routes as case_routes
 from backend.cases import territory_routes
 from backend.compliance import routes as verdict_routes
@@ -114,6 +116,8 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         territory_routes.router,
         visit_routes.router,
         call_routes.router,
+        quality_routes.router,
+        line_routes.router,
         import_routes.router,
         push_routes.router,
         town_map.router,

@@ -19,6 +19,9 @@ import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from backend.app.reactions import react
+from backend.calls.line.ari import exchange_of, open_line
+from backend.calls.line.recordings import delete_due_recordings
+from backend.calls.line.working import Post, keep_line
 from backend.compliance.jobs import judge_arrived
 from backend.evidence.deleting import delete_due
 from backend.evidence.examining import examine_next
@@ -45,7 +48,7 @@ IDLE_S = 0.5
 """How long nothing-to-do lasts before the next look: one cheap query a loop."""
 
 LOOK_AT_CLOCK_S = 30.0
-POOL_SIZE = 4
+POOL_SIZE = 6
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 JOB_LOCKS = 725_005
 """The class of the advisory locks; the job's name is the second half."""
@@ -98,6 +101,10 @@ async def _delete_due(parts: Parts, now: datetime) -> object:
     return await delete_due(parts.database, parts.storage, now)
 
 
+async def _delete_recordings(parts: Parts, now: datetime) -> object:
+    return await delete_due_recordings(parts.database, parts.storage, now)
+
+
 async def _prune_changes(parts: Parts, _now: datetime) -> object:
     async with parts.database.pool.acquire() as raw:
         return await prune_changes(raw)
@@ -143,6 +150,7 @@ PERIODIC = (
     Periodic("sweep_uploads", timedelta(hours=1), _sweep_uploads),
     Periodic("sweep_imports", timedelta(hours=1), _sweep_imports),
     Periodic("delete_due", timedelta(hours=1), _delete_due),
+    Periodic("delete_recordings", timedelta(hours=1), _delete_recordings),
     Periodic("note_gaps", timedelta(hours=1), _note_gaps),
     Periodic("prune_changes", timedelta(hours=1), _prune_changes),
     Periodic("forget_sign_ins", timedelta(hours=1), _forget_sign_ins),
@@ -187,8 +195,19 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             for _ in range(working.AT_ONCE_MAX):
                 jobs.create_task(keep_doing("imports", imports, IDLE_S, stop))
             jobs.create_task(keep_doing("periodic jobs", by_the_clock, LOOK_AT_CLOCK_S, stop))
+            if settings.line_url:
+                jobs.create_task(hold_the_line(parts, stop))
     finally:
         await database.close()
+
+
+async def hold_the_line(parts: Parts, stop: asyncio.Event) -> None:
+    """Keep the words of the exchange and tell it what is ordered, as long as no other worker does."""
+    settings = parts.settings
+    exchange = exchange_of(settings.line_url, settings.line_trunk, settings.line_caller_id)
+    async with open_line(exchange) as line:
+        post = Post(database=parts.database, storage=parts.storage, line=line)
+        await keep_doing("line", lambda: keep_line(post, stop), IDLE_S, stop)
 
 
 async def keep_doing(name: str, do: Callable[[], Awaitable[bool]], idle_s: float, stop: asyncio.Event) -> None:

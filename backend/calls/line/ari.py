@@ -219,7 +219,7 @@ class AriLine:
             async with asyncio.timeout(TOTAL_TIMEOUT_S):
                 socket = await self._session.ws_connect(
                     f"{self._exchange.url}/ari/events?app={quote(APP)}",
-                    auth=self._auth(), heartbeat=PING_EVERY_S, max_msg_size=WORD_BYTES_MAX,
+                    heartbeat=PING_EVERY_S, max_msg_size=WORD_BYTES_MAX,
                 )  # fmt: skip
             async with socket:
                 yield None
@@ -230,9 +230,6 @@ class AriLine:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise LineAwayError(f"no words from the exchange ({type(error).__name__})") from error
         raise LineAwayError("the exchange ended the connection")
-
-    def _auth(self) -> aiohttp.BasicAuth:
-        return aiohttp.BasicAuth(self._exchange.user, self._exchange.password)
 
     async def _tell(self, method: str, path: str, query: Mapping[str, str], *, is_gone_fine: bool = False) -> None:
         try:
@@ -245,7 +242,7 @@ class AriLine:
         timeout = aiohttp.ClientTimeout(total=timeout_s, connect=CONNECT_TIMEOUT_S)
         try:
             async with self._session.request(
-                method, f"{self._exchange.url}/ari{path}", auth=self._auth(), timeout=timeout, allow_redirects=False
+                method, f"{self._exchange.url}/ari{path}", timeout=timeout, allow_redirects=False
             ) as response:
                 if response.status == _NOT_FOUND:
                     raise _MissingError(path)
@@ -291,5 +288,6 @@ def _bridge(call_id: UUID) -> str:
 @asynccontextmanager
 async def open_line(exchange: Exchange) -> AsyncIterator[AriLine]:
     """Give the line to an exchange; nothing is connected before it is used."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False) as session:
+    headers = {"Authorization": aiohttp.encode_basic_auth(exchange.user, exchange.password)}
+    async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False) as session:
         yield AriLine(exchange, session)

@@ -24,11 +24,11 @@ OPEN = f"{_CALL} WHERE ended_at IS NULL AND state <> 'by_hand' ORDER BY tenant_i
 INSERT_CALL = """
 INSERT INTO line_calls (id, tenant_id, case_id, contact_point_id, user_id, kind, adapter, verdict_id, permit_id,
     notice_id, state, asked_at, memory)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) ON CONFLICT DO NOTHING RETURNING id
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::jsonb) ON CONFLICT DO NOTHING RETURNING id
 """
 SAVE_CALL = """
 UPDATE line_calls SET state = $3, dialled_at = $4, rang_at = $5, answered_at = $6, ended_at = $7, cause = $8,
-    suggested_result = $9, is_paused = $10, memory = $11::jsonb, wake_at = $12
+    suggested_result = $9, is_paused = $10, memory = $11::text::jsonb, wake_at = $12
 WHERE tenant_id = $1 AND id = $2
 """
 LINK_CALL = "UPDATE line_calls SET call_id = $3 WHERE tenant_id = $1 AND id = $2"
@@ -58,7 +58,7 @@ DUE = f"SELECT id FROM line_calls WHERE wake_at <= $1 AND ended_at IS NULL ORDER
 NUMBER = "SELECT normal FROM contact_points WHERE tenant_id = $1 AND id = $2 AND kind IN ('mobile', 'phone')"
 LOGIN = "SELECT login FROM users WHERE tenant_id = $1 AND id = $2"
 VERDICT = """
-SELECT case_id, actor_id, occurred_at, payload FROM events
+SELECT case_id, actor_id, occurred_at, payload::text AS payload FROM events
 WHERE tenant_id = $1 AND id = $2 AND kind = 'contact.judged'
 """
 PERMIT = """

@@ -88,8 +88,14 @@ async def _keep(raw: asyncpg.Connection, storage: Storage, one: Awaited, content
         await recording_queries.give_up(raw, one, "refused", "longer than a call may be")
         return
     digest = await asyncio.to_thread(lambda: hashlib.sha256(content).digest())
-    async with storage.whole:
-        await files.put_once(storage.files, key_of(one.tenant_id, digest), content)
+    try:
+        async with storage.whole:
+            with store_may_be_away():
+                await files.put_once(storage.files, key_of(one.tenant_id, digest), content)
+    except Problem:
+        # The store is away for a moment (it was logged): the recording is still at the exchange.
+        await recording_queries.put_off(raw, one, now + timedelta(seconds=RETRY_S[-1]))
+        return
     if await recording_queries.store(raw, one, (digest, len(content), sound.media_type, sound.duration_ms), now):
         act = Act(tenant_id=one.tenant_id, actor_id=None, device_id=None, at=now)
         told = {"sha256": digest.hex(), "size_bytes": len(content), "media_type": sound.media_type}

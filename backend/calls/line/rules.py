@@ -104,11 +104,12 @@ def paused_spans(words: Iterable[tuple[Word, datetime]]) -> list[PausedSpan]:
 
 def reconciled(call: LineCall, standing: Iterable[Standing], now: datetime, ids: tuple[UUID, UUID]) -> list[Heard]:
     """Return what must have been said while the line was cut; `ids` name an answer and an end that were missed."""
-    own = [one for one in standing if one.call_id == call.id]
-    client = next((one for one in own if one.leg is Leg.CLIENT), None)
+    own = {one.leg: one for one in standing if one.call_id == call.id}
+    client = own.get(Leg.CLIENT)
     if call.state in {State.ASKED, State.ENDED, State.BY_HAND}:
         return []
-    if client is None and not own:
+    # Where the house's own telephone still rings, nobody has been called yet.
+    if client is None and (not own or call.state is not State.DIALLING):
         return [Heard(ids[1], call.id, Leg.CLIENT, Word.ENDED, now, source=Source.RECONCILED)]
     if client is not None and client.is_answered and call.answered_at is None:
         return [Heard(ids[0], call.id, Leg.CLIENT, Word.ANSWERED, now, source=Source.RECONCILED)]

@@ -26,6 +26,10 @@ from backend.kernel.db import Database
 log = logging.getLogger(__name__)
 
 TICK_S = 0.1
+RETRY_S = (1.0, 2.0, 5.0, 15.0)
+STEADY = timedelta(minutes=1)
+"""A session that lasted so long had no trouble: the next one begins at once."""
+
 LOCK = "SELECT pg_try_advisory_lock(725007, 1)"
 UNLOCK = "SELECT pg_advisory_unlock(725007, 1)"
 LOOK_EVERY = timedelta(seconds=2)
@@ -46,6 +50,24 @@ class Post(msgspec.Struct, frozen=True):
     line: Line
     listeners: Sequence[Listener] = ()
     steps: Sequence[Step] = ()
+
+
+async def keep_line(post: Post, stop: asyncio.Event) -> bool:
+    """Hold the line again and again until `stop` is set, later and later while the exchange is away."""
+    troubles = 0
+    while not stop.is_set():
+        began = clock.now()
+        try:
+            await hold_line(post, stop)
+            wait_s = RETRY_S[0]
+        except LineAwayError as error:
+            troubles = 1 if clock.now() - began > STEADY else troubles + 1
+            if troubles == 1:
+                log.warning("line: %s", error)
+            wait_s = RETRY_S[min(troubles, len(RETRY_S)) - 1]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+    return False
 
 
 async def hold_line(post: Post, stop: asyncio.Event) -> bool:
@@ -230,14 +252,15 @@ async def reconcile(post: Post, gone_before: AbstractSet[UUID], now: datetime) -
         calls = [call for call in await queries.open_calls(raw) if call.state is not State.ASKED]
     if not calls:
         return frozenset()
-    standing = await post.line.standing()
-    gone = frozenset(call.id for call in calls) - {leg.call_id for leg in standing}
+    standing, gone = await post.line.standing(), set[UUID]()
     for call in calls:
         ids = uuid5(call.id, "reconciled answer"), uuid5(call.id, "reconciled end")
         for heard in rules.reconciled(call, standing, now, ids):
+            if heard.word is Word.ENDED:
+                gone.add(call.id)
             if heard.word is not Word.ENDED or call.id in gone_before:
                 await keep(post, heard)
         if now - call.asked_at > rules.CALL_MAX:
             async with post.database.pool.acquire() as raw, raw.transaction():
                 await queries.insert_orders(raw, [order_of(call, OrderKind.HANG_UP, now)])
-    return gone
+    return frozenset(gone)

@@ -118,7 +118,7 @@ async def _send(socket: web.WebSocketResponse, queue: asyncio.Queue[bytes]) -> N
 
 def application(simulator: Simulator, user: str, password: str) -> web.Application:
     """Return the application; whoever has not the password is told 401."""
-    expected = aiohttp.BasicAuth(user, password).encode()
+    expected = aiohttp.encode_basic_auth(user, password)
 
     @web.middleware
     async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:

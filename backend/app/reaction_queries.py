@@ -46,6 +46,14 @@ JOIN contact_stops s ON s.tenant_id = $1 AND s.obligor_id = c.obligor_id
 WHERE p.tenant_id = $1 AND p.id = ANY($2::uuid[]) AND p.state = 'published'
 """
 
+# Who answers for a case by law: the leads of its team, and whoever watches over the law for all of them.
+WATCHERS = """
+SELECT u.id AS user_id FROM users u WHERE u.tenant_id = $1 AND u.is_active AND (u.role = 'compliance'
+    OR (u.role = 'lead' AND EXISTS (SELECT 1 FROM team_members m JOIN cases c ON c.team_id = m.team_id
+        WHERE m.user_id = u.id AND c.tenant_id = $1 AND c.id = ANY($2::uuid[]))))
+ORDER BY u.id
+"""
+
 
 class RouteOf(msgspec.Struct, frozen=True):
     """A collector whose route is new or another one."""
@@ -96,3 +104,8 @@ async def holders_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequenc
     """Return who has these cases now; a case that nobody has is left out."""
     rows = await raw.fetch(HOLDERS, tenant_id, case_ids, since)
     return [Holder(case_id=row["case_id"], user_id=row["user_id"], has_paid=row["has_paid"]) for row in rows]
+
+
+async def watchers_of(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]) -> list[UUID]:
+    """Return who is told when a date of the law comes near for one of these cases."""
+    return [row["user_id"] for row in await raw.fetch(WATCHERS, tenant_id, case_ids)]

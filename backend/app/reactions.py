@@ -229,6 +229,18 @@ DUTIES: ReactionTable = {
     "plan.changed": (hold_back_in_plan,),
 }
 
+async def tell_of_deadlines(
+    raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]
+) -> list[NewMessage]:
+    """Tell the leads of the cases, and compliance, that dates of the law come near: once a day a person."""
+    cases = sorted({event.case_id for event in events if event.case_id is not None})
+    day = max(event.occurred_at for event in events).toordinal()
+    return [
+        NewMessage(user_id=user_id, kind=MessageKind.DEADLINE_NEAR, subject_id=user_id, version=day, case_id=None)
+        for user_id in await queries.watchers_of(raw, tenant_id, cases)
+    ]
+
+
 REACTIONS: ReactionTable = {
     "plan.published": (tell_of_plan,),
     "plan.changed": (tell_of_edit,),
@@ -236,6 +248,7 @@ REACTIONS: ReactionTable = {
     "case.released": (tell_who_lost,),
     "case.refreshed": (tell_of_money,),
     "case.cured": (tell_of_money,),
+    "limitation.due": (tell_of_deadlines,),
 }
 
 

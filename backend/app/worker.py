@@ -23,6 +23,7 @@ from backend.calls.line.ari import exchange_of, open_line
 from backend.calls.line.recordings import delete_due_recordings
 from backend.calls.line.working import Post, keep_line
 from backend.compliance.jobs import judge_arrived
+from backend.compliance.limitation_jobs import watch_limitation
 from backend.evidence.deleting import delete_due
 from backend.evidence.examining import examine_next
 from backend.evidence.jobs import sweep_uploads
@@ -143,6 +144,10 @@ async def _sweep_imports(parts: Parts, now: datetime) -> object:
     return await working.sweep_files(parts.database, parts.settings, now)
 
 
+async def _watch_limitation(parts: Parts, now: datetime) -> object:
+    return await watch_limitation(parts.database, now)
+
+
 PERIODIC = (
     Periodic("make_partitions", timedelta(hours=12), _make_partitions),
     Periodic("seal_journal", timedelta(minutes=1), _seal_journal),
@@ -152,6 +157,7 @@ PERIODIC = (
     Periodic("delete_due", timedelta(hours=1), _delete_due),
     Periodic("delete_recordings", timedelta(hours=1), _delete_recordings),
     Periodic("note_gaps", timedelta(hours=1), _note_gaps),
+    Periodic("watch_limitation", timedelta(hours=1), _watch_limitation),
     Periodic("prune_changes", timedelta(hours=1), _prune_changes),
     Periodic("forget_sign_ins", timedelta(hours=1), _forget_sign_ins),
     Periodic("forget_messages", timedelta(hours=1), _forget_messages),

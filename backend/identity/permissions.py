@@ -27,6 +27,9 @@ class Permission(StrEnum):
     CONTACT_REVEAL = "contact.reveal"
     CONTACT_STOP = "contact.stop"
     EXCEPTION_REVIEW = "exception.review"
+    LAW_READ = "law.read"
+    CALENDAR_EDIT = "calendar.edit"
+    LIMITATION_RECORD = "limitation.record"
     VISIT_RECORD = "visit.record"
     CALL_RECORD = "call.record"
     EVIDENCE_READ = "evidence.read"
@@ -36,6 +39,10 @@ class Permission(StrEnum):
     SYNC_PUSH = "sync.push"
     SYNC_PULL = "sync.pull"
     QUEUE_WORK = "queue.work"
+    QUALITY_REVIEW = "quality.review"
+    QUALITY_CHECK = "quality.check"
+    QUALITY_SET = "quality.set"
+    QUALITY_OWN = "quality.own"
     PLAN_READ = "plan.read"
     PLAN_MAKE = "plan.make"
     PLAN_PUBLISH = "plan.publish"
@@ -79,6 +86,9 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.CONTACT_REVEAL: _WORK | {UserRole.COMPLIANCE},
     Permission.CONTACT_STOP: _LEAD | {UserRole.COMPLIANCE},
     Permission.EXCEPTION_REVIEW: _LEAD | {UserRole.COMPLIANCE},
+    Permission.LAW_READ: _LEAD | _CONTROL | _ADMIN | {UserRole.RISK},
+    Permission.CALENDAR_EDIT: _ADMIN | {UserRole.COMPLIANCE},
+    Permission.LIMITATION_RECORD: _LEAD | {UserRole.COMPLIANCE},
     Permission.VISIT_RECORD: _FIELD,
     Permission.CALL_RECORD: _WORK,
     Permission.EVIDENCE_READ: _WORK | _CONTROL | {UserRole.RISK},
@@ -88,6 +98,11 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.SYNC_PUSH: _FIELD,
     Permission.SYNC_PULL: _FIELD,
     Permission.QUEUE_WORK: _LEAD | {UserRole.CALLER},
+    Permission.QUALITY_REVIEW: _LEAD | {UserRole.COMPLIANCE},
+    # Calling back is a contact of its own: whoever does it is one who may call.
+    Permission.QUALITY_CHECK: _LEAD,
+    Permission.QUALITY_SET: frozenset({UserRole.COMPLIANCE}),
+    Permission.QUALITY_OWN: _STAFF,
     Permission.PLAN_READ: _FIELD,
     Permission.PLAN_MAKE: _LEAD,
     Permission.PLAN_PUBLISH: _LEAD,

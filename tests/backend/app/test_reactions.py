@@ -337,4 +337,5 @@ def test_the_table_names_events_that_somebody_writes() -> None:
         "case.released",
         "case.refreshed",
         "case.cured",
+        "limitation.due",
     }

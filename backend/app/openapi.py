@@ -8,6 +8,7 @@ import msgspec
 from backend.app.asgi import ROOT, make_app
 from backend.calls import codes as call_codes
 from backend.calls import problems as call_problems
+from backend.calls.quality import problems as quality_problems
 from backend.cases import codes as case_codes
 from backend.cases import problems as case_problems
 from backend.evidence import problems as evidence_problems
@@ -36,6 +37,7 @@ PROBLEMS: tuple[Kind, ...] = (
     *evidence_problems.KINDS,
     *visit_problems.KINDS,
     *call_problems.KINDS,
+    *quality_problems.KINDS,
     *import_problems.KINDS,
     *push_problems.KINDS,
     *routing_problems.KINDS,

@@ -10,6 +10,7 @@ import msgspec
 from backend.calls.quality import problems, queries, rules
 from backend.calls.quality.commands import today
 from backend.calls.quality.schemas import (
+    Answer,
     CallDetail,
     CallerFigures,
     CallerList,
@@ -74,7 +75,7 @@ def _int(value: object) -> int:
 
 
 def _own(row: Mapping[str, object], by: SheetVersion) -> OwnScore:
-    answers = msgspec.json.decode(msgspec.convert(row["answers"], str))
+    answers = msgspec.json.decode(msgspec.convert(row["answers"], str), type=dict[str, Answer])
     failed: list[Question] = rules.questions_failed(by.sheet, answers)
     fields = {name: row[name] for name in ("call_id", "started_at", "permille", "is_passed", "note")}
     return msgspec.convert(

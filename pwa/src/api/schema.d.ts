@@ -1716,6 +1716,454 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/quality/plan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetPlan
+         * @description Give the sampling plan of now, or a version of it.
+         */
+        readonly get: operations["V1QualityPlanGetPlan"];
+        /**
+         * SetPlan
+         * @description Make a plan the next version; weeks that were drawn keep theirs.
+         */
+        readonly put: operations["V1QualityPlanSetPlan"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/sheet": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * GetSheet
+         * @description Give the score sheet of now, or a version of it.
+         */
+        readonly get: operations["V1QualitySheetGetSheet"];
+        /**
+         * SetSheet
+         * @description Make a sheet the next version; scores keep the one they were given by.
+         */
+        readonly put: operations["V1QualitySheetSetSheet"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/draws": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Draw
+         * @description Draw the calls of a week; drawn again it only adds those that came since.
+         */
+        readonly post: operations["V1QualityDrawsDraw"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * DrawnCalls
+         * @description List the drawn calls of a week, those without a score first (at most 500).
+         */
+        readonly get: operations["V1QualityCallsDrawnCalls"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/calls/{call_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * DrawnCall
+         * @description Give a drawn call with its scores, calls back and tasks, and the sheet to score it by.
+         */
+        readonly get: operations["V1QualityCallsCallIdDrawnCall"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/calls/{call_id}/scores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Score
+         * @description Score a drawn call that somebody else made; the same score sent again changes nothing.
+         */
+        readonly post: operations["V1QualityCallsCallIdScoresScore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/calls/{call_id}/checks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * OpenCheck
+         * @description Ask the gate for a call back to verify the result; the check is open when it allows one.
+         */
+        readonly post: operations["V1QualityCallsCallIdChecksOpenCheck"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/checks/{check_id}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * CloseCheck
+         * @description Say what came of an own call back, naming the call that was logged for it.
+         */
+        readonly post: operations["V1QualityChecksCheckIdCloseCloseCheck"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/calls/{call_id}/tasks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * MakeTask
+         * @description Make a finding a task with an owner and a day.
+         */
+        readonly post: operations["V1QualityCallsCallIdTasksMakeTask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/tasks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListTasks
+         * @description List the tasks around the cases that the asker sees, the open ones first (at most 500).
+         */
+        readonly get: operations["V1QualityTasksListTasks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/tasks/{task_id}/prove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ProveTask
+         * @description Show that an own task is done.
+         */
+        readonly post: operations["V1QualityTasksTaskIdProveProveTask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/tasks/{task_id}/judge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * JudgeTask
+         * @description Take the proof of a task and close it, or return it with a reason; not of a task of one's own.
+         */
+        readonly post: operations["V1QualityTasksTaskIdJudgeJudgeTask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/callers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Callers
+         * @description Give numbers a caller of the drawn weeks in between, by name; the mean with its count and interval.
+         */
+        readonly get: operations["V1QualityCallersCallers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quality/own": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Own
+         * @description Give the asker's own scores and tasks.
+         */
+        readonly get: operations["V1QualityOwnOwn"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Line
+         * @description Say by what calls are placed here, and whether they are recorded.
+         */
+        readonly get: operations["V1LineLine"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/calls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Place
+         * @description Place a call under a verdict and a permit; without an exchange the answer is a link for one's own telephone.
+         */
+        readonly post: operations["V1LineCallsPlace"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/calls/{call_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One
+         * @description Say how far a call has come; when it has ended, which result that suggests.
+         */
+        readonly get: operations["V1LineCallsCallIdOne"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/calls/{call_id}/hang-up": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * HangUp
+         * @description End an own call.
+         */
+        readonly post: operations["V1LineCallsCallIdHangUpHangUp"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/calls/{call_id}/pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause
+         * @description Stop recording while a card number is said; the stretch is kept.
+         */
+        readonly post: operations["V1LineCallsCallIdPausePause"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/calls/{call_id}/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Resume
+         * @description Go on recording.
+         */
+        readonly post: operations["V1LineCallsCallIdResumeResume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/recordings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * OfCase
+         * @description List the recordings of a case, the latest first, at most 200.
+         */
+        readonly get: operations["V1LineRecordingsOfCase"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/recordings/{call_id}/bytes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Listen
+         * @description Let a recording be heard, or a part of it (Range); that somebody did is journalled before the bytes leave.
+         */
+        readonly get: operations["V1LineRecordingsCallIdBytesListen"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/imports": {
         readonly parameters: {
             readonly query?: never;
@@ -2348,17 +2796,6 @@ export interface components {
          * @enum {unknown}
          */
         readonly AgreedBy: "client" | "company" | "household" | "self";
-        /** Answer */
-        readonly Answer: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly status: components["schemas"]["AnswerStatus"];
-            readonly code: string | null;
-            readonly detail: {
-                readonly [key: string]: string;
-            };
-            readonly is_replay: boolean;
-        };
         /** AnswerGiven */
         readonly AnswerGiven: {
             readonly text: string;
@@ -2518,6 +2955,17 @@ export interface components {
             readonly unsent: number;
             readonly seen_at: string | null;
         };
+        /** CallDetail */
+        readonly CallDetail: {
+            readonly call: components["schemas"]["DrawnCall"];
+            readonly party: string;
+            readonly note: string;
+            readonly contacts: readonly string[];
+            readonly sheet: components["schemas"]["SheetVersion"];
+            readonly scores: readonly components["schemas"]["ScoreView"][];
+            readonly checks: readonly components["schemas"]["CheckView"][];
+            readonly tasks: readonly components["schemas"]["TaskView"][];
+        };
         /**
          * CallRecord
          * @description One call, from a phone or from the desk; without a contact point when the client called us.
@@ -2550,6 +2998,41 @@ export interface components {
             readonly recorded_at: string;
             /** Format: date-time */
             readonly undo_until: string;
+        };
+        /** CallWish */
+        readonly CallWish: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: uuid */
+            readonly contact_point_id: string;
+            readonly verdict_id: string | null;
+            readonly permit_id: string | null;
+        };
+        /** CallerFigures */
+        readonly CallerFigures: {
+            /** Format: uuid */
+            readonly caller_id: string;
+            readonly caller: string;
+            readonly drawn: number;
+            readonly scored: number;
+            readonly scored_by_lot: number;
+            readonly mean_permille: number | null;
+            readonly low_permille: number | null;
+            readonly high_permille: number | null;
+            readonly knocked_out: number;
+            readonly checked: number;
+            readonly differed: number;
+            readonly open_tasks: number;
+        };
+        /** CallerList */
+        readonly CallerList: {
+            /** Format: date */
+            readonly begins_on: string;
+            /** Format: date */
+            readonly ends_on: string;
+            readonly items: readonly components["schemas"]["CallerFigures"][];
         };
         /** CaseFile */
         readonly CaseFile: {
@@ -2616,6 +3099,45 @@ export interface components {
          * @enum {string}
          */
         readonly Channel: "call" | "robot_call" | "voicemail" | "sms" | "im" | "push" | "email" | "letter" | "visit" | "photo";
+        /** CheckClose */
+        readonly CheckClose: {
+            /** Format: uuid */
+            readonly call_id: string;
+            readonly outcome: components["schemas"]["Outcome"];
+            readonly note: string;
+        };
+        /** CheckOpened */
+        readonly CheckOpened: {
+            readonly judged: components["schemas"]["AttemptJudged"];
+            readonly is_open: boolean;
+        };
+        /** CheckView */
+        readonly CheckView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly verdict_id: string;
+            /** Format: uuid */
+            readonly contact_point_id: string;
+            /** Format: uuid */
+            readonly checked_by: string;
+            readonly checker: string;
+            /** Format: date-time */
+            readonly opened_at: string;
+            readonly check_call_id: string | null;
+            readonly outcome: components["schemas"]["Outcome"] | null;
+            readonly note: string;
+            readonly closed_at: string | null;
+        };
+        /** CheckWish */
+        readonly CheckWish: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly contact_point_id: string;
+            readonly recording: boolean;
+            readonly registered_caller_id: boolean;
+        };
         /** CloseWish */
         readonly CloseWish: {
             readonly reason: string;
@@ -2790,6 +3312,16 @@ export interface components {
             readonly from_position: number | null;
             readonly to_position: number | null;
         };
+        /** DrawDone */
+        readonly DrawDone: {
+            /** Format: date */
+            readonly week_on: string;
+            readonly seed: string;
+            readonly plan_version: number;
+            readonly calls: number;
+            readonly drawn: number;
+            readonly added: number;
+        };
         /** DrawList */
         readonly DrawList: {
             readonly items: readonly components["schemas"]["DrawView"][];
@@ -2809,12 +3341,32 @@ export interface components {
             readonly drawn_at: string;
             readonly items: readonly components["schemas"]["DrawnVisit"][] | null;
         };
-        /** DrawWish */
-        readonly DrawWish: {
-            readonly window: components["schemas"]["Window"];
-            readonly team_id: string | null;
-            readonly count: number;
-            readonly seed: string | null;
+        /** DrawnCall */
+        readonly DrawnCall: {
+            /** Format: uuid */
+            readonly call_id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            /** Format: uuid */
+            readonly caller_id: string;
+            readonly caller: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly duration_s: number;
+            readonly result: string;
+            readonly why: readonly components["schemas"]["Why"][];
+            readonly score_permille: number | null;
+            readonly is_passed: boolean | null;
+            readonly recording: string | null;
+            readonly has_open_check: boolean;
+            readonly open_tasks: number;
+        };
+        /** DrawnList */
+        readonly DrawnList: {
+            /** Format: date */
+            readonly week_on: string;
+            readonly items: readonly components["schemas"]["DrawnCall"][];
         };
         /** DrawnVisit */
         readonly DrawnVisit: {
@@ -2855,6 +3407,8 @@ export interface components {
             readonly is_lawful: boolean;
             readonly lawful_until: string | null;
             readonly changes_holder: boolean;
+            readonly headcount: number;
+            readonly rules: readonly components["schemas"]["RuleText"][];
         };
         /** EvidenceFile */
         readonly EvidenceFile: {
@@ -3123,6 +3677,11 @@ export interface components {
             readonly reason: string;
             readonly release_reason: string | null;
         };
+        /** Interest */
+        readonly Interest: {
+            readonly result: string;
+            readonly share_permille: number;
+        };
         /** ItemDecision */
         readonly ItemDecision: {
             /** @enum {string} */
@@ -3160,6 +3719,39 @@ export interface components {
             readonly device_id: string;
             readonly nonce: string;
             readonly signature: string;
+        };
+        /** LineCallView */
+        readonly LineCallView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: uuid */
+            readonly contact_point_id: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly adapter: string;
+            readonly state: components["schemas"]["State"];
+            /** Format: date-time */
+            readonly asked_at: string;
+            readonly rang_at: string | null;
+            readonly answered_at: string | null;
+            readonly ended_at: string | null;
+            readonly cause: number | null;
+            readonly suggested_result: string | null;
+            readonly is_recorded: boolean;
+            readonly is_paused: boolean;
+            readonly paused: readonly components["schemas"]["PausedSpan"][];
+            readonly recording: components["schemas"]["RecordingView"] | null;
+            readonly tel: string | null;
+        };
+        /** LineView */
+        readonly LineView: {
+            readonly adapter: string;
+            readonly records: boolean;
+            readonly notice_id: string | null;
+            readonly notice_zh: string;
+            readonly notice_en: string;
         };
         /** LinkSignIn */
         readonly LinkSignIn: {
@@ -3344,10 +3936,39 @@ export interface components {
             /** @enum {string} */
             readonly reason: "policy" | "lost";
         };
+        /**
+         * Outcome
+         * @description What the client said when called back.
+         * @enum {string}
+         */
+        readonly Outcome: "confirmed" | "differs" | "not_reached";
         /** Owed */
         readonly Owed: {
             readonly code_by: readonly components["schemas"]["StepKind"][];
             readonly enrol_by: string | null;
+        };
+        /** OwnQuality */
+        readonly OwnQuality: {
+            readonly scores: readonly components["schemas"]["OwnScore"][];
+            readonly tasks: readonly components["schemas"]["TaskView"][];
+        };
+        /** OwnScore */
+        readonly OwnScore: {
+            /** Format: uuid */
+            readonly call_id: string;
+            readonly case_number: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly permille: number;
+            readonly is_passed: boolean;
+            readonly failed: readonly components["schemas"]["calls_quality_schemas_Question"][];
+            readonly note: string;
+        };
+        /** PackUsed */
+        readonly PackUsed: {
+            readonly id: string;
+            readonly version: string;
+            readonly sha256: string;
         };
         /** PasskeyOptions */
         readonly PasskeyOptions: {
@@ -3375,6 +3996,12 @@ export interface components {
         readonly PasswordChange: {
             readonly old_password: string;
             readonly new_password: string;
+        };
+        /** PausedSpan */
+        readonly PausedSpan: {
+            /** Format: date-time */
+            readonly since: string;
+            readonly until: string | null;
         };
         /** PhoneAccount */
         readonly PhoneAccount: {
@@ -3583,6 +4210,12 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
+        /** Plan */
+        readonly Plan: {
+            readonly share_permille: number;
+            readonly at_least_a_week: number;
+            readonly interest: readonly components["schemas"]["Interest"][];
+        };
         /** PlanDiff */
         readonly PlanDiff: {
             readonly against: string | null;
@@ -3591,6 +4224,7 @@ export interface components {
             readonly moved: readonly components["schemas"]["DiffLine"][];
             readonly kept: number;
             readonly handed_over: number;
+            readonly unlawful_case_ids: readonly string[];
         };
         /** PlanLine */
         readonly PlanLine: {
@@ -3634,6 +4268,13 @@ export interface components {
          * @enum {string}
          */
         readonly PlanStatus: "solving" | "ready" | "failed";
+        /** PlanVersion */
+        readonly PlanVersion: {
+            readonly version: number;
+            readonly plan: components["schemas"]["Plan"];
+            readonly made_by: string | null;
+            readonly made_at: string | null;
+        };
         /** PlanView */
         readonly PlanView: {
             /** Format: uuid */
@@ -3657,6 +4298,8 @@ export interface components {
             readonly gain_m: number;
             readonly curve: readonly components["schemas"]["ProgressPoint"][];
             readonly error: string | null;
+            readonly law: readonly components["schemas"]["PackUsed"][];
+            readonly rules: readonly components["schemas"]["RuleText"][];
         };
         /** PlanWish */
         readonly PlanWish: {
@@ -3747,6 +4390,11 @@ export interface components {
             readonly due_on: string;
             readonly tolerance_days: number;
         };
+        /** Proof */
+        readonly Proof: {
+            readonly text: string;
+            readonly call_id: string | null;
+        };
         /** Proving */
         readonly Proving: {
             readonly password: string | null;
@@ -3779,7 +4427,7 @@ export interface components {
         readonly PushAnswer: {
             /** Format: date-time */
             readonly received_at: string;
-            readonly answers: readonly components["schemas"]["Answer"][];
+            readonly answers: readonly components["schemas"]["sync_schemas_Answer"][];
             readonly receipt: components["schemas"]["Receipt"];
         };
         /** PushKey */
@@ -3808,16 +4456,9 @@ export interface components {
             };
             readonly body: string;
         };
-        /** Question */
-        readonly Question: {
-            readonly evidence: components["schemas"]["EvidenceView"];
-            readonly case: components["schemas"]["CaseOf"] | null;
-            readonly asked: components["schemas"]["Asked"] | null;
-            readonly is_open: boolean;
-        };
         /** QuestionList */
         readonly QuestionList: {
-            readonly items: readonly components["schemas"]["Question"][];
+            readonly items: readonly components["schemas"]["evidence_file_schemas_Question"][];
         };
         /** QueuePage */
         readonly QueuePage: {
@@ -3837,6 +4478,27 @@ export interface components {
             readonly key_id: string;
             readonly signed: string;
             readonly signature: string;
+        };
+        /** RecordingList */
+        readonly RecordingList: {
+            readonly items: readonly components["schemas"]["RecordingView"][];
+        };
+        /** RecordingView */
+        readonly RecordingView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly state: string;
+            readonly notice_id: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly duration_ms: number | null;
+            readonly size_bytes: number | null;
+            readonly media_type: string | null;
+            readonly sha256: string | null;
+            readonly refusal: string | null;
+            readonly kept_until: string | null;
         };
         /** RecoveryCodes */
         readonly RecoveryCodes: {
@@ -4024,6 +4686,46 @@ export interface components {
          * @enum {string}
          */
         readonly Says: "debt_info" | "authority" | "poses_as_lender" | "threat" | "false_claim" | "extra_fee" | "offers_credit" | "public_posting" | "suit_threat" | "missed_delivery" | "premium_number" | "occupier_demand" | "seizure";
+        /** ScoreView */
+        readonly ScoreView: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sheet_version: number;
+            readonly answers: {
+                readonly [key: string]: components["schemas"]["calls_quality_schemas_Answer"];
+            };
+            readonly permille: number;
+            readonly is_knocked_out: boolean;
+            readonly is_passed: boolean;
+            readonly note: string;
+            /** Format: uuid */
+            readonly scored_by: string;
+            readonly scorer: string;
+            /** Format: date-time */
+            readonly scored_at: string;
+        };
+        /** ScoreWish */
+        readonly ScoreWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sheet_version: number;
+            readonly answers: {
+                readonly [key: string]: components["schemas"]["calls_quality_schemas_Answer"];
+            };
+            readonly note: string;
+        };
+        /** Sheet */
+        readonly Sheet: {
+            readonly questions: readonly components["schemas"]["calls_quality_schemas_Question"][];
+            readonly pass_from_permille: number;
+        };
+        /** SheetVersion */
+        readonly SheetVersion: {
+            readonly version: number;
+            readonly sheet: components["schemas"]["Sheet"];
+            readonly made_by: string | null;
+            readonly made_at: string | null;
+        };
         /** SignIn */
         readonly SignIn: {
             readonly login: string;
@@ -4056,6 +4758,12 @@ export interface components {
             /** @default false */
             readonly is_dry_run: boolean;
         };
+        /**
+         * State
+         * @description How far a call has come; `by_hand` is dialled by a person on a telephone of their own.
+         * @enum {string}
+         */
+        readonly State: "asked" | "dialling" | "ringing" | "answered" | "ended" | "by_hand";
         /** Status */
         readonly Status: {
             readonly kind: components["schemas"]["StatusKind"];
@@ -4099,10 +4807,10 @@ export interface components {
         };
         /**
          * StopState
-         * @description Where a stop stands.
+         * @description Where a stop stands; a blocked one was taken out of the day by the contact gate, and only a lead puts it back.
          * @enum {string}
          */
-        readonly StopState: "planned" | "done" | "skipped";
+        readonly StopState: "planned" | "done" | "skipped" | "blocked";
         /** StopView */
         readonly StopView: {
             /** Format: uuid */
@@ -4130,6 +4838,9 @@ export interface components {
             readonly reasons: readonly string[];
             readonly state: components["schemas"]["StopState"];
             readonly skip_reason: string | null;
+            readonly headcount: number;
+            readonly lawful: readonly components["schemas"]["Stretch"][];
+            readonly rule_ids: readonly string[];
             readonly currency: string;
             readonly overdue_minor: number;
             readonly score: number;
@@ -4141,6 +4852,13 @@ export interface components {
             readonly status: components["schemas"]["Status"];
             readonly person: string | null;
             readonly reason: string;
+        };
+        /** Stretch */
+        readonly Stretch: {
+            /** Format: date-time */
+            readonly start: string;
+            /** Format: date-time */
+            readonly end: string;
         };
         /** SubscriptionEnd */
         readonly SubscriptionEnd: {
@@ -4156,6 +4874,58 @@ export interface components {
         readonly Sum: {
             readonly currency: string;
             readonly amount_minor: number;
+        };
+        /** TaskList */
+        readonly TaskList: {
+            readonly items: readonly components["schemas"]["TaskView"][];
+        };
+        /** TaskReturn */
+        readonly TaskReturn: {
+            readonly is_accepted: boolean;
+            readonly reason: string;
+        };
+        /**
+         * TaskState
+         * @description How far a task has come.
+         * @enum {string}
+         */
+        readonly TaskState: "open" | "proved" | "closed";
+        /** TaskView */
+        readonly TaskView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly call_id: string;
+            readonly case_number: string;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly owner_id: string;
+            readonly owner: string;
+            /** Format: date */
+            readonly due_on: string;
+            readonly state: components["schemas"]["TaskState"];
+            readonly is_late: boolean;
+            /** Format: uuid */
+            readonly made_by: string;
+            readonly maker: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            readonly proof: string | null;
+            readonly proof_call_id: string | null;
+            readonly proved_at: string | null;
+            readonly returned_for: string | null;
+            readonly closed_by: string | null;
+            readonly closed_at: string | null;
+        };
+        /** TaskWish */
+        readonly TaskWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly finding: string;
+            /** Format: uuid */
+            readonly owner_id: string;
+            /** Format: date */
+            readonly due_on: string;
         };
         /**
          * TeamKind
@@ -4232,6 +5002,7 @@ export interface components {
             readonly name: string;
             readonly score: number;
             readonly reason: components["schemas"]["WhyNot"];
+            readonly rule_ids?: readonly string[];
         };
         /** UserPage */
         readonly UserPage: {
@@ -4367,11 +5138,17 @@ export interface components {
             readonly has_watermark: boolean;
         };
         /**
+         * Why
+         * @description Why a call was drawn: by the caller's share, so that each has enough, for its result, as an exception.
+         * @enum {string}
+         */
+        readonly Why: "share" | "at_least" | "interest" | "exception";
+        /**
          * WhyNot
          * @description Why a door is not in the plan.
          * @enum {string}
          */
-        readonly WhyNot: "no_door" | "over_cap" | "outside_hours" | "too_far" | "no_time" | "not_worth_the_way" | "holder_absent";
+        readonly WhyNot: "no_door" | "not_lawful" | "over_cap" | "outside_hours" | "too_far" | "no_time" | "not_worth_the_way" | "holder_absent";
         /** Window */
         readonly Window: {
             /** Format: date-time */
@@ -4385,6 +5162,51 @@ export interface components {
          * @enum {string}
          */
         readonly Worry: "unsent_old" | "not_seen" | "storage_full" | "clock_off" | "version_old";
+        /**
+         * Answer
+         * @description What a reviewer says to a question.
+         * @enum {string}
+         */
+        readonly calls_quality_schemas_Answer: "yes" | "no" | "not_applicable";
+        /** DrawWish */
+        readonly calls_quality_schemas_DrawWish: {
+            /** Format: date */
+            readonly week_on: string;
+        };
+        /** Question */
+        readonly calls_quality_schemas_Question: {
+            readonly id: string;
+            readonly zh: string;
+            readonly en: string;
+            readonly weight: number;
+            readonly is_knock_out: boolean;
+            readonly may_not_apply: boolean;
+        };
+        /** Question */
+        readonly evidence_file_schemas_Question: {
+            readonly evidence: components["schemas"]["EvidenceView"];
+            readonly case: components["schemas"]["CaseOf"] | null;
+            readonly asked: components["schemas"]["Asked"] | null;
+            readonly is_open: boolean;
+        };
+        /** DrawWish */
+        readonly evidence_review_schemas_DrawWish: {
+            readonly window: components["schemas"]["Window"];
+            readonly team_id: string | null;
+            readonly count: number;
+            readonly seed: string | null;
+        };
+        /** Answer */
+        readonly sync_schemas_Answer: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly status: components["schemas"]["AnswerStatus"];
+            readonly code: string | null;
+            readonly detail: {
+                readonly [key: string]: string;
+            };
+            readonly is_replay: boolean;
+        };
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
@@ -7093,7 +7915,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["DrawWish"];
+                readonly "application/json": components["schemas"]["evidence_review_schemas_DrawWish"];
             };
         };
         readonly responses: {
@@ -8156,6 +8978,866 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Number"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityPlanGetPlan: {
+        readonly parameters: {
+            readonly query?: {
+                readonly version?: number | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityPlanSetPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Plan"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualitySheetGetSheet: {
+        readonly parameters: {
+            readonly query?: {
+                readonly version?: number | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SheetVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualitySheetSetSheet: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Sheet"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SheetVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityDrawsDraw: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["calls_quality_schemas_DrawWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DrawDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityCallsDrawnCalls: {
+        readonly parameters: {
+            readonly query: {
+                readonly week_on: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DrawnList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityCallsCallIdDrawnCall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityCallsCallIdScoresScore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScoreWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityCallsCallIdChecksOpenCheck: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CheckWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CheckOpened"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityChecksCheckIdCloseCloseCheck: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly check_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CheckClose"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityCallsCallIdTasksMakeTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TaskWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityTasksListTasks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TaskList"];
+                };
+            };
+        };
+    };
+    readonly V1QualityTasksTaskIdProveProveTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly task_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Proof"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityTasksTaskIdJudgeJudgeTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly task_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TaskReturn"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityCallersCallers: {
+        readonly parameters: {
+            readonly query: {
+                readonly begins_on: string;
+                readonly ends_on: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CallerList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1QualityOwnOwn: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnQuality"];
+                };
+            };
+        };
+    };
+    readonly V1LineLine: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LineView"];
+                };
+            };
+        };
+    };
+    readonly V1LineCallsPlace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CallWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LineCallView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LineCallsCallIdOne: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LineCallView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LineCallsCallIdHangUpHangUp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request accepted, processing continues off-line */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LineCallView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LineCallsCallIdPausePause: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request accepted, processing continues off-line */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LineCallView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LineCallsCallIdResumeResume: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request accepted, processing continues off-line */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LineCallView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LineRecordingsOfCase: {
+        readonly parameters: {
+            readonly query: {
+                readonly case_id: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LineRecordingsCallIdBytesListen: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

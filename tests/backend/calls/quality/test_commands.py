@@ -205,7 +205,8 @@ async def test_a_finding_ends_in_a_proof_that_somebody_else_takes(
     lead, caller, control = [await enter(one) for one in (world.lin, world.cai, cora)]
     await drawn(lead)
     wish = {
-        "id": str(new_id()), "finding": "named the debt first", "owner_id": str(world.cai), "due_on": today().isoformat()
+        "id": str(new_id()), "finding": "named the debt first", "owner_id": str(world.cai),
+        "due_on": today().isoformat(),
     }  # fmt: skip
     path = f"/v1/quality/calls/{call_id}/tasks"
     assert code(await lead.post(path, json=wish | {"owner_id": str(new_id())})) == "quality.bad_task"

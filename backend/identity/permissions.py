@@ -102,7 +102,7 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     # Calling back is a contact of its own: whoever does it is one who may call.
     Permission.QUALITY_CHECK: _LEAD,
     Permission.QUALITY_SET: frozenset({UserRole.COMPLIANCE}),
-    Permission.QUALITY_OWN: _STAFF,
+    Permission.QUALITY_OWN: _WORK | {UserRole.COMPLIANCE},
     Permission.PLAN_READ: _FIELD,
     Permission.PLAN_MAKE: _LEAD,
     Permission.PLAN_PUBLISH: _LEAD,

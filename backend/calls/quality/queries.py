@@ -96,7 +96,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO N
 SCORE_OF = "SELECT call_id, scored_by FROM quality_scores WHERE tenant_id = $1 AND id = $2"
 CHECKS = """
 SELECT c.id, verdict_id, contact_point_id, checked_by, users.name AS checker, opened_at, check_call_id, outcome, note,
-    closed_at
+    closed_at, CASE WHEN closed_at IS NULL THEN (SELECT made.id FROM calls AS made WHERE made.tenant_id = $1
+        AND made.case_id = c.case_id AND made.user_id = checked_by AND made.contact_point_id = c.contact_point_id
+        AND made.started_at >= opened_at AND made.withdrawn_at IS NULL ORDER BY made.started_at DESC LIMIT 1
+    ) END AS made_call_id
 FROM quality_checks AS c JOIN users ON users.id = checked_by
 WHERE c.tenant_id = $1 AND call_id = $2 ORDER BY opened_at DESC, c.id DESC LIMIT 50
 """
@@ -132,7 +135,8 @@ TASKS_OF_CALL = f"{_TASK} WHERE t.tenant_id = $1 AND t.call_id = $3 {_TASK_ORDER
 TASKS_OF_OWNER = f"{_TASK} WHERE t.tenant_id = $1 AND t.owner_id = $3 {_TASK_ORDER}"
 TASKS = f"{_TASK} WHERE t.tenant_id = $1 {_TASK_ORDER}"
 WORKS_HERE = """
-SELECT EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND is_active AND role <> 'client')
+SELECT EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND is_active
+    AND role IN ('collector', 'caller', 'agency', 'lead', 'compliance'))
 """
 ADD_TASK = """
 INSERT INTO quality_tasks (tenant_id, id, call_id, case_id, finding, owner_id, due_on, made_by, made_at)

@@ -213,7 +213,10 @@ class CheckClose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckView(msgspec.Struct, frozen=True):
-    """A call back: the verdict under which it was begun, by whom, and what came of it."""
+    """A call back: the verdict under which it was begun, by whom, and what came of it.
+
+    `made_call_id` is the latest call that may end an open one: to that number, by that person, after the verdict.
+    """
 
     id: UUID
     verdict_id: UUID
@@ -225,6 +228,7 @@ class CheckView(msgspec.Struct, frozen=True):
     outcome: Outcome | None
     note: str
     closed_at: datetime | None
+    made_call_id: UUID | None
 
 
 class CheckOpened(msgspec.Struct, frozen=True):

@@ -192,6 +192,8 @@ async def test_a_call_back_ends_with_the_call_that_was_made_for_it(
     silent = await made_call(job_database, world, user_id=world.lin, result="NO_ANSWER", ago=timedelta(minutes=1))
     assert code(await lead.post(path, json=said(silent, "confirmed"))) == "quality.nobody_reached"
     made = await made_call(job_database, world, user_id=world.lin, result="RPC_REFUSED")
+    (open_one,) = (await lead.get(f"/v1/quality/calls/{call_id}")).json()["checks"]
+    assert open_one["made_call_id"] == str(made)
     assert (await lead.post(path, json=said(made, "differs"))).status_code == 204
     (seen,) = (await lead.get(f"/v1/quality/calls/{call_id}")).json()["checks"]
     assert (seen["outcome"], seen["check_call_id"], seen["checker"]) == ("differs", str(made), "Lin")

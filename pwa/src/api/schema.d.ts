@@ -3128,6 +3128,7 @@ export interface components {
             readonly outcome: components["schemas"]["Outcome"] | null;
             readonly note: string;
             readonly closed_at: string | null;
+            readonly made_call_id: string | null;
         };
         /** CheckWish */
         readonly CheckWish: {

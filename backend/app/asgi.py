@@ -17,8 +17,10 @@ from backend.app.serve import site_handler
 from backend.calls import routes as call_routes
 from backend.calls.line import routes as line_routes
 from backend.calls.quality import routes as quality_routes
+from backend.calls.robot import routes as robot_routes
 from backend.cases import routes as case_routes
 from backend.cases import territory_routes
+from backend.compliance import law_routes
 from backend.compliance import routes as verdict_routes
 from backend.evidence import deletion_routes, redaction_routes, review_routes
 from backend.evidence import routes as evidence_routes
@@ -110,6 +112,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         redaction_routes.router,
         deletion_routes.router,
         verdict_routes.router,
+        law_routes.router,
         case_routes.router,
         case_routes.assignments_router,
         case_routes.queue_router,
@@ -118,6 +121,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         call_routes.router,
         quality_routes.router,
         line_routes.router,
+        robot_routes.router,
         import_routes.router,
         push_routes.router,
         town_map.router,

@@ -22,6 +22,8 @@ from backend.app.reactions import react
 from backend.calls.line.ari import exchange_of, open_line
 from backend.calls.line.recordings import delete_due_recordings
 from backend.calls.line.working import Post, keep_line
+from backend.calls.robot.working import RobotEar, call_next
+from backend.compliance.findings import lint_arrived
 from backend.compliance.jobs import judge_arrived
 from backend.compliance.limitation_jobs import watch_limitation
 from backend.evidence.deleting import delete_due
@@ -181,6 +183,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             async def contacts() -> bool:
                 return await judge_arrived(database, clock.now()) > 0
 
+            async def notes() -> bool:
+                return await lint_arrived(database, clock.now()) > 0
+
             async def messages() -> bool:
                 return bool(await deliver(outbox, clock.now()))
 
@@ -196,6 +201,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
             jobs.create_task(keep_doing("reactions", reactions, IDLE_S, stop))
             jobs.create_task(keep_doing("contacts", contacts, IDLE_S, stop))
+            jobs.create_task(keep_doing("notes", notes, IDLE_S, stop))
             jobs.create_task(keep_doing("messages", messages, IDLE_S, stop))
             jobs.create_task(keep_doing("photos", photos, IDLE_S, stop))
             for _ in range(working.AT_ONCE_MAX):
@@ -212,7 +218,10 @@ async def hold_the_line(parts: Parts, stop: asyncio.Event) -> None:
     settings = parts.settings
     exchange = exchange_of(settings.line_url, settings.line_trunk, settings.line_caller_id)
     async with open_line(exchange) as line:
-        post = Post(database=parts.database, storage=parts.storage, line=line)
+        post = Post(
+            database=parts.database, storage=parts.storage, line=line, listeners=[RobotEar(settings.line_queue)],
+            steps=[lambda now: call_next(parts.database, now)],
+        )  # fmt: skip
         await keep_doing("line", lambda: keep_line(post, stop), IDLE_S, stop)
 
 

@@ -59,6 +59,9 @@ class Permission(StrEnum):
     USER_READ = "user.read"
     USER_MANAGE = "user.manage"
     LINK_MAKE = "link.make"
+    ROBOT_READ = "robot.read"
+    ROBOT_RUN = "robot.run"
+    ROBOT_PUBLISH = "robot.publish"
     DEMO_CONTROL = "demo.control"
 
 
@@ -121,6 +124,10 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.USER_MANAGE: _ADMIN,
     # A lead lets people of the own team in again at once (the rule in rules.py says whom); nobody stays outside.
     Permission.LINK_MAKE: _LEAD | _ADMIN,
+    Permission.ROBOT_READ: _LEAD | _ADMIN | _CONTROL | {UserRole.RISK},
+    Permission.ROBOT_RUN: _LEAD | _ADMIN,
+    # What a machine says to people is a matter of the law: whoever runs it does not write it.
+    Permission.ROBOT_PUBLISH: _ADMIN | {UserRole.COMPLIANCE},
     Permission.DEMO_CONTROL: _LEAD | _ADMIN,
 }
 

@@ -27,7 +27,7 @@ from backend.kernel.problems import MALFORMED, NOT_FOUND, Problem
 
 LIVE_KIND = "line"
 
-Listener = Callable[[asyncpg.Connection, LineCall, Heard], Awaitable[LineCall]]
+Listener = Callable[[asyncpg.Connection, LineCall, Heard, datetime], Awaitable[LineCall]]
 """Whoever else reacts to a word, in the same transaction: gets the call behind it, returns it as it is to be kept."""
 
 
@@ -152,7 +152,7 @@ async def take_word(
     behind = rules.after(call, heard)
     await _follow(raw, call, behind, heard, now)
     for listener in listeners:
-        behind = await listener(raw, behind, heard)
+        behind = await listener(raw, behind, heard, now)
     await queries.save_call(raw, behind)
     await announce(raw, call.tenant_id, LIVE_KIND)
     return behind

@@ -11,6 +11,7 @@ from backend.calls import problems as call_problems
 from backend.calls.quality import problems as quality_problems
 from backend.cases import codes as case_codes
 from backend.cases import problems as case_problems
+from backend.compliance import limitation_problems
 from backend.evidence import problems as evidence_problems
 from backend.identity import factor_problems
 from backend.identity import problems as identity_problems
@@ -33,6 +34,7 @@ PROBLEMS: tuple[Kind, ...] = (
     *identity_problems.KINDS,
     *factor_problems.KINDS,
     *case_problems.KINDS,
+    *limitation_problems.KINDS,
     *promise_problems.KINDS,
     *evidence_problems.KINDS,
     *visit_problems.KINDS,

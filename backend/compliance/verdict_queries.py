@@ -13,7 +13,7 @@ INSERT INTO gate_inputs (tenant_id, kind, sha256, body)
 SELECT $1, kind, decode(sha256, 'hex'), body FROM unnest($2::text[], $3::text[], $4::text[]) AS new (kind, sha256, body)
 ON CONFLICT DO NOTHING RETURNING kind
 """
-RECORD = "SELECT tenant_id, payload FROM events WHERE id = $1 AND kind = 'contact.judged'"
+RECORD = "SELECT tenant_id, payload::text AS payload FROM events WHERE id = $1 AND kind = 'contact.judged'"
 INPUTS = """
 SELECT kind, encode(sha256, 'hex') AS sha256, body FROM gate_inputs
 WHERE tenant_id = $1 AND (kind, sha256) IN (

@@ -15,7 +15,7 @@ from backend.compliance.calendar import (
     calendar_of_year_files,
     read_calendar,
 )
-from backend.compliance.calendars import CalendarImported, calendars_of, import_calendar
+from backend.compliance.calendars import calendars_of, import_calendar
 from backend.kernel import clock
 from backend.kernel.db import bare_transaction
 from backend.kernel.problems import Problem
@@ -42,9 +42,7 @@ def import_files(files: tuple[Path, ...], code: str, place: str | None, read_on:
     looked = read_on.date() if hasattr(read_on, "date") else clock.now().date()
     read = _read(files, place, looked)
     with database_url() as url:
-        done = run(_import(url, code, read))
-    click.echo(f"{done.place}: {_years(done.written)} written, {_years(done.unchanged)} known before")
-    _warn(done.place, done.missing)
+        run(_import(url, code, read))
 
 
 @calendar.command("list")
@@ -73,14 +71,16 @@ def _read(files: tuple[Path, ...], place: str | None, looked: date) -> HolidayCa
         raise click.ClickException(f"{files[0]} is not a calendar: {wrong}") from wrong
 
 
-async def _import(url: str, code: str, read: HolidayCalendar) -> CalendarImported:
+async def _import(url: str, code: str, read: HolidayCalendar) -> None:
     async with opened(url) as database:
         tenant_id = await tenant_of(database, code)
         try:
             async with bare_transaction(database, scope_of(tenant_id)) as raw:
-                return await import_calendar(raw, act_of(tenant_id), read)
+                done = await import_calendar(raw, act_of(tenant_id), read)
         except Problem as problem:
             raise click.ClickException(f"{read.place}: {problem.data}") from problem
+    click.echo(f"{done.place}: {_years(done.written)} written, {_years(done.unchanged)} known before")
+    _warn(done.place, done.missing)
 
 
 async def _list(url: str, code: str) -> None:

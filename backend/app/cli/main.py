@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": Entry("backend.app.cli.audit", "audit", "Hold the journal against its signed heads."),
     "gate": Entry("backend.app.cli.gate", "gate", "Ask whether a contact is lawful; list and check packs of law."),
     "verdict": Entry("backend.app.cli.verdict", "verdict", "Show a verdict of the contact gate, or make it again."),
+    "lint": Entry("backend.app.cli.lint", "lint", "Look through a script or note for what it should not say."),
     "calendar": Entry("backend.app.cli.calendar", "calendar", "Bring in which days are worked, and list them."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),

@@ -72,8 +72,8 @@ def verdict_file(kept: Kept) -> VerdictFile:
     history = kept.inputs.get(("history", record.history or ""))
     return VerdictFile(
         id=kept.id,
-        situation=record.situation,
-        history=None if history is None else _HISTORY.decode(history),
+        situation=_written(record.situation),
+        history=None if history is None else [_written(one) for one in _HISTORY.decode(history)],
         verdict=record.verdict,
         rules=words_of(record.verdict.rule_ids, _packs_of(kept)),
         law=record.law,
@@ -114,6 +114,19 @@ def linted(wish: LintWish) -> Linted:
         is_safe_for_third_person=is_safe_for_third_person(done),
         rules=words_of(sorted(rules), shipped_packs()),
     )
+
+
+def _written(value: msgspec.Struct) -> dict[str, object]:
+    """Return a struct as JSON without what is at its default: only what somebody said of the contact is read."""
+    written: dict[str, object] = {}
+    for field in msgspec.structs.fields(value):
+        held = getattr(value, field.name)
+        plain = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        if field.required or held != plain:
+            written[field.encode_name] = (
+                _written(held) if isinstance(held, msgspec.Struct) else msgspec.to_builtins(held)
+            )
+    return written
 
 
 def _packs_of(kept: Kept) -> list[Pack]:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from backend.compliance.calendars import PlaceView
-from backend.compliance.schemas import CollectorKind, Event, Lacks, Says, Situation, Template, Verdict
+from backend.compliance.schemas import CollectorKind, Lacks, Says, Template, Verdict
 from backend.compliance.text_lint import Found, NoteWarning
 
 LINTED_CHARACTERS_MAX = 20_000
@@ -73,12 +73,13 @@ class RuleWords(msgspec.Struct, frozen=True):
 class VerdictFile(msgspec.Struct, frozen=True):
     """A verdict with all it saw, the words of the law of then, and whether it comes out again from its record alone.
 
-    Without `faults` it agrees; `again` is null where something of the record is missing.
+    `situation` and `history` are as the gate reads them, without what is at its default. Without `faults` it agrees;
+    `again` is null where something of the record is missing.
     """
 
     id: UUID
-    situation: Situation
-    history: list[Event] | None
+    situation: dict[str, object]
+    history: list[dict[str, object]] | None
     verdict: Verdict
     rules: list[RuleWords]
     law: str

@@ -1426,6 +1426,226 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/law": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * LawToday
+         * @description Show the packs of law with their hashes and words, and the calendars with the years that nobody announced.
+         */
+        readonly get: operations["V1LawLawToday"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/calendars": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * BringCalendar
+         * @description Bring a calendar in: years that say something new become a further version, the same again changes nothing.
+         */
+        readonly post: operations["V1LawCalendarsBringCalendar"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/exceptions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListReviews
+         * @description List contacts that would have been held back and notes that say too much, the latest first (at most 300).
+         */
+        readonly get: operations["V1LawExceptionsListReviews"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/exceptions/{review_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * OpenReview
+         * @description Open one: the verdict with all that it saw, or the note with what was found in it.
+         */
+        readonly get: operations["V1LawExceptionsReviewIdOpenReview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/notes/{finding_id}/decide": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * DecideNote
+         * @description Say that a note is explained, or that it was a breach; not of a note of one's own.
+         */
+        readonly post: operations["V1LawNotesFindingIdDecideDecideNote"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/stops": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListStops
+         * @description List what stands against contacts now: who raised it, why, until when (at most 500).
+         */
+        readonly get: operations["V1LawStopsListStops"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/verdicts/{verdict_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ShowVerdict
+         * @description Show a verdict with what it was made from, and say whether it comes out again from its record alone.
+         */
+        readonly get: operations["V1LawVerdictsVerdictIdShowVerdict"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/limitation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListObligations
+         * @description List dates of the law by which somebody must act (at most 500); without dates, from 30 days ago for a year.
+         */
+        readonly get: operations["V1LawLimitationListObligations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/cases/{case_id}/limitation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ShowLimitation
+         * @description Show every clock of a case, computed now: the facts one by one, which counted, by which rule and why.
+         */
+        readonly get: operations["V1CasesCaseIdLimitationShowLimitation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/cases/{case_id}/limitation-facts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * RecordFact
+         * @description Write a dated fact down with what proves it; the clocks of the case are made anew.
+         */
+        readonly post: operations["V1CasesCaseIdLimitationFactsRecordFact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/law/lint": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * LintText
+         * @description Say what a script or template says and lacks, with the places and the rules; nothing of it is kept.
+         */
+        readonly post: operations["V1LawLintLintText"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -2164,6 +2384,94 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/robots/flows": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Flows
+         * @description List what robots say and ask, each flow in its present version.
+         */
+        readonly get: operations["V1RobotsFlowsFlows"];
+        readonly put?: never;
+        /**
+         * Publish
+         * @description Publish the next version of a flow; one with a fault is refused with all of them.
+         */
+        readonly post: operations["V1RobotsFlowsPublish"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/robots/campaigns": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Campaigns
+         * @description List campaigns, the latest first: those who were called beside those who were held out.
+         */
+        readonly get: operations["V1RobotsCampaignsCampaigns"];
+        readonly put?: never;
+        /**
+         * Start
+         * @description Start a campaign; without an exchange there is nobody who could call.
+         */
+        readonly post: operations["V1RobotsCampaignsStart"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/robots/campaigns/{campaign_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Campaign
+         * @description Say how one campaign stands.
+         */
+        readonly get: operations["V1RobotsCampaignsCampaignIdCampaign"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/robots/campaigns/{campaign_id}/stop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop
+         * @description Stop a campaign.
+         */
+        readonly post: operations["V1RobotsCampaignsCampaignIdStopStop"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/imports": {
         readonly parameters: {
             readonly query?: never;
@@ -2790,12 +3098,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActBody */
+        readonly ActBody: {
+            readonly kind: components["schemas"]["FactKind"];
+            readonly proof: components["schemas"]["compliance_limitation_proof_Proof"];
+            readonly person: string | null;
+            readonly due_on: string | null;
+            readonly gives_up_rest: boolean;
+            readonly is_lost: boolean;
+            /** @constant */
+            readonly sort: "act";
+        };
         /**
          * AgreedBy
          * @description Who agreed to a photo inside, or to being heard in a note; `self` when only the collector is heard.
          * @enum {unknown}
          */
         readonly AgreedBy: "client" | "company" | "household" | "self";
+        /** AlertView */
+        readonly AlertView: {
+            readonly days_before: number;
+            /** Format: date */
+            readonly on: string;
+            readonly has_fired: boolean;
+        };
+        /** AnnouncedYear */
+        readonly AnnouncedYear: {
+            readonly year: number;
+            readonly sources: readonly string[];
+            /** Format: date */
+            readonly read_on: string;
+            readonly days: readonly components["schemas"]["SpecialDay"][];
+        };
         /** AnswerGiven */
         readonly AnswerGiven: {
             readonly text: string;
@@ -2847,6 +3181,12 @@ export interface components {
             readonly authenticator_data: string;
             readonly signature: string;
         };
+        /**
+         * Asset
+         * @description What a court froze.
+         * @enum {string}
+         */
+        readonly Asset: "bank_deposit" | "movable" | "real_property" | "other_right";
         /** AssignDone */
         readonly AssignDone: {
             /** Format: uuid */
@@ -2955,6 +3295,23 @@ export interface components {
             readonly unsent: number;
             readonly seen_at: string | null;
         };
+        /** Branch */
+        readonly Branch: {
+            readonly id: string;
+            readonly fact: components["schemas"]["Fact"];
+            readonly at_least: number;
+            readonly then: string;
+            readonly otherwise: string;
+            /** @constant */
+            readonly does: "branch";
+        };
+        /** CalendarImported */
+        readonly CalendarImported: {
+            readonly place: string;
+            readonly written: readonly number[];
+            readonly unchanged: readonly number[];
+            readonly missing: readonly number[];
+        };
         /** CallDetail */
         readonly CallDetail: {
             readonly call: components["schemas"]["DrawnCall"];
@@ -3033,6 +3390,56 @@ export interface components {
             /** Format: date */
             readonly ends_on: string;
             readonly items: readonly components["schemas"]["CallerFigures"][];
+        };
+        /** CampaignList */
+        readonly CampaignList: {
+            readonly items: readonly components["schemas"]["CampaignView"][];
+        };
+        /** CampaignView */
+        readonly CampaignView: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly flow_code: string;
+            readonly flow_version: number;
+            readonly state: string;
+            readonly held_out_permille: number;
+            readonly paid_days: number;
+            readonly currency: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly ended_at: string | null;
+            readonly waiting: number;
+            readonly calling: number;
+            readonly done: number;
+            readonly left: number;
+            readonly results: {
+                readonly [key: string]: number;
+            };
+            readonly called: components["schemas"]["Group"];
+            readonly held_out: components["schemas"]["Group"];
+        };
+        /** CampaignWish */
+        readonly CampaignWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly flow_code: string;
+            readonly case_ids: readonly string[];
+            /** @default 100 */
+            readonly held_out_permille: number;
+            /** @default 540 */
+            readonly from_minute: number;
+            /** @default 1200 */
+            readonly until_minute: number;
+            /** @default 5 */
+            readonly at_once: number;
+            /** @default 20 */
+            readonly a_minute: number;
+            /** @default 2 */
+            readonly tries_max: number;
+            /** @default 14 */
+            readonly paid_days: number;
         };
         /** CaseFile */
         readonly CaseFile: {
@@ -3139,6 +3546,37 @@ export interface components {
             readonly recording: boolean;
             readonly registered_caller_id: boolean;
         };
+        /** Choice */
+        readonly Choice: {
+            readonly key: string;
+            readonly next: string;
+            /** @default false */
+            readonly confirms: boolean;
+        };
+        /** ClockView */
+        readonly ClockView: {
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly account_id: string | null;
+            readonly account_ref: string | null;
+            readonly kind: string;
+            readonly state: string;
+            readonly starts_on: string | null;
+            /** Format: date */
+            readonly act_by: string;
+            /** Format: date */
+            readonly ends_on: string;
+            readonly long_stop_on: string | null;
+            readonly is_over: boolean;
+            readonly is_suspended: boolean;
+            readonly set_by: string | null;
+            readonly proof: string | null;
+            readonly open_procedure: string | null;
+            readonly must: string | null;
+            readonly steps: readonly components["schemas"]["Step"][];
+            readonly alerts: readonly components["schemas"]["AlertView"][];
+            readonly years_without_data: readonly number[];
+        };
         /** CloseWish */
         readonly CloseWish: {
             readonly reason: string;
@@ -3148,6 +3586,12 @@ export interface components {
         readonly CodeGiven: {
             readonly code: string;
         };
+        /**
+         * CollectorKind
+         * @description Who acts.
+         * @enum {string}
+         */
+        readonly CollectorKind: "lender" | "agency" | "debt_buyer";
         /** CompanyAsked */
         readonly CompanyAsked: {
             readonly lender: string;
@@ -3225,6 +3669,12 @@ export interface components {
             readonly end_at: string;
             readonly is_overtime: boolean;
         };
+        /**
+         * DayKind
+         * @description A statutory rest day, or a day of the weekend on which people work.
+         * @enum {string}
+         */
+        readonly DayKind: "rest" | "work";
         /**
          * Decision
          * @description REVIEW: not now, not by this person alone; machines treat it as BLOCK.
@@ -3342,6 +3792,13 @@ export interface components {
             readonly drawn_at: string;
             readonly items: readonly components["schemas"]["DrawnVisit"][] | null;
         };
+        /** DrawWish */
+        readonly DrawWish: {
+            readonly window: components["schemas"]["Window"];
+            readonly team_id: string | null;
+            readonly count: number;
+            readonly seed: string | null;
+        };
         /** DrawnCall */
         readonly DrawnCall: {
             /** Format: uuid */
@@ -3383,7 +3840,7 @@ export interface components {
             /** Format: date-time */
             readonly started_at: string;
             readonly score: number;
-            readonly state: components["schemas"]["ReviewState"];
+            readonly state: components["schemas"]["evidence_review_schemas_ReviewState"];
         };
         /** DuePromise */
         readonly DuePromise: {
@@ -3411,6 +3868,24 @@ export interface components {
             readonly headcount: number;
             readonly rules: readonly components["schemas"]["RuleText"][];
         };
+        /** End */
+        readonly End: {
+            readonly id: string;
+            readonly text: components["schemas"]["Text"];
+            readonly result: string;
+            readonly party: string;
+            readonly promise_days?: number | null;
+            readonly next_days?: number | null;
+            /** @constant */
+            readonly does: "end";
+        };
+        /** EndedBody */
+        readonly EndedBody: {
+            /** Format: uuid */
+            readonly names: string;
+            /** @constant */
+            readonly sort: "ended";
+        };
         /** EvidenceFile */
         readonly EvidenceFile: {
             readonly evidence: components["schemas"]["EvidenceView"];
@@ -3425,12 +3900,6 @@ export interface components {
             readonly is_held: boolean;
             readonly custody: readonly components["schemas"]["CustodyLine"][];
         };
-        /**
-         * EvidenceKind
-         * @description What a piece of evidence is.
-         * @enum {string}
-         */
-        readonly EvidenceKind: "photo" | "audio" | "signature";
         /** EvidenceList */
         readonly EvidenceList: {
             readonly items: readonly components["schemas"]["EvidenceView"][];
@@ -3446,7 +3915,7 @@ export interface components {
             /** Format: uuid */
             readonly user_id: string;
             readonly collector: string;
-            readonly kind: components["schemas"]["EvidenceKind"];
+            readonly kind: components["schemas"]["evidence_schemas_EvidenceKind"];
             readonly scope: components["schemas"]["PhotoScope"] | null;
             readonly consent_by: components["schemas"]["AgreedBy"] | null;
             readonly duration_ms: number | null;
@@ -3491,6 +3960,20 @@ export interface components {
             /** Format: date-time */
             readonly happened_at: string;
         };
+        /** ExpiryBody */
+        readonly ExpiryBody: {
+            readonly kind: components["schemas"]["WatchKind"];
+            /** Format: date */
+            readonly ends_on: string;
+            /** @constant */
+            readonly sort: "expiry";
+        };
+        /**
+         * Fact
+         * @description What of the case a flow may branch on.
+         * @enum {string}
+         */
+        readonly Fact: "overdue_minor" | "days_past_due";
         /** FactDecision */
         readonly FactDecision: {
             /** Format: uuid */
@@ -3507,6 +3990,12 @@ export interface components {
          * @enum {unknown}
          */
         readonly FactField: "door_note" | "next_step" | "visit_hint";
+        /**
+         * FactKind
+         * @description What happened to the claim.
+         * @enum {string}
+         */
+        readonly FactKind: "demand" | "set_off" | "assignment_notice" | "payment" | "promise" | "plan" | "deferral_request" | "security" | "acknowledgement" | "restructure" | "suit" | "arbitration" | "payment_order" | "enforcement" | "bankruptcy_claim" | "mediation" | "police_report" | "judgment";
         /** FactLine */
         readonly FactLine: {
             /** Format: uuid */
@@ -3528,6 +4017,17 @@ export interface components {
             readonly heads: readonly string[];
             readonly others: readonly components["schemas"]["FactLine"][];
             readonly history: readonly components["schemas"]["FactLine"][];
+        };
+        /** FactWish */
+        readonly FactWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly account_id: string | null;
+            /** Format: date */
+            readonly on: string;
+            readonly body: components["schemas"]["ActBody"] | components["schemas"]["EndedBody"] | components["schemas"]["ObstacleBody"] | components["schemas"]["GuaranteeBody"] | components["schemas"]["FreezeBody"] | components["schemas"]["RenewalBody"] | components["schemas"]["ExpiryBody"] | components["schemas"]["TakenBackBody"];
+            readonly evidence: components["schemas"]["ProvenBy"];
+            readonly note: string;
         };
         /** FactorsReset */
         readonly FactorsReset: {
@@ -3587,6 +4087,25 @@ export interface components {
             readonly code: string;
             readonly value: string;
         };
+        /** Flow */
+        readonly Flow: {
+            readonly code: string;
+            readonly name: components["schemas"]["Text"];
+            readonly notice_id: string;
+            readonly entry: string;
+            readonly steps: readonly (components["schemas"]["Say"] | components["schemas"]["Listen"] | components["schemas"]["Branch"] | components["schemas"]["HandOver"] | components["schemas"]["End"])[];
+        };
+        /** FlowList */
+        readonly FlowList: {
+            readonly items: readonly components["schemas"]["FlowView"][];
+        };
+        /** FlowView */
+        readonly FlowView: {
+            readonly flow: components["schemas"]["Flow"];
+            readonly version: number;
+            /** Format: date-time */
+            readonly published_at: string;
+        };
         /**
          * FormLog
          * @description How the visit was filled in, by a clock that nobody sets: milliseconds for which the form was open.
@@ -3607,12 +4126,54 @@ export interface components {
             readonly entered_ms: number;
             readonly changes: number;
         };
+        /** Found */
+        readonly Found: {
+            readonly start: number;
+            readonly end: number;
+            readonly text: string;
+            readonly phrase: string;
+            readonly fact: components["schemas"]["Says"];
+            readonly rules: readonly string[];
+        };
+        /** FreezeBody */
+        readonly FreezeBody: {
+            readonly asset: components["schemas"]["Asset"];
+            readonly months: number | null;
+            /** @constant */
+            readonly sort: "freeze";
+        };
         /** Gone */
         readonly Gone: {
             /** Format: uuid */
             readonly case_id: string;
             readonly reason: string;
         };
+        /** Group */
+        readonly Group: {
+            readonly cases: number;
+            readonly called: number;
+            readonly contacts: number;
+            readonly promises: number;
+            readonly paying: number;
+            readonly paid_minor: number;
+        };
+        /** GuaranteeBody */
+        readonly GuaranteeBody: {
+            readonly guarantor: string;
+            readonly guarantor_kind: components["schemas"]["PersonKind"];
+            readonly kind: components["schemas"]["GuaranteeKind"] | null;
+            readonly main_due_on: string | null;
+            readonly agreed_until: string | null;
+            readonly defence_ended_on: string | null;
+            /** @constant */
+            readonly sort: "guarantee";
+        };
+        /**
+         * GuaranteeKind
+         * @description `general`: the debtor must be sued first; `joint`: the guarantor owes like the debtor.
+         * @enum {string}
+         */
+        readonly GuaranteeKind: "general" | "joint";
         /** Guess */
         readonly Guess: {
             readonly format: string;
@@ -3630,6 +4191,19 @@ export interface components {
             readonly column: string;
             readonly field: string;
             readonly confidence: number;
+        };
+        /** HandOver */
+        readonly HandOver: {
+            readonly id: string;
+            readonly text: components["schemas"]["Text"];
+            readonly result: string;
+            readonly party: string;
+            readonly otherwise: string;
+            /** @default 40 */
+            readonly wait_s: number;
+            readonly next_days?: number | null;
+            /** @constant */
+            readonly does: "hand_over";
         };
         /** Handover */
         readonly Handover: {
@@ -3678,6 +4252,12 @@ export interface components {
             readonly reason: string;
             readonly release_reason: string | null;
         };
+        /** HolidayCalendar */
+        readonly HolidayCalendar: {
+            readonly place: string;
+            readonly years: readonly components["schemas"]["AnnouncedYear"][];
+            readonly weekend?: readonly number[];
+        };
         /** Interest */
         readonly Interest: {
             readonly result: string;
@@ -3690,6 +4270,20 @@ export interface components {
             readonly explanation: string;
             readonly body_hash?: string | null;
         };
+        /** KnownFact */
+        readonly KnownFact: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly account_id: string | null;
+            /** Format: date */
+            readonly on: string;
+            readonly body: components["schemas"]["ActBody"] | components["schemas"]["EndedBody"] | components["schemas"]["ObstacleBody"] | components["schemas"]["GuaranteeBody"] | components["schemas"]["FreezeBody"] | components["schemas"]["RenewalBody"] | components["schemas"]["ExpiryBody"] | components["schemas"]["TakenBackBody"];
+            readonly evidence: components["schemas"]["ProvenBy"];
+            readonly note: string;
+            readonly made_by: string | null;
+            /** Format: date-time */
+            readonly recorded_at: string;
+        };
         /**
          * Lacks
          * @description What a script or template should have and has not.
@@ -3700,6 +4294,13 @@ export interface components {
         readonly LanguageChange: {
             /** @enum {string} */
             readonly language: "zh-CN" | "en";
+        };
+        /** LawView */
+        readonly LawView: {
+            /** Format: date */
+            readonly as_of: string;
+            readonly packs: readonly components["schemas"]["PackView"][];
+            readonly calendars: readonly components["schemas"]["PlaceView"][];
         };
         /** Lease */
         readonly Lease: {
@@ -3720,6 +4321,18 @@ export interface components {
             readonly device_id: string;
             readonly nonce: string;
             readonly signature: string;
+        };
+        /** LimitationFile */
+        readonly LimitationFile: {
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: date */
+            readonly as_of: string;
+            readonly place: string | null;
+            readonly clocks: readonly components["schemas"]["ClockView"][];
+            readonly facts: readonly components["schemas"]["KnownFact"][];
+            readonly payments_count: number;
+            readonly unknown_accounts: readonly string[];
         };
         /** LineCallView */
         readonly LineCallView: {
@@ -3757,6 +4370,35 @@ export interface components {
         /** LinkSignIn */
         readonly LinkSignIn: {
             readonly token: string;
+        };
+        /** LintWish */
+        readonly LintWish: {
+            readonly text: string;
+            readonly language: string;
+            readonly speaker: components["schemas"]["CollectorKind"];
+            readonly template: components["schemas"]["Template"] | null;
+        };
+        /** Linted */
+        readonly Linted: {
+            readonly says: readonly components["schemas"]["Says"][];
+            readonly lacks: readonly components["schemas"]["Lacks"][];
+            readonly found: readonly components["schemas"]["Found"][];
+            readonly is_cut: boolean;
+            readonly is_safe_for_third_person: boolean;
+            readonly rules: readonly components["schemas"]["RuleWords"][];
+        };
+        /** Listen */
+        readonly Listen: {
+            readonly id: string;
+            readonly text: components["schemas"]["Text"];
+            readonly choices: readonly components["schemas"]["Choice"][];
+            readonly otherwise: string;
+            /** @default 8 */
+            readonly wait_s: number;
+            /** @default 2 */
+            readonly tries: number;
+            /** @constant */
+            readonly does: "listen";
         };
         /** LiveView */
         readonly LiveView: {
@@ -3904,6 +4546,16 @@ export interface components {
         readonly NextWish: {
             readonly passed: readonly string[];
         };
+        /** NoteWarning */
+        readonly NoteWarning: {
+            readonly start: number;
+            readonly end: number;
+            readonly text: string;
+            readonly phrase: string;
+            readonly fact: components["schemas"]["Says"];
+            readonly rules: readonly string[];
+            readonly why: components["schemas"]["WarningWhy"];
+        };
         /** NounCount */
         readonly NounCount: {
             /** @default 0 */
@@ -3919,6 +4571,49 @@ export interface components {
             readonly contact_point_id: string;
             readonly value: string;
         };
+        /** ObligationList */
+        readonly ObligationList: {
+            /** Format: date */
+            readonly as_of: string;
+            readonly items: readonly components["schemas"]["ObligationView"][];
+            readonly is_cut: boolean;
+            readonly over: number;
+        };
+        /** ObligationView */
+        readonly ObligationView: {
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            readonly obligor_name: string;
+            readonly account_ref: string | null;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly kind: string;
+            /** Format: date */
+            readonly act_by: string;
+            /** Format: date */
+            readonly ends_on: string;
+            readonly state: string;
+            readonly is_over: boolean;
+            readonly set_by: string | null;
+            readonly proof: string | null;
+            readonly open_procedure: string | null;
+            readonly years_without_data: readonly number[];
+            readonly alerts_raised: readonly number[];
+        };
+        /** ObstacleBody */
+        readonly ObstacleBody: {
+            readonly kind: components["schemas"]["ObstacleKind"];
+            readonly removed_on: string | null;
+            /** @constant */
+            readonly sort: "obstacle";
+        };
+        /**
+         * ObstacleKind
+         * @description What suspends the last six months (Civil Code 194).
+         * @enum {string}
+         */
+        readonly ObstacleKind: "force_majeure" | "no_legal_agent" | "no_heir_known" | "controlled" | "other";
         /**
          * OriginalState
          * @description Where what the camera gave is: nothing apart from what came, still on the phone, here, or why it never comes.
@@ -3962,7 +4657,7 @@ export interface components {
             readonly started_at: string;
             readonly permille: number;
             readonly is_passed: boolean;
-            readonly failed: readonly components["schemas"]["calls_quality_schemas_Question"][];
+            readonly failed: readonly components["schemas"]["SheetQuestion"][];
             readonly note: string;
         };
         /** PackUsed */
@@ -3970,6 +4665,19 @@ export interface components {
             readonly id: string;
             readonly version: string;
             readonly sha256: string;
+        };
+        /** PackView */
+        readonly PackView: {
+            readonly pack_id: string;
+            readonly version: string;
+            readonly status: string;
+            /** Format: date */
+            readonly effective_from: string;
+            readonly effective_to: string | null;
+            readonly modelled_on: string;
+            readonly sha256: string;
+            readonly jurisdictions: readonly string[];
+            readonly rules: readonly components["schemas"]["RuleView"][];
         };
         /** PasskeyOptions */
         readonly PasskeyOptions: {
@@ -4004,6 +4712,12 @@ export interface components {
             readonly since: string;
             readonly until: string | null;
         };
+        /**
+         * PersonKind
+         * @description A person of flesh, or a company.
+         * @enum {string}
+         */
+        readonly PersonKind: "natural" | "company";
         /** PhoneAccount */
         readonly PhoneAccount: {
             /** Format: uuid */
@@ -4211,6 +4925,12 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
+        /** PlaceView */
+        readonly PlaceView: {
+            readonly place: string;
+            readonly years: readonly components["schemas"]["YearView"][];
+            readonly missing: readonly number[];
+        };
         /** Plan */
         readonly Plan: {
             readonly share_permille: number;
@@ -4391,10 +5111,10 @@ export interface components {
             readonly due_on: string;
             readonly tolerance_days: number;
         };
-        /** Proof */
-        readonly Proof: {
-            readonly text: string;
-            readonly call_id: string | null;
+        /** ProvenBy */
+        readonly ProvenBy: {
+            readonly kind: components["schemas"]["compliance_limitation_schemas_EvidenceKind"];
+            readonly ref: string;
         };
         /** Proving */
         readonly Proving: {
@@ -4457,9 +5177,16 @@ export interface components {
             };
             readonly body: string;
         };
+        /** Question */
+        readonly Question: {
+            readonly evidence: components["schemas"]["EvidenceView"];
+            readonly case: components["schemas"]["CaseOf"] | null;
+            readonly asked: components["schemas"]["Asked"] | null;
+            readonly is_open: boolean;
+        };
         /** QuestionList */
         readonly QuestionList: {
-            readonly items: readonly components["schemas"]["evidence_file_schemas_Question"][];
+            readonly items: readonly components["schemas"]["Question"][];
         };
         /** QueuePage */
         readonly QueuePage: {
@@ -4540,22 +5267,57 @@ export interface components {
         readonly ReleaseWish: {
             readonly reason: string;
         };
+        /** RenewalBody */
+        readonly RenewalBody: {
+            /** Format: uuid */
+            readonly names: string;
+            readonly months: number | null;
+            /** @constant */
+            readonly sort: "renewal";
+        };
         /** RevealWish */
         readonly RevealWish: {
             /** Format: uuid */
             readonly contact_point_id: string;
             readonly reason: string;
         };
-        /** ReviewList */
-        readonly ReviewList: {
-            readonly items: readonly components["schemas"]["ReviewView"][];
+        /** ReviewFile */
+        readonly ReviewFile: {
+            readonly row: components["schemas"]["ReviewRow"];
+            readonly verdict: components["schemas"]["VerdictFile"] | null;
+            readonly note: string | null;
+            readonly found: readonly components["schemas"]["NoteWarning"][];
+            readonly rules: readonly components["schemas"]["RuleWords"][];
+        };
+        /** ReviewRow */
+        readonly ReviewRow: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sort: components["schemas"]["ReviewSort"];
+            readonly state: components["schemas"]["compliance_law_schemas_ReviewState"];
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            readonly obligor_name: string;
+            readonly channel: string;
+            /** Format: uuid */
+            readonly source_id: string;
+            readonly verdict_id: string | null;
+            readonly rule_ids: readonly string[];
+            readonly user_id: string | null;
+            readonly user_name: string | null;
+            /** Format: date-time */
+            readonly happened_at: string;
+            readonly reason: string;
+            readonly decided_by_name: string | null;
+            readonly decided_at: string | null;
         };
         /**
-         * ReviewState
-         * @description Where a visit or a photo stands: nobody has looked, it is well, the collector is asked, somebody goes there.
+         * ReviewSort
+         * @description What waits for a decision: a contact that would have been held back, or a note that says too much.
          * @enum {string}
          */
-        readonly ReviewState: "unreviewed" | "accepted" | "questioned" | "back_check";
+        readonly ReviewSort: "contact" | "note";
         /** ReviewView */
         readonly ReviewView: {
             /** Format: uuid */
@@ -4637,6 +5399,25 @@ export interface components {
             readonly en: string;
             readonly source: string;
         };
+        /** RuleView */
+        readonly RuleView: {
+            readonly id: string;
+            readonly kinds: readonly string[];
+            readonly severities: readonly string[];
+            readonly zh: string;
+            readonly en: string;
+            readonly source: string;
+            readonly confidence: string;
+        };
+        /** RuleWords */
+        readonly RuleWords: {
+            readonly id: string;
+            readonly zh: string;
+            readonly en: string;
+            readonly source: string;
+            readonly confidence: string;
+            readonly pack_id: string;
+        };
         /**
          * Ruling
          * @description What a reviewer finds of a contact that would have been held back.
@@ -4681,6 +5462,14 @@ export interface components {
             readonly mapping: components["schemas"]["Mapping"];
             readonly saved_at: string | null;
         };
+        /** Say */
+        readonly Say: {
+            readonly id: string;
+            readonly text: components["schemas"]["Text"];
+            readonly next: string;
+            /** @constant */
+            readonly does: "say";
+        };
         /**
          * Says
          * @description What a script or template says; the text lint turns prose into these.
@@ -4717,8 +5506,17 @@ export interface components {
         };
         /** Sheet */
         readonly Sheet: {
-            readonly questions: readonly components["schemas"]["calls_quality_schemas_Question"][];
+            readonly questions: readonly components["schemas"]["SheetQuestion"][];
             readonly pass_from_permille: number;
+        };
+        /** SheetQuestion */
+        readonly SheetQuestion: {
+            readonly id: string;
+            readonly zh: string;
+            readonly en: string;
+            readonly weight: number;
+            readonly is_knock_out: boolean;
+            readonly may_not_apply: boolean;
         };
         /** SheetVersion */
         readonly SheetVersion: {
@@ -4750,6 +5548,13 @@ export interface components {
             };
             readonly when?: readonly components["schemas"]["When"][];
             readonly party?: number | null;
+        };
+        /** SpecialDay */
+        readonly SpecialDay: {
+            /** Format: date */
+            readonly on: string;
+            readonly kind: components["schemas"]["DayKind"];
+            readonly name: string;
         };
         /** StartRun */
         readonly StartRun: {
@@ -4790,6 +5595,17 @@ export interface components {
          * @enum {string}
          */
         readonly StatusKind: "freeze" | "opt_out" | "refused" | "cease" | "attorney" | "complaint" | "dispute" | "original_creditor_request" | "bereavement" | "critical_illness" | "minor" | "disaster" | "occasion" | "incapacity" | "breathing_space" | "mental_health_crisis" | "debt_adviser" | "insolvency" | "instalment_agreement" | "no_place" | "lost";
+        /** Step */
+        readonly Step: {
+            readonly id: string;
+            /** Format: date */
+            readonly on: string;
+            readonly kind: string;
+            readonly proof: string | null;
+            readonly counts: boolean;
+            readonly rule: string;
+            readonly why: string;
+        };
         /**
          * StepKind
          * @description By what somebody shows a second factor.
@@ -4805,6 +5621,30 @@ export interface components {
             readonly is_locked: boolean | null;
             readonly is_must: boolean | null;
             readonly is_out: boolean;
+        };
+        /** StopList */
+        readonly StopList: {
+            readonly items: readonly components["schemas"]["StopRow"][];
+            readonly is_cut: boolean;
+        };
+        /** StopRow */
+        readonly StopRow: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            readonly obligor_name: string;
+            readonly person: string | null;
+            readonly channel: string | null;
+            readonly place: string | null;
+            /** Format: date-time */
+            readonly since: string;
+            readonly until: string | null;
+            readonly source: string | null;
+            readonly reason: string;
+            readonly made_by_name: string | null;
         };
         /**
          * StopState
@@ -4875,6 +5715,13 @@ export interface components {
         readonly Sum: {
             readonly currency: string;
             readonly amount_minor: number;
+        };
+        /** TakenBackBody */
+        readonly TakenBackBody: {
+            /** Format: uuid */
+            readonly names: string;
+            /** @constant */
+            readonly sort: "taken_back";
         };
         /** TaskList */
         readonly TaskList: {
@@ -4985,6 +5832,11 @@ export interface components {
             readonly user_id: string | null;
             readonly area: readonly components["schemas"]["Point"][];
         };
+        /** Text */
+        readonly Text: {
+            readonly zh: string;
+            readonly en: string;
+        };
         /** ToDecide */
         readonly ToDecide: {
             readonly conflicts: readonly components["schemas"]["ConflictView"][];
@@ -5036,6 +5888,31 @@ export interface components {
             readonly is_active: boolean;
             readonly team_ids: readonly string[];
         };
+        /** Verdict */
+        readonly Verdict: {
+            readonly id: string | null;
+            readonly decision: components["schemas"]["Decision"];
+            readonly rule_ids: readonly string[];
+            readonly conditions: readonly string[];
+            readonly earliest_allowed_at: string | null;
+            readonly packs: readonly components["schemas"]["PackUsed"][];
+        };
+        /** VerdictFile */
+        readonly VerdictFile: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly situation: {
+                readonly [key: string]: unknown;
+            };
+            readonly history: readonly {
+                readonly [key: string]: unknown;
+            }[] | null;
+            readonly verdict: components["schemas"]["Verdict"];
+            readonly rules: readonly components["schemas"]["RuleWords"][];
+            readonly law: string;
+            readonly again: components["schemas"]["Verdict"] | null;
+            readonly faults: readonly string[];
+        };
         /** VisitPage */
         readonly VisitPage: {
             readonly items: readonly components["schemas"]["VisitToReview"][];
@@ -5062,7 +5939,7 @@ export interface components {
             /** @enum {string} */
             readonly band: "low" | "medium" | "high";
             readonly codes: readonly string[];
-            readonly state: components["schemas"]["ReviewState"];
+            readonly state: components["schemas"]["evidence_review_schemas_ReviewState"];
             readonly reviewed_at: string | null;
         };
         /** VisitView */
@@ -5096,11 +5973,28 @@ export interface components {
          */
         readonly Warned: "other_territory" | "done_today" | "no_door" | "leaves_team";
         /**
+         * WarningWhy
+         * @description Why a note is shown to its writer once more.
+         * @enum {string}
+         */
+        readonly WarningWhy: "banned" | "debt_told_to_third_person";
+        /**
+         * WatchKind
+         * @description What ends; the first is a term that a court sets.
+         * @enum {string}
+         */
+        readonly WatchKind: "court_freeze" | "collateral_registration" | "collateral_insurance";
+        /**
          * WayIn
          * @description What a new person is given: a password that is shown once, or a link that signs in once.
          * @enum {string}
          */
         readonly WayIn: "password" | "link";
+        /** WeekWish */
+        readonly WeekWish: {
+            /** Format: date */
+            readonly week_on: string;
+        };
         /** When */
         readonly When: {
             readonly column: string;
@@ -5163,40 +6057,76 @@ export interface components {
          * @enum {string}
          */
         readonly Worry: "unsent_old" | "not_seen" | "storage_full" | "clock_off" | "version_old";
+        /** YearView */
+        readonly YearView: {
+            readonly year: number;
+            readonly version: number;
+            readonly rest_days: number;
+            readonly make_up_days: number;
+            readonly sources: readonly string[];
+            /** Format: date */
+            readonly read_on: string;
+            readonly sha256: string;
+            /** Format: date-time */
+            readonly recorded_at: string;
+        };
         /**
          * Answer
          * @description What a reviewer says to a question.
          * @enum {string}
          */
         readonly calls_quality_schemas_Answer: "yes" | "no" | "not_applicable";
-        /** DrawWish */
-        readonly calls_quality_schemas_DrawWish: {
-            /** Format: date */
-            readonly week_on: string;
+        /** Proof */
+        readonly calls_quality_schemas_Proof: {
+            readonly text: string;
+            readonly call_id: string | null;
         };
-        /** Question */
-        readonly calls_quality_schemas_Question: {
-            readonly id: string;
-            readonly zh: string;
-            readonly en: string;
-            readonly weight: number;
-            readonly is_knock_out: boolean;
-            readonly may_not_apply: boolean;
+        /** ReviewList */
+        readonly compliance_law_schemas_ReviewList: {
+            readonly items: readonly components["schemas"]["ReviewRow"][];
+            readonly is_cut: boolean;
+            readonly rules: {
+                readonly [key: string]: number;
+            };
         };
-        /** Question */
-        readonly evidence_file_schemas_Question: {
-            readonly evidence: components["schemas"]["EvidenceView"];
-            readonly case: components["schemas"]["CaseOf"] | null;
-            readonly asked: components["schemas"]["Asked"] | null;
-            readonly is_open: boolean;
+        /**
+         * ReviewState
+         * @description Where a review stands.
+         * @enum {string}
+         */
+        readonly compliance_law_schemas_ReviewState: "open" | "explained" | "upheld";
+        /**
+         * Proof
+         * @description What can be shown of a fact.
+         *
+         *         `delivered`: delivery provable without a signature; `reached`: a letter or data message that reached the person or
+         *         should have (receipt of carrier or server); `recorded`: an answered call with the person; `published`: a notice in
+         *         the media; `posted`: booked on the account; `filed`: stamped by court, arbitrator, mediator or police.
+         * @enum {string}
+         */
+        readonly compliance_limitation_proof_Proof: "none" | "unanswered" | "sent" | "signed" | "signed_by_relative" | "signed_for_company" | "signed_by_other" | "delivered" | "reached" | "recorded" | "published" | "posted" | "filed";
+        /**
+         * EvidenceKind
+         * @description What proves a fact: a piece of evidence on file, an event of the journal, or a document named in words.
+         * @enum {string}
+         */
+        readonly compliance_limitation_schemas_EvidenceKind: "evidence" | "document" | "event";
+        /** ReviewList */
+        readonly evidence_review_schemas_ReviewList: {
+            readonly items: readonly components["schemas"]["ReviewView"][];
         };
-        /** DrawWish */
-        readonly evidence_review_schemas_DrawWish: {
-            readonly window: components["schemas"]["Window"];
-            readonly team_id: string | null;
-            readonly count: number;
-            readonly seed: string | null;
-        };
+        /**
+         * ReviewState
+         * @description Where a visit or a photo stands: nobody has looked, it is well, the collector is asked, somebody goes there.
+         * @enum {string}
+         */
+        readonly evidence_review_schemas_ReviewState: "unreviewed" | "accepted" | "questioned" | "back_check";
+        /**
+         * EvidenceKind
+         * @description What a piece of evidence is.
+         * @enum {string}
+         */
+        readonly evidence_schemas_EvidenceKind: "photo" | "audio" | "signature";
         /** Answer */
         readonly sync_schemas_Answer: {
             /** Format: uuid */
@@ -7772,7 +8702,7 @@ export interface operations {
             readonly query: {
                 readonly begins_at: string;
                 readonly ends_at: string;
-                readonly review_state?: components["schemas"]["ReviewState"] | null;
+                readonly review_state?: components["schemas"]["evidence_review_schemas_ReviewState"] | null;
                 readonly band?: "low" | "medium" | "high" | null;
                 readonly user_id?: string | null;
                 readonly team_id?: string | null;
@@ -7828,7 +8758,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReviewList"];
+                    readonly "application/json": components["schemas"]["evidence_review_schemas_ReviewList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7916,7 +8846,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["evidence_review_schemas_DrawWish"];
+                readonly "application/json": components["schemas"]["DrawWish"];
             };
         };
         readonly responses: {
@@ -8375,6 +9305,409 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawLawToday: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LawView"];
+                };
+            };
+        };
+    };
+    readonly V1LawCalendarsBringCalendar: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["HolidayCalendar"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CalendarImported"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawExceptionsListReviews: {
+        readonly parameters: {
+            readonly query?: {
+                readonly standing?: components["schemas"]["compliance_law_schemas_ReviewState"] | null;
+                readonly sort?: components["schemas"]["ReviewSort"] | null;
+                readonly rule?: string | null;
+                readonly before?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["compliance_law_schemas_ReviewList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawExceptionsReviewIdOpenReview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly review_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawNotesFindingIdDecideDecideNote: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly finding_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExceptionDecision"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawStopsListStops: {
+        readonly parameters: {
+            readonly query?: {
+                readonly kind?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StopList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawVerdictsVerdictIdShowVerdict: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly verdict_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerdictFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawLimitationListObligations: {
+        readonly parameters: {
+            readonly query?: {
+                readonly first?: string | null;
+                readonly before?: string | null;
+                readonly kind?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ObligationList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CasesCaseIdLimitationShowLimitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LimitationFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CasesCaseIdLimitationFactsRecordFact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FactWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1LawLintLintText: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LintWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Linted"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {
@@ -9159,7 +10492,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["calls_quality_schemas_DrawWish"];
+                readonly "application/json": components["schemas"]["WeekWish"];
             };
         };
         readonly responses: {
@@ -9452,7 +10785,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["Proof"];
+                readonly "application/json": components["schemas"]["calls_quality_schemas_Proof"];
             };
         };
         readonly responses: {
@@ -9839,6 +11172,198 @@ export interface operations {
                 };
                 content: {
                     readonly "application/octet-stream": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1RobotsFlowsFlows: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FlowList"];
+                };
+            };
+        };
+    };
+    readonly V1RobotsFlowsPublish: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Flow"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1RobotsCampaignsCampaigns: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CampaignList"];
+                };
+            };
+        };
+    };
+    readonly V1RobotsCampaignsStart: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CampaignWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1RobotsCampaignsCampaignIdCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly campaign_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1RobotsCampaignsCampaignIdStopStop: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly campaign_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CampaignView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -9,7 +9,7 @@ from backend.calls.robot.schemas import CampaignView, Group
 from backend.kernel.limits import PAGE_SIZE_MAX
 
 CAMPAIGNS = f"""
-SELECT campaign.id, name, flow_code, flow_version, state, held_out_permille, paid_days, tenants.currency, started_at,
+SELECT campaign.id, campaign.name, flow_code, flow_version, state, held_out_permille, paid_days, tenants.currency, started_at,
     ended_at FROM robot_campaigns AS campaign JOIN tenants ON tenants.id = campaign.tenant_id
 WHERE campaign.tenant_id = $1 AND ($2::uuid IS NULL OR campaign.id = $2) ORDER BY started_at DESC LIMIT {PAGE_SIZE_MAX}
 """
@@ -50,7 +50,8 @@ async def campaigns(raw: asyncpg.Connection, tenant_id: UUID, campaign_id: UUID 
     groups: dict[tuple[UUID, bool], Group] = {}
     for found in await raw.fetch(GROUPS, tenant_id, ids, since, until):
         values = dict(found)
-        groups[values.pop("campaign_id"), values.pop("is_held_out")] = Group(**values)
+        key = values.pop("campaign_id"), values.pop("is_held_out")
+        groups[key] = Group(**values)
     states: dict[UUID, dict[str, int]] = {}
     results: dict[UUID, dict[str, int]] = {}
     for found in await raw.fetch(STATES, tenant_id, ids):

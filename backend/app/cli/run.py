@@ -4,6 +4,7 @@ import asyncio
 import errno
 import http.client
 import os
+import secrets
 import socket
 import sys
 import time
@@ -72,6 +73,9 @@ def serve(wish: Wish, stop: Stop) -> None:
     data = data_dir()
     phones = lan.lan_of(os.environ, data) if wish.is_lan else None
     given = {**os.environ, "ROUNDS_ORIGIN": phones.origin} if phones else dict(os.environ)
+    has_own_exchange = wish.is_demo and not given.get("ROUNDS_LINE_URL")
+    if has_own_exchange:
+        given["ROUNDS_LINE_URL"] = demo_exchange()
     # A syntactically right URL stands in until the database has said its own.
     chosen = read_settings({**given, "DATABASE_URL": os.environ.get("DATABASE_URL") or "postgresql://"})
     with ExitStack() as held:
@@ -80,6 +84,8 @@ def serve(wish: Wish, stop: Stop) -> None:
         children = [server_child(wish.host, chosen.port), worker_child()]
         if wish.is_demo and chosen.is_demo_live:
             children.append(demo_child())
+        if has_own_exchange:
+            children.append(exchange_child(chosen.line_url))
         if phones is not None:
             children.append(tls_child(phones, chosen.port))
         url = held.enter_context(_database(data))
@@ -140,6 +146,18 @@ def demo_child() -> Child:
     return Child(name="demo", arguments=(sys.executable, "-m", "backend.app.demo.live.process"))
 
 
+def demo_exchange() -> str:
+    """Return an address for the exchange of the demo: a free port of this machine, and a password of this run."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return f"http://rounds:{secrets.token_urlsafe(16)}@127.0.0.1:{found.getsockname()[1]}"
+
+
+def exchange_child(url: str) -> Child:
+    """Describe the exchange of the demo: people who answer the telephone, or do not."""
+    told = {"ROUNDS_LINE_URL": url, "ROUNDS_SIMULATOR_PACE": "3"}
+    return Child(name="exchange", arguments=(sys.executable, "-m", "backend.calls.line.simulator"), environment=told)
+
+
 def tls_child(phones: Lan, server_port: int) -> Child:
     """Describe Caddy, once its ports are free and its folder is there; raises RunError or LanError."""
     for port in (phones.port, phones.page_port):
@@ -197,6 +215,7 @@ def environment_of(chosen: Settings, wish: Wish, url: str, data: Path) -> dict[s
         "ROUNDS_DATA": str(data),
         "ROUNDS_ORIGIN": chosen.origin,
         "ROUNDS_DEMO": "1" if wish.is_demo else "0",
+        "ROUNDS_LINE_URL": chosen.line_url,
     }
     return {**os.environ, **found}
 

@@ -17,12 +17,12 @@ from backend.calls.quality.schemas import (
     CheckWish,
     DrawDone,
     DrawnCall,
-    Plan,
     PlanVersion,
-    Proof,
+    SamplingPlan,
+    ScoreSheet,
     ScoreWish,
-    Sheet,
     SheetVersion,
+    TaskProof,
     TaskReturn,
     TaskWish,
 )
@@ -39,7 +39,7 @@ MINUTES = 5
 """For how long a call back is planned: the gate's hours must hold to its end."""
 
 
-async def set_plan(raw: asyncpg.Connection, act: Act, plan: Plan) -> PlanVersion:
+async def set_plan(raw: asyncpg.Connection, act: Act, plan: SamplingPlan) -> PlanVersion:
     """Make a plan the next version; weeks that were drawn keep theirs. Raises Problem (quality.bad_plan, conflict)."""
     if not rules.is_sound_plan(plan, codes.BY_CODE):
         raise Problem(problems.BAD_PLAN)
@@ -49,7 +49,7 @@ async def set_plan(raw: asyncpg.Connection, act: Act, plan: Plan) -> PlanVersion
     return PlanVersion(version, plan, act.actor_id, act.at)
 
 
-async def set_sheet(raw: asyncpg.Connection, act: Act, sheet: Sheet) -> SheetVersion:
+async def set_sheet(raw: asyncpg.Connection, act: Act, sheet: ScoreSheet) -> SheetVersion:
     """Make a sheet the next version; scores keep theirs. Raises Problem (quality.bad_sheet, conflict)."""
     if not rules.is_sound_sheet(sheet):
         raise Problem(problems.BAD_SHEET)
@@ -59,10 +59,10 @@ async def set_sheet(raw: asyncpg.Connection, act: Act, sheet: Sheet) -> SheetVer
     return SheetVersion(version, sheet, act.actor_id, act.at)
 
 
-async def _add(raw: asyncpg.Connection, act: Act, version: int, body: Plan | Sheet) -> None:
+async def _add(raw: asyncpg.Connection, act: Act, version: int, body: SamplingPlan | ScoreSheet) -> None:
     if not await queries.add_version(raw, act, version, body):
         raise Problem(CONFLICT)
-    kind = "quality.plan_set" if isinstance(body, Plan) else "quality.sheet_set"
+    kind = "quality.plan_set" if isinstance(body, SamplingPlan) else "quality.sheet_set"
     await append_bare(raw, [event(act, kind, act.tenant_id, version=version)])
 
 
@@ -193,7 +193,7 @@ async def today(raw: asyncpg.Connection, act: Act) -> date:
     return act.at.astimezone(ZoneInfo(await queries.zone_of(raw, act.tenant_id))).date()
 
 
-async def prove_task(raw: asyncpg.Connection, act: Act, task_id: UUID, proof: Proof) -> None:
+async def prove_task(raw: asyncpg.Connection, act: Act, task_id: UUID, proof: TaskProof) -> None:
     """Show that an own task is done; until it is taken the proof may be given anew.
 
     Raises Problem (quality.no_task, quality.not_that_call).

@@ -15,14 +15,14 @@ from backend.calls.quality.schemas import (
     Drawable,
     Drawn,
     DrawnCall,
-    Plan,
     PlanVersion,
-    Proof,
+    SamplingPlan,
     Score,
+    ScoreSheet,
     ScoreView,
     ScoreWish,
-    Sheet,
     SheetVersion,
+    TaskProof,
     TaskReturn,
     TaskView,
     TaskWish,
@@ -195,7 +195,9 @@ async def plan(raw: asyncpg.Connection, tenant_id: UUID, version: int | None = N
     row = await raw.fetchrow(*asked)
     if row is None:
         return PlanVersion(0, PLAN, None, None) if version is None else None
-    return PlanVersion(row["version"], msgspec.json.decode(row["body"], type=Plan), row["made_by"], row["made_at"])
+    return PlanVersion(
+        row["version"], msgspec.json.decode(row["body"], type=SamplingPlan), row["made_by"], row["made_at"]
+    )
 
 
 async def sheet(raw: asyncpg.Connection, tenant_id: UUID, version: int | None = None) -> SheetVersion | None:
@@ -206,12 +208,14 @@ async def sheet(raw: asyncpg.Connection, tenant_id: UUID, version: int | None = 
     row = await raw.fetchrow(*asked)
     if row is None:
         return SheetVersion(0, SHEET, None, None) if version is None else None
-    return SheetVersion(row["version"], msgspec.json.decode(row["body"], type=Sheet), row["made_by"], row["made_at"])
+    return SheetVersion(
+        row["version"], msgspec.json.decode(row["body"], type=ScoreSheet), row["made_by"], row["made_at"]
+    )
 
 
-async def add_version(raw: asyncpg.Connection, act: Act, version: int, body: Plan | Sheet) -> bool:
+async def add_version(raw: asyncpg.Connection, act: Act, version: int, body: SamplingPlan | ScoreSheet) -> bool:
     """Write the next version; False when somebody else wrote it in the same moment."""
-    sql = ADD_PLAN if isinstance(body, Plan) else ADD_SHEET
+    sql = ADD_PLAN if isinstance(body, SamplingPlan) else ADD_SHEET
     text = msgspec.json.encode(body).decode()
     return await raw.fetchval(sql, act.tenant_id, version, text, act.actor_id, act.at) is not None
 
@@ -361,7 +365,7 @@ async def is_own_call(raw: asyncpg.Connection, act: Act, call_id: UUID) -> bool:
     return bool(await raw.fetchval(OWN_CALL, act.tenant_id, call_id, act.actor_id))
 
 
-async def prove(raw: asyncpg.Connection, act: Act, task_id: UUID, proof: Proof) -> UUID | None:
+async def prove(raw: asyncpg.Connection, act: Act, task_id: UUID, proof: TaskProof) -> UUID | None:
     """Write the proof of an own task; returns its case, None when there is no such task to prove."""
     found: UUID | None = await raw.fetchval(
         PROVE, act.tenant_id, task_id, proof.text, proof.call_id, act.at, act.actor_id

@@ -10,14 +10,14 @@ import msgspec
 from backend.calls.quality import problems, queries, rules
 from backend.calls.quality.commands import today
 from backend.calls.quality.schemas import (
-    Answer,
     CallDetail,
     CallerFigures,
     CallerList,
     OwnQuality,
     OwnScore,
     PlanVersion,
-    Question,
+    SheetAnswer,
+    SheetQuestion,
     SheetVersion,
 )
 from backend.identity.schemas import Act
@@ -75,8 +75,8 @@ def _int(value: object) -> int:
 
 
 def _own(row: Mapping[str, object], by: SheetVersion) -> OwnScore:
-    answers = msgspec.json.decode(msgspec.convert(row["answers"], str), type=dict[str, Answer])
-    failed: list[Question] = rules.questions_failed(by.sheet, answers)
+    answers = msgspec.json.decode(msgspec.convert(row["answers"], str), type=dict[str, SheetAnswer])
+    failed: list[SheetQuestion] = rules.questions_failed(by.sheet, answers)
     fields = {name: row[name] for name in ("call_id", "started_at", "permille", "is_passed", "note")}
     return msgspec.convert(
         {**fields, "case_number": row["case_number"] or "", "failed": msgspec.to_builtins(failed)}, OwnScore

@@ -16,17 +16,17 @@ from backend.calls.quality.schemas import (
     CheckWish,
     DrawDone,
     DrawnList,
-    DrawWish,
     OwnQuality,
-    Plan,
     PlanVersion,
-    Proof,
+    SamplingPlan,
+    ScoreSheet,
     ScoreWish,
-    Sheet,
     SheetVersion,
     TaskList,
+    TaskProof,
     TaskReturn,
     TaskWish,
+    WeekWish,
 )
 from backend.compliance.routes import kind_of
 from backend.identity.admission import Who
@@ -44,7 +44,7 @@ async def get_plan(who: Who, raw: Raw, version: FromQuery[int | None] = None) ->
 
 
 @put("/plan", opt={"permission": Permission.QUALITY_SET})
-async def set_plan(who: Who, raw: Raw, data: JSONBody[Plan]) -> PlanVersion:
+async def set_plan(who: Who, raw: Raw, data: JSONBody[SamplingPlan]) -> PlanVersion:
     """Make a plan the next version; weeks that were drawn keep theirs."""
     return await commands.set_plan(raw, who.act(clock.now()), data)
 
@@ -56,13 +56,13 @@ async def get_sheet(who: Who, raw: Raw, version: FromQuery[int | None] = None) -
 
 
 @put("/sheet", opt={"permission": Permission.QUALITY_SET})
-async def set_sheet(who: Who, raw: Raw, data: JSONBody[Sheet]) -> SheetVersion:
+async def set_sheet(who: Who, raw: Raw, data: JSONBody[ScoreSheet]) -> SheetVersion:
     """Make a sheet the next version; scores keep the one they were given by."""
     return await commands.set_sheet(raw, who.act(clock.now()), data)
 
 
 @post("/draws", status_code=200, opt=REVIEW)
-async def draw(who: Who, raw: Raw, data: JSONBody[DrawWish]) -> DrawDone:
+async def draw(who: Who, raw: Raw, data: JSONBody[WeekWish]) -> DrawDone:
     """Draw the calls of a week; drawn again it only adds those that came since."""
     return await commands.draw_week(raw, who.act(clock.now()), data.week_on, secrets.token_hex(8))
 
@@ -111,7 +111,7 @@ async def list_tasks(who: Who, raw: Raw) -> TaskList:
 
 
 @post("/tasks/{task_id:uuid}/prove", status_code=204, opt={"permission": Permission.QUALITY_OWN})
-async def prove_task(task_id: FromPath[UUID], data: JSONBody[Proof], who: Who, raw: Raw) -> None:
+async def prove_task(task_id: FromPath[UUID], data: JSONBody[TaskProof], who: Who, raw: Raw) -> None:
     """Show that an own task is done."""
     await commands.prove_task(raw, who.act(clock.now()), task_id, data)
 

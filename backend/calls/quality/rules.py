@@ -11,7 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from backend.calls.quality.schemas import Answer, Drawable, Drawn, Outcome, Plan, Question, Score, Sheet, Why
+from backend.calls.quality.schemas import (
+    Drawable,
+    Drawn,
+    Outcome,
+    SamplingPlan,
+    Score,
+    ScoreSheet,
+    SheetAnswer,
+    SheetQuestion,
+    Why,
+)
 
 WEEK = timedelta(days=7)
 TASK_DAYS_MAX = 180
@@ -34,7 +44,7 @@ def lot_of(seed: str, call: Drawable) -> float:
     return int.from_bytes(digest[:8], "big") / _LOTS
 
 
-def draw(calls: Sequence[Drawable], plan: Plan, seed: str) -> list[Drawn]:
+def draw(calls: Sequence[Drawable], plan: SamplingPlan, seed: str) -> list[Drawn]:
     """Return the calls that the plan draws, each with all reasons that hold, by caller and lot."""
     interest = {one.result: one.share_permille for one in plan.interest}
     of_caller: dict[object, list[tuple[float, Drawable]]] = defaultdict(list)
@@ -56,29 +66,29 @@ def draw(calls: Sequence[Drawable], plan: Plan, seed: str) -> list[Drawn]:
     return found
 
 
-def is_sound_plan(plan: Plan, results: Collection[str]) -> bool:
+def is_sound_plan(plan: SamplingPlan, results: Collection[str]) -> bool:
     """Tell whether each result of interest exists and is named once."""
     named = [one.result for one in plan.interest]
     return len(named) == len(set(named)) and set(named) <= set(results)
 
 
-def is_sound_sheet(sheet: Sheet) -> bool:
+def is_sound_sheet(sheet: ScoreSheet) -> bool:
     """Tell whether ids are different and something must always be answered."""
     ids = [question.id for question in sheet.questions]
     return len(ids) == len(set(ids)) and not all(question.may_not_apply for question in sheet.questions)
 
 
-def score_of(sheet: Sheet, answers: Mapping[str, Answer]) -> Score | None:
+def score_of(sheet: ScoreSheet, answers: Mapping[str, SheetAnswer]) -> Score | None:
     """Return what answers come to: the weight of the yes among yes and no, 0 after a knock-out; rounded half up.
 
     None when a question has no answer or one that it does not take, or an answer has no question.
     """
     if set(answers) != {question.id for question in sheet.questions}:
         return None
-    if any(answers[one.id] is Answer.NOT_APPLICABLE and not one.may_not_apply for one in sheet.questions):
+    if any(answers[one.id] is SheetAnswer.NOT_APPLICABLE and not one.may_not_apply for one in sheet.questions):
         return None
-    asked = [one for one in sheet.questions if answers[one.id] is not Answer.NOT_APPLICABLE]
-    failed = [one for one in asked if answers[one.id] is Answer.NO]
+    asked = [one for one in sheet.questions if answers[one.id] is not SheetAnswer.NOT_APPLICABLE]
+    failed = [one for one in asked if answers[one.id] is SheetAnswer.NO]
     total = sum(one.weight for one in asked)
     good = total - sum(one.weight for one in failed)
     is_knocked_out = any(one.is_knock_out for one in failed)
@@ -91,9 +101,9 @@ def score_of(sheet: Sheet, answers: Mapping[str, Answer]) -> Score | None:
     )
 
 
-def questions_failed(sheet: Sheet, answers: Mapping[str, Answer]) -> list[Question]:
+def questions_failed(sheet: ScoreSheet, answers: Mapping[str, SheetAnswer]) -> list[SheetQuestion]:
     """Return the questions with a no, in the order of the sheet."""
-    return [one for one in sheet.questions if answers.get(one.id) is Answer.NO]
+    return [one for one in sheet.questions if answers.get(one.id) is SheetAnswer.NO]
 
 
 def mean_of(scores: Sequence[int]) -> int | None:

@@ -38,7 +38,7 @@ class Interest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share_permille: Permille
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SamplingPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a week is sampled: a share of each caller's calls, at least so many of each, results of interest.
 
     A call that the gate would have held back is drawn always; no plan can switch that off.
@@ -53,12 +53,12 @@ class PlanVersion(msgspec.Struct, frozen=True):
     """A plan with its version; 0 is the shipped one, which nobody made."""
 
     version: int
-    plan: Plan
+    plan: SamplingPlan
     made_by: UUID | None
     made_at: datetime | None
 
 
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SheetQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question of the score sheet; a "no" to a knock-out fails the whole call."""
 
     id: QuestionId
@@ -69,10 +69,10 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     may_not_apply: bool
 
 
-class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScoreSheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A score sheet: its questions in the order asked, and from which score on a call is good enough."""
 
-    questions: Annotated[list[Question], msgspec.Meta(min_length=1, max_length=QUESTIONS_MAX)]
+    questions: Annotated[list[SheetQuestion], msgspec.Meta(min_length=1, max_length=QUESTIONS_MAX)]
     pass_from_permille: Permille
 
 
@@ -80,12 +80,12 @@ class SheetVersion(msgspec.Struct, frozen=True):
     """A sheet with its version; 0 is the shipped one."""
 
     version: int
-    sheet: Sheet
+    sheet: ScoreSheet
     made_by: UUID | None
     made_at: datetime | None
 
 
-class Answer(StrEnum):
+class SheetAnswer(StrEnum):
     """What a reviewer says to a question."""
 
     YES = "yes"
@@ -120,7 +120,7 @@ class Drawn(msgspec.Struct, frozen=True):
     why: list[Why]
 
 
-class DrawWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WeekWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which week is drawn, named by its Monday in the lender's zone."""
 
     week_on: date
@@ -168,7 +168,7 @@ class ScoreWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: UUID
     sheet_version: Annotated[int, msgspec.Meta(ge=0)]
-    answers: Annotated[dict[QuestionId, Answer], msgspec.Meta(max_length=QUESTIONS_MAX)]
+    answers: Annotated[dict[QuestionId, SheetAnswer], msgspec.Meta(max_length=QUESTIONS_MAX)]
     note: Note
 
 
@@ -177,7 +177,7 @@ class ScoreView(msgspec.Struct, frozen=True):
 
     id: UUID
     sheet_version: int
-    answers: dict[str, Answer]
+    answers: dict[str, SheetAnswer]
     permille: int
     is_knocked_out: bool
     is_passed: bool
@@ -247,7 +247,7 @@ class TaskWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due_on: date
 
 
-class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TaskProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What shows that a task is done; a later call of the owner may be named."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
@@ -320,7 +320,7 @@ class OwnScore(msgspec.Struct, frozen=True):
     started_at: datetime
     permille: int
     is_passed: bool
-    failed: list[Question]
+    failed: list[SheetQuestion]
     note: str
 
 

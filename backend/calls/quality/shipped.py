@@ -1,8 +1,8 @@
 """By which plan and sheet does a lender begin? Version 0 of both, until the lender sets its own."""
 
-from backend.calls.quality.schemas import Interest, Plan, Question, Sheet
+from backend.calls.quality.schemas import Interest, SamplingPlan, ScoreSheet, SheetQuestion
 
-PLAN = Plan(
+PLAN = SamplingPlan(
     share_permille=30,
     at_least_a_week=3,
     interest=[
@@ -15,9 +15,9 @@ PLAN = Plan(
     ],
 )
 
-SHEET = Sheet(
+SHEET = ScoreSheet(
     questions=[
-        Question(
+        SheetQuestion(
             id="said_who",
             zh="说明了本人姓名和所代表的机构",
             en="Said the own name and for whom the call is made",
@@ -25,7 +25,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="recording_told",
             zh="在谈及内容之前告知了录音",
             en="Told of the recording before anything else",
@@ -33,7 +33,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="identity_first",
             zh="先核实身份，再提及欠款",
             en="Made sure who it is before naming the debt",
@@ -41,7 +41,7 @@ SHEET = Sheet(
             is_knock_out=True,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="third_person_silence",
             zh="未向第三人透露欠款",
             en="Let no third person know of the debt",
@@ -49,7 +49,7 @@ SHEET = Sheet(
             is_knock_out=True,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="no_threat",
             zh="没有威胁、辱骂或虚假陈述",
             en="No threat, no insult, nothing untrue",
@@ -57,7 +57,7 @@ SHEET = Sheet(
             is_knock_out=True,
             may_not_apply=False,
         ),
-        Question(
+        SheetQuestion(
             id="heard_why",
             zh="询问并听取了未还原因",
             en="Asked why it was not paid, and listened",
@@ -65,7 +65,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="amount_right",
             zh="欠款金额和日期说得正确",
             en="Amount and dates were right",
@@ -73,7 +73,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="way_out",
             zh="有困难或异议时说明了办理途径",
             en="Named the way to a plan or a dispute where it was called for",
@@ -81,7 +81,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="promise_repeated",
             zh="复述了承诺的金额和日期",
             en="Repeated the promise with amount and day",
@@ -89,7 +89,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=True,
         ),
-        Question(
+        SheetQuestion(
             id="result_right",
             zh="结果码与实际通话一致",
             en="The result is what happened",
@@ -97,7 +97,7 @@ SHEET = Sheet(
             is_knock_out=False,
             may_not_apply=False,
         ),
-        Question(
+        SheetQuestion(
             id="note_true",
             zh="催记真实完整",
             en="The note is true and whole",

@@ -3101,7 +3101,7 @@ export interface components {
         /** ActBody */
         readonly ActBody: {
             readonly kind: components["schemas"]["FactKind"];
-            readonly proof: components["schemas"]["compliance_limitation_proof_Proof"];
+            readonly proof: components["schemas"]["Proof"];
             readonly person: string | null;
             readonly due_on: string | null;
             readonly gives_up_rest: boolean;
@@ -3129,6 +3129,17 @@ export interface components {
             /** Format: date */
             readonly read_on: string;
             readonly days: readonly components["schemas"]["SpecialDay"][];
+        };
+        /** Answer */
+        readonly Answer: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly status: components["schemas"]["AnswerStatus"];
+            readonly code: string | null;
+            readonly detail: {
+                readonly [key: string]: string;
+            };
+            readonly is_replay: boolean;
         };
         /** AnswerGiven */
         readonly AnswerGiven: {
@@ -3229,6 +3240,7 @@ export interface components {
         readonly AttemptJudged: {
             /** Format: uuid */
             readonly id: string;
+            readonly released_by: string | null;
             readonly verdict: components["schemas"]["ContactVerdict"];
             readonly rules: readonly components["schemas"]["RuleText"][];
         };
@@ -4931,12 +4943,6 @@ export interface components {
             readonly years: readonly components["schemas"]["YearView"][];
             readonly missing: readonly number[];
         };
-        /** Plan */
-        readonly Plan: {
-            readonly share_permille: number;
-            readonly at_least_a_week: number;
-            readonly interest: readonly components["schemas"]["Interest"][];
-        };
         /** PlanDiff */
         readonly PlanDiff: {
             readonly against: string | null;
@@ -4992,7 +4998,7 @@ export interface components {
         /** PlanVersion */
         readonly PlanVersion: {
             readonly version: number;
-            readonly plan: components["schemas"]["Plan"];
+            readonly plan: components["schemas"]["SamplingPlan"];
             readonly made_by: string | null;
             readonly made_at: string | null;
         };
@@ -5111,6 +5117,16 @@ export interface components {
             readonly due_on: string;
             readonly tolerance_days: number;
         };
+        /**
+         * Proof
+         * @description What can be shown of a fact.
+         *
+         *         `delivered`: delivery provable without a signature; `reached`: a letter or data message that reached the person or
+         *         should have (receipt of carrier or server); `recorded`: an answered call with the person; `published`: a notice in
+         *         the media; `posted`: booked on the account; `filed`: stamped by court, arbitrator, mediator or police.
+         * @enum {string}
+         */
+        readonly Proof: "none" | "unanswered" | "sent" | "signed" | "signed_by_relative" | "signed_for_company" | "signed_by_other" | "delivered" | "reached" | "recorded" | "published" | "posted" | "filed";
         /** ProvenBy */
         readonly ProvenBy: {
             readonly kind: components["schemas"]["compliance_limitation_schemas_EvidenceKind"];
@@ -5148,7 +5164,7 @@ export interface components {
         readonly PushAnswer: {
             /** Format: date-time */
             readonly received_at: string;
-            readonly answers: readonly components["schemas"]["sync_schemas_Answer"][];
+            readonly answers: readonly components["schemas"]["Answer"][];
             readonly receipt: components["schemas"]["Receipt"];
         };
         /** PushKey */
@@ -5455,6 +5471,12 @@ export interface components {
          * @enum {string}
          */
         readonly RunState: "uploaded" | "queued" | "running" | "finished" | "failed";
+        /** SamplingPlan */
+        readonly SamplingPlan: {
+            readonly share_permille: number;
+            readonly at_least_a_week: number;
+            readonly interest: readonly components["schemas"]["Interest"][];
+        };
         /** SavedMapping */
         readonly SavedMapping: {
             readonly name: string;
@@ -5476,13 +5498,18 @@ export interface components {
          * @enum {string}
          */
         readonly Says: "debt_info" | "authority" | "poses_as_lender" | "threat" | "false_claim" | "extra_fee" | "offers_credit" | "public_posting" | "suit_threat" | "missed_delivery" | "premium_number" | "occupier_demand" | "seizure";
+        /** ScoreSheet */
+        readonly ScoreSheet: {
+            readonly questions: readonly components["schemas"]["SheetQuestion"][];
+            readonly pass_from_permille: number;
+        };
         /** ScoreView */
         readonly ScoreView: {
             /** Format: uuid */
             readonly id: string;
             readonly sheet_version: number;
             readonly answers: {
-                readonly [key: string]: components["schemas"]["calls_quality_schemas_Answer"];
+                readonly [key: string]: components["schemas"]["SheetAnswer"];
             };
             readonly permille: number;
             readonly is_knocked_out: boolean;
@@ -5500,15 +5527,16 @@ export interface components {
             readonly id: string;
             readonly sheet_version: number;
             readonly answers: {
-                readonly [key: string]: components["schemas"]["calls_quality_schemas_Answer"];
+                readonly [key: string]: components["schemas"]["SheetAnswer"];
             };
             readonly note: string;
         };
-        /** Sheet */
-        readonly Sheet: {
-            readonly questions: readonly components["schemas"]["SheetQuestion"][];
-            readonly pass_from_permille: number;
-        };
+        /**
+         * SheetAnswer
+         * @description What a reviewer says to a question.
+         * @enum {string}
+         */
+        readonly SheetAnswer: "yes" | "no" | "not_applicable";
         /** SheetQuestion */
         readonly SheetQuestion: {
             readonly id: string;
@@ -5521,7 +5549,7 @@ export interface components {
         /** SheetVersion */
         readonly SheetVersion: {
             readonly version: number;
-            readonly sheet: components["schemas"]["Sheet"];
+            readonly sheet: components["schemas"]["ScoreSheet"];
             readonly made_by: string | null;
             readonly made_at: string | null;
         };
@@ -5726,6 +5754,11 @@ export interface components {
         /** TaskList */
         readonly TaskList: {
             readonly items: readonly components["schemas"]["TaskView"][];
+        };
+        /** TaskProof */
+        readonly TaskProof: {
+            readonly text: string;
+            readonly call_id: string | null;
         };
         /** TaskReturn */
         readonly TaskReturn: {
@@ -6070,17 +6103,6 @@ export interface components {
             /** Format: date-time */
             readonly recorded_at: string;
         };
-        /**
-         * Answer
-         * @description What a reviewer says to a question.
-         * @enum {string}
-         */
-        readonly calls_quality_schemas_Answer: "yes" | "no" | "not_applicable";
-        /** Proof */
-        readonly calls_quality_schemas_Proof: {
-            readonly text: string;
-            readonly call_id: string | null;
-        };
         /** ReviewList */
         readonly compliance_law_schemas_ReviewList: {
             readonly items: readonly components["schemas"]["ReviewRow"][];
@@ -6095,16 +6117,6 @@ export interface components {
          * @enum {string}
          */
         readonly compliance_law_schemas_ReviewState: "open" | "explained" | "upheld";
-        /**
-         * Proof
-         * @description What can be shown of a fact.
-         *
-         *         `delivered`: delivery provable without a signature; `reached`: a letter or data message that reached the person or
-         *         should have (receipt of carrier or server); `recorded`: an answered call with the person; `published`: a notice in
-         *         the media; `posted`: booked on the account; `filed`: stamped by court, arbitrator, mediator or police.
-         * @enum {string}
-         */
-        readonly compliance_limitation_proof_Proof: "none" | "unanswered" | "sent" | "signed" | "signed_by_relative" | "signed_for_company" | "signed_by_other" | "delivered" | "reached" | "recorded" | "published" | "posted" | "filed";
         /**
          * EvidenceKind
          * @description What proves a fact: a piece of evidence on file, an event of the journal, or a document named in words.
@@ -6127,17 +6139,6 @@ export interface components {
          * @enum {string}
          */
         readonly evidence_schemas_EvidenceKind: "photo" | "audio" | "signature";
-        /** Answer */
-        readonly sync_schemas_Answer: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly status: components["schemas"]["AnswerStatus"];
-            readonly code: string | null;
-            readonly detail: {
-                readonly [key: string]: string;
-            };
-            readonly is_replay: boolean;
-        };
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
@@ -10377,7 +10378,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["Plan"];
+                readonly "application/json": components["schemas"]["SamplingPlan"];
             };
         };
         readonly responses: {
@@ -10453,7 +10454,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["Sheet"];
+                readonly "application/json": components["schemas"]["ScoreSheet"];
             };
         };
         readonly responses: {
@@ -10785,7 +10786,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["calls_quality_schemas_Proof"];
+                readonly "application/json": components["schemas"]["TaskProof"];
             };
         };
         readonly responses: {

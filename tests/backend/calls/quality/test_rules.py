@@ -10,20 +10,29 @@ from hypothesis import strategies as st
 
 from backend.calls import codes
 from backend.calls.quality import rules, shipped
-from backend.calls.quality.schemas import Answer, Drawable, Interest, Outcome, Plan, Question, Sheet, Why
+from backend.calls.quality.schemas import (
+    Drawable,
+    Interest,
+    Outcome,
+    SamplingPlan,
+    ScoreSheet,
+    SheetAnswer,
+    SheetQuestion,
+    Why,
+)
 
-YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
+YES, NO, NA = SheetAnswer.YES, SheetAnswer.NO, SheetAnswer.NOT_APPLICABLE
 
 
 def call(number: int, *, caller: int = 1, result: str = "NO_ANSWER", is_exception: bool = False) -> Drawable:
     return Drawable(UUID(int=number), UUID(int=9), UUID(int=caller), result, is_exception)
 
 
-def plan(share: int = 0, least: int = 0, **interest: int) -> Plan:
-    return Plan(share, least, [Interest(result, permille) for result, permille in interest.items()])
+def plan(share: int = 0, least: int = 0, **interest: int) -> SamplingPlan:
+    return SamplingPlan(share, least, [Interest(result, permille) for result, permille in interest.items()])
 
 
-def why_of(calls: list[Drawable], by: Plan, seed: str = "week") -> dict[int, list[Why]]:
+def why_of(calls: list[Drawable], by: SamplingPlan, seed: str = "week") -> dict[int, list[Why]]:
     return {one.call.call_id.int: one.why for one in rules.draw(calls, by, seed)}
 
 
@@ -72,11 +81,11 @@ def test_the_same_seed_draws_the_same_and_another_another() -> None:
     assert why_of(CALLS, plan(100)) != why_of(CALLS, plan(100), "other")
 
 
-SHEET = Sheet(
+SHEET = ScoreSheet(
     [
-        Question("polite", "礼貌", "Polite", 1, is_knock_out=False, may_not_apply=False),
-        Question("result", "结果", "Result", 2, is_knock_out=False, may_not_apply=True),
-        Question("no_threat", "无威胁", "No threat", 3, is_knock_out=True, may_not_apply=True),
+        SheetQuestion("polite", "礼貌", "Polite", 1, is_knock_out=False, may_not_apply=False),
+        SheetQuestion("result", "结果", "Result", 2, is_knock_out=False, may_not_apply=True),
+        SheetQuestion("no_threat", "无威胁", "No threat", 3, is_knock_out=True, may_not_apply=True),
     ],
     pass_from_permille=667,
 )
@@ -96,7 +105,13 @@ SHEET = Sheet(
     ],
 )
 def test_answers_come_to_the_weight_of_the_yes(
-    *, polite: Answer, result: Answer, no_threat: Answer, permille: int, is_knocked_out: bool, is_passed: bool
+    *,
+    polite: SheetAnswer,
+    result: SheetAnswer,
+    no_threat: SheetAnswer,
+    permille: int,
+    is_knocked_out: bool,
+    is_passed: bool,
 ) -> None:
     score = rules.score_of(SHEET, {"polite": polite, "result": result, "no_threat": no_threat})
     assert score is not None
@@ -112,7 +127,7 @@ def test_answers_come_to_the_weight_of_the_yes(
         {"polite": YES, "result": YES, "no_threat": YES, "more": YES},
     ],
 )
-def test_answers_that_do_not_fit_the_sheet_come_to_nothing(answers: dict[str, Answer]) -> None:
+def test_answers_that_do_not_fit_the_sheet_come_to_nothing(answers: dict[str, SheetAnswer]) -> None:
     assert rules.score_of(SHEET, answers) is None
 
 
@@ -134,7 +149,7 @@ def test_a_sheet_has_different_ids_and_something_that_always_applies() -> None:
 def test_a_plan_names_results_that_exist_once() -> None:
     assert rules.is_sound_plan(shipped.PLAN, codes.BY_CODE)
     assert not rules.is_sound_plan(plan(NO_SUCH=1), codes.BY_CODE)
-    assert not rules.is_sound_plan(Plan(1, 1, [Interest("BUSY", 1), Interest("BUSY", 2)]), codes.BY_CODE)
+    assert not rules.is_sound_plan(SamplingPlan(1, 1, [Interest("BUSY", 1), Interest("BUSY", 2)]), codes.BY_CODE)
 
 
 @pytest.mark.parametrize(

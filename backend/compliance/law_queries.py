@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.compliance.law_schemas import ReviewList, ReviewRow, ReviewSort, ReviewState, StopList, StopRow
+from backend.compliance.law_schemas import ExceptionRow, Exceptions, ExceptionSort, ExceptionState, StopList, StopRow
 from backend.compliance.text_lint import NoteWarning
 
 REVIEWS_MAX, STOPS_MAX = 300, 500
@@ -60,8 +60,8 @@ _WARNINGS = msgspec.json.Decoder(list[NoteWarning])
 class ReviewFilter(msgspec.Struct, frozen=True):
     """Which exceptions are asked for; what is None does not narrow. `before`: happened before."""
 
-    state: ReviewState | None
-    sort: ReviewSort | None
+    state: ExceptionState | None
+    sort: ExceptionSort | None
     rule_id: str | None
     before: datetime | None
 
@@ -73,21 +73,21 @@ class FoundNote(msgspec.Struct, frozen=True):
     found: list[NoteWarning]
 
 
-async def reviews(raw: asyncpg.Connection, tenant_id: UUID, wanted: ReviewFilter) -> ReviewList:
+async def reviews(raw: asyncpg.Connection, tenant_id: UUID, wanted: ReviewFilter) -> Exceptions:
     """Return exceptions of both sorts, the latest first."""
     rows = await raw.fetch(
         LIST, tenant_id, wanted.state and wanted.state.value, wanted.sort and wanted.sort.value, wanted.rule_id,
         wanted.before, REVIEWS_MAX + 1,
     )  # fmt: skip
     by_rule = await raw.fetch(OPEN_BY_RULE, tenant_id)
-    return ReviewList(
+    return Exceptions(
         items=[_review(row) for row in rows[:REVIEWS_MAX]],
         is_cut=len(rows) > REVIEWS_MAX,
         rules={row["rule_id"]: row["count"] for row in by_rule},
     )
 
 
-async def review(raw: asyncpg.Connection, tenant_id: UUID, review_id: UUID) -> ReviewRow | None:
+async def review(raw: asyncpg.Connection, tenant_id: UUID, review_id: UUID) -> ExceptionRow | None:
     """Return one exception; None when none of this id is seen."""
     row = await raw.fetchrow(ONE, tenant_id, review_id)
     return None if row is None else _review(row)
@@ -105,5 +105,5 @@ async def stops_at(raw: asyncpg.Connection, tenant_id: UUID, at: datetime, kind:
     return StopList(items=[StopRow(**dict(row)) for row in rows[:STOPS_MAX]], is_cut=len(rows) > STOPS_MAX)
 
 
-def _review(row: asyncpg.Record) -> ReviewRow:
-    return ReviewRow(**{**dict(row), "sort": ReviewSort(row["sort"]), "state": ReviewState(row["state"])})
+def _review(row: asyncpg.Record) -> ExceptionRow:
+    return ExceptionRow(**{**dict(row), "sort": ExceptionSort(row["sort"]), "state": ExceptionState(row["state"])})

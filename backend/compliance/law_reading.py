@@ -13,12 +13,12 @@ from backend.compliance.calendars import calendars_of
 from backend.compliance.choosing import hash_of, shipped_packs
 from backend.compliance.contact_schemas import Kept
 from backend.compliance.law_schemas import (
+    ExceptionFile,
+    ExceptionSort,
     LawView,
     Linted,
     LintWish,
     PackView,
-    ReviewFile,
-    ReviewSort,
     RuleView,
     RuleWords,
     VerdictFile,
@@ -42,20 +42,20 @@ async def law_today(raw: asyncpg.Connection, tenant_id: UUID, today: date) -> La
     )
 
 
-async def review_file(raw: asyncpg.Connection, tenant_id: UUID, review_id: UUID) -> ReviewFile:
+async def review_file(raw: asyncpg.Connection, tenant_id: UUID, review_id: UUID) -> ExceptionFile:
     """Return an exception with what it rests on; raises Problem (not_found) when none of this id is seen."""
     row = await queries.review(raw, tenant_id, review_id)
     if row is None:
         raise Problem(NOT_FOUND)
-    if row.sort is ReviewSort.NOTE:
+    if row.sort is ExceptionSort.NOTE:
         note = await queries.note_of(raw, tenant_id, review_id)
         found = [] if note is None else note.found
         words = words_of(row.rule_ids, shipped_packs())
-        return ReviewFile(row=row, verdict=None, note=None if note is None else note.text, found=found, rules=words)
+        return ExceptionFile(row=row, verdict=None, note=None if note is None else note.text, found=found, rules=words)
     kept = None if row.verdict_id is None else await kept_verdict(raw, row.verdict_id)
     verdict = None if kept is None else verdict_file(kept)
     words = words_of(row.rule_ids, shipped_packs()) if verdict is None else verdict.rules
-    return ReviewFile(row=row, verdict=verdict, note=None, found=[], rules=words)
+    return ExceptionFile(row=row, verdict=verdict, note=None, found=[], rules=words)
 
 
 async def verdict_again(raw: asyncpg.Connection, verdict_id: UUID) -> VerdictFile:

@@ -14,13 +14,13 @@ from backend.compliance.calendars import CalendarImported, import_calendar
 from backend.compliance.contact_schemas import ExceptionDecision
 from backend.compliance.law_queries import ReviewFilter
 from backend.compliance.law_schemas import (
+    ExceptionFile,
+    Exceptions,
+    ExceptionSort,
+    ExceptionState,
     LawView,
     Linted,
     LintWish,
-    ReviewFile,
-    ReviewList,
-    ReviewSort,
-    ReviewState,
     StopList,
     VerdictFile,
 )
@@ -57,18 +57,18 @@ async def bring_calendar(data: JSONBody[HolidayCalendar], tx: Tx, who: Who) -> C
 async def list_reviews(
     tx: Tx,
     who: Who,
-    standing: FromQuery[ReviewState | None] = None,
-    sort: FromQuery[ReviewSort | None] = None,
+    standing: FromQuery[ExceptionState | None] = None,
+    sort: FromQuery[ExceptionSort | None] = None,
     rule: FromQuery[Word | None] = None,
     before: FromQuery[datetime | None] = None,
-) -> ReviewList:
+) -> Exceptions:
     """List contacts that would have been held back and notes that say too much, the latest first (at most 300)."""
     wanted = ReviewFilter(state=standing, sort=sort, rule_id=rule, before=before)
     return await law_queries.reviews(await bare(tx), who.tenant_id, wanted)
 
 
 @get("/law/exceptions/{review_id:uuid}", opt={"permission": Permission.EXCEPTION_REVIEW})
-async def open_review(review_id: FromPath[UUID], tx: Tx, who: Who) -> ReviewFile:
+async def open_review(review_id: FromPath[UUID], tx: Tx, who: Who) -> ExceptionFile:
     """Open one: the verdict with all that it saw, or the note with what was found in it."""
     return await law_reading.review_file(await bare(tx), who.tenant_id, review_id)
 

@@ -15,14 +15,14 @@ from backend.compliance.text_lint import Found, NoteWarning
 LINTED_CHARACTERS_MAX = 20_000
 
 
-class ReviewSort(StrEnum):
+class ExceptionSort(StrEnum):
     """What waits for a decision: a contact that would have been held back, or a note that says too much."""
 
     CONTACT = "contact"
     NOTE = "note"
 
 
-class ReviewState(StrEnum):
+class ExceptionState(StrEnum):
     """Where a review stands."""
 
     OPEN = "open"
@@ -30,12 +30,12 @@ class ReviewState(StrEnum):
     UPHELD = "upheld"
 
 
-class ReviewRow(msgspec.Struct, frozen=True):
+class ExceptionRow(msgspec.Struct, frozen=True):
     """One line of the list of exceptions."""
 
     id: UUID
-    sort: ReviewSort
-    state: ReviewState
+    sort: ExceptionSort
+    state: ExceptionState
     case_id: UUID
     case_number: str
     obligor_name: str
@@ -51,10 +51,10 @@ class ReviewRow(msgspec.Struct, frozen=True):
     decided_at: datetime | None
 
 
-class ReviewList(msgspec.Struct, frozen=True):
+class Exceptions(msgspec.Struct, frozen=True):
     """Exceptions, the latest first; `is_cut`: there are more than are shown. `rules`: how many are open by rule id."""
 
-    items: list[ReviewRow]
+    items: list[ExceptionRow]
     is_cut: bool
     rules: dict[str, int]
 
@@ -87,10 +87,10 @@ class VerdictFile(msgspec.Struct, frozen=True):
     faults: list[str]
 
 
-class ReviewFile(msgspec.Struct, frozen=True):
+class ExceptionFile(msgspec.Struct, frozen=True):
     """An exception opened: its verdict, or the note with what was found in it."""
 
-    row: ReviewRow
+    row: ExceptionRow
     verdict: VerdictFile | None
     note: str | None
     found: list[NoteWarning]

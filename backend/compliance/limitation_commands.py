@@ -23,7 +23,6 @@ from backend.compliance.limitation_schemas import (
     Dated,
     Dossier,
     EndedBody,
-    EvidenceKind,
     ExpiryBody,
     FactWish,
     FreezeBody,
@@ -31,6 +30,7 @@ from backend.compliance.limitation_schemas import (
     KnownFact,
     LimitationFile,
     ObstacleBody,
+    ProofSource,
     RenewalBody,
     TakenBackBody,
 )
@@ -173,7 +173,7 @@ def _unfit_named(wish: FactWish, named: KnownFact | None) -> str | None:
 
 
 async def _check_evidence(raw: asyncpg.Connection, tenant_id: UUID, obligor_id: UUID, wish: FactWish) -> None:
-    if wish.evidence.kind is EvidenceKind.DOCUMENT:
+    if wish.evidence.kind is ProofSource.DOCUMENT:
         return
     try:
         ref = UUID(wish.evidence.ref)

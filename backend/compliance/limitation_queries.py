@@ -12,12 +12,12 @@ from backend.compliance.limitation_schemas import (
     Dated,
     Dossier,
     EndedBody,
-    EvidenceKind,
     FactWish,
     KnownFact,
     ObligationList,
     ObligationView,
     Payment,
+    ProofSource,
     RenewalBody,
     TakenBackBody,
 )
@@ -158,10 +158,10 @@ async def obligor_of(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) ->
     return found
 
 
-async def knows(raw: asyncpg.Connection, tenant_id: UUID, obligor_id: UUID, kind: EvidenceKind, ref: UUID) -> bool:
+async def knows(raw: asyncpg.Connection, tenant_id: UUID, obligor_id: UUID, kind: ProofSource, ref: UUID) -> bool:
     """Tell whether the evidence or event is one of the obligor's cases."""
     cases = [row["id"] for row in await raw.fetch(CASES_OF_OBLIGOR, tenant_id, obligor_id)]
-    sql = KNOWS_EVIDENCE if kind is EvidenceKind.EVIDENCE else KNOWS_EVENT
+    sql = KNOWS_EVIDENCE if kind is ProofSource.EVIDENCE else KNOWS_EVENT
     return await raw.fetchval(sql, tenant_id, ref, cases) is not None
 
 

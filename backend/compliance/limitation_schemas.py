@@ -96,7 +96,7 @@ class TakenBackBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
 Body = ActBody | EndedBody | ObstacleBody | GuaranteeBody | FreezeBody | RenewalBody | ExpiryBody | TakenBackBody
 
 
-class EvidenceKind(StrEnum):
+class ProofSource(StrEnum):
     """What proves a fact: a piece of evidence on file, an event of the journal, or a document named in words."""
 
     EVIDENCE = "evidence"
@@ -107,7 +107,7 @@ class EvidenceKind(StrEnum):
 class ProvenBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The evidence that a fact names: an id, or where the paper lies."""
 
-    kind: EvidenceKind
+    kind: ProofSource
     ref: Text
 
 

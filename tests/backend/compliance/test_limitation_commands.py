@@ -20,13 +20,13 @@ from backend.compliance.limitation_schemas import (
     ActBody,
     Body,
     EndedBody,
-    EvidenceKind,
     ExpiryBody,
     FactWish,
     FreezeBody,
     GuaranteeBody,
     LimitationFile,
     ObstacleBody,
+    ProofSource,
     ProvenBy,
     RenewalBody,
     TakenBackBody,
@@ -42,7 +42,7 @@ from tests.backend.sync.phone import NOW
 from tests.world import World
 
 TODAY = date(2026, 11, 24)
-PAPER = ProvenBy(kind=EvidenceKind.DOCUMENT, ref="folder 3, sheet 12")
+PAPER = ProvenBy(kind=ProofSource.DOCUMENT, ref="folder 3, sheet 12")
 DEMAND = ActBody(kind=FactKind.DEMAND, proof=Proof.SIGNED, person=None, due_on=None, gives_up_rest=False, is_lost=False)
 SUIT = msgspec.structs.replace(DEMAND, kind=FactKind.SUIT, proof=Proof.FILED)
 
@@ -189,10 +189,10 @@ async def test_a_fact_that_cannot_be_is_refused_with_the_reason(
 
 
 async def test_a_fact_names_evidence_of_its_own_case_and_is_written_once(database: Database, world: World) -> None:
-    unknown = ProvenBy(kind=EvidenceKind.EVENT, ref=str(new_id()))
+    unknown = ProvenBy(kind=ProofSource.EVENT, ref=str(new_id()))
     one = wish(DEMAND, TODAY)
     async with bare_transaction(database, world.scope(world.lin)) as raw:
-        for proof in (unknown, ProvenBy(kind=EvidenceKind.EVIDENCE, ref="a photo")):
+        for proof in (unknown, ProvenBy(kind=ProofSource.EVIDENCE, ref="a photo")):
             with pytest.raises(Problem, match="evidence_unknown"):
                 await record_fact(raw, act_of(world), world.cases[0], wish(DEMAND, TODAY, evidence=proof))
         for _ in range(2):
@@ -200,7 +200,7 @@ async def test_a_fact_names_evidence_of_its_own_case_and_is_written_once(databas
         event: UUID = await raw.fetchval(
             "SELECT id FROM events WHERE tenant_id = $1 AND kind = 'limitation.fact'", world.tenant_id
         )
-        by_event = wish(DEMAND, TODAY, evidence=ProvenBy(kind=EvidenceKind.EVENT, ref=str(event)))
+        by_event = wish(DEMAND, TODAY, evidence=ProvenBy(kind=ProofSource.EVENT, ref=str(event)))
         await record_fact(raw, act_of(world), world.cases[0], by_event)
         with pytest.raises(Problem, match="id_taken"):
             await record_fact(raw, act_of(world), world.cases[0], msgspec.structs.replace(one, note="other"))

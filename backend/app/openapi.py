@@ -8,7 +8,9 @@ import msgspec
 from backend.app.asgi import ROOT, make_app
 from backend.calls import codes as call_codes
 from backend.calls import problems as call_problems
+from backend.calls.line import problems as line_problems
 from backend.calls.quality import problems as quality_problems
+from backend.calls.robot import problems as robot_problems
 from backend.cases import codes as case_codes
 from backend.cases import problems as case_problems
 from backend.compliance import limitation_problems
@@ -39,6 +41,8 @@ PROBLEMS: tuple[Kind, ...] = (
     *evidence_problems.KINDS,
     *visit_problems.KINDS,
     *call_problems.KINDS,
+    *line_problems.KINDS,
+    *robot_problems.KINDS,
     *quality_problems.KINDS,
     *import_problems.KINDS,
     *push_problems.KINDS,

@@ -12,4 +12,16 @@ NOT_ANSWERED = Kind("line.not_answered", 409, "Nobody has answered yet: nothing 
 NOT_HEARABLE = Kind("line.not_hearable", 409, "There is no recording to be heard.")
 DAMAGED = Kind("line.damaged", 500, "The store does not hold the recording of this hash.")
 NO_SUCH_PART = Kind("line.no_such_part", 416, "The recording has no such part.")
-STORE_AWAY = Kind("line.store_away", 503, "The store of files is away for a moment.")
+
+KINDS = (
+    NO_VERDICT,
+    NO_PERMIT,
+    ID_TAKEN,
+    NO_EXCHANGE,
+    NOT_YOURS,
+    ENDED,
+    NOT_ANSWERED,
+    NOT_HEARABLE,
+    DAMAGED,
+    NO_SUCH_PART,
+)

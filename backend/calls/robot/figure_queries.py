@@ -9,8 +9,8 @@ from backend.calls.robot.schemas import CampaignView, Group
 from backend.kernel.limits import PAGE_SIZE_MAX
 
 CAMPAIGNS = f"""
-SELECT campaign.id, campaign.name, flow_code, flow_version, state, held_out_permille, paid_days, tenants.currency, started_at,
-    ended_at FROM robot_campaigns AS campaign JOIN tenants ON tenants.id = campaign.tenant_id
+SELECT campaign.id, campaign.name, flow_code, flow_version, state, held_out_permille, paid_days, tenants.currency,
+    started_at, ended_at FROM robot_campaigns AS campaign JOIN tenants ON tenants.id = campaign.tenant_id
 WHERE campaign.tenant_id = $1 AND ($2::uuid IS NULL OR campaign.id = $2) ORDER BY started_at DESC LIMIT {PAGE_SIZE_MAX}
 """
 # What counts begins with the campaign and ends so many days later, for both groups alike: whoever was held out may be

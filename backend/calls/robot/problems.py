@@ -9,3 +9,5 @@ ID_TAKEN = Kind("robot.id_taken", 409, "Another campaign has this id.")
 WINDOW_REVERSED = Kind("robot.window_reversed", 422, "The hours of a campaign end after they begin.")
 NO_EXCHANGE = Kind("robot.no_exchange", 409, "Without an exchange no robot can call.")
 OVER = Kind("robot.over", 409, "This campaign is over.")
+
+KINDS = (FLOW_FAULTY, UNKNOWN_FLOW, UNKNOWN_CASES, ID_TAKEN, WINDOW_REVERSED, NO_EXCHANGE, OVER)

@@ -1,0 +1,20 @@
+/** What the line and the robots refuse. */
+export const lineProblems: Readonly<Record<string, string>> = {
+  'line.no_verdict': 'A call is placed only under a fresh verdict that allows it. Ask again.',
+  'line.no_permit': 'The permit for this call is used or has run out. Ask again.',
+  'line.id_taken': 'This verdict or permit was used for another call.',
+  'line.no_exchange': 'There is no exchange here: this is done by hand.',
+  'line.not_yours': 'Somebody else is on this call.',
+  'line.ended': 'This call is over.',
+  'line.not_answered': 'Nobody has answered yet; nothing is being recorded.',
+  'line.not_hearable': 'There is no recording to be heard.',
+  'line.damaged': 'The recording in the store is damaged. This was noted.',
+  'line.no_such_part': 'The recording has no such part.',
+  'robot.flow_faulty': 'This flow may not call people; what is wrong stands beside each step.',
+  'robot.unknown_flow': 'There is no flow of this name.',
+  'robot.unknown_cases': 'Some of these cases are closed, or not yours to see.',
+  'robot.id_taken': 'Another campaign has this number. Begin again.',
+  'robot.window_reversed': 'The hours end before they begin.',
+  'robot.no_exchange': 'Without an exchange no robot can call.',
+  'robot.over': 'This campaign is over.',
+};

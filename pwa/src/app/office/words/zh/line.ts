@@ -1,0 +1,20 @@
+/** 线路与机器人的拒绝说明。 */
+export const lineProblems: Readonly<Record<string, string>> = {
+  'line.no_verdict': '只有在新的合规结论允许时才能拨打，请重新查询。',
+  'line.no_permit': '此次拨打的触达许可已使用或已过期，请重新查询。',
+  'line.id_taken': '此结论或许可已用于另一通电话。',
+  'line.no_exchange': '此处没有交换机，请手动操作。',
+  'line.not_yours': '这通电话由其他人接打。',
+  'line.ended': '这通电话已结束。',
+  'line.not_answered': '尚未接通，没有在录音。',
+  'line.not_hearable': '没有可以收听的录音。',
+  'line.damaged': '存储中的录音已损坏，此事已记录。',
+  'line.no_such_part': '录音没有这一部分。',
+  'robot.flow_faulty': '此流程不能用于外呼，问题列在各步骤旁。',
+  'robot.unknown_flow': '没有此名称的流程。',
+  'robot.unknown_cases': '部分案件已关闭，或您无权查看。',
+  'robot.id_taken': '另一个活动使用了此编号，请重新开始。',
+  'robot.window_reversed': '时段的结束早于开始。',
+  'robot.no_exchange': '没有交换机，机器人无法外呼。',
+  'robot.over': '此活动已结束。',
+};

@@ -5,8 +5,9 @@ import { evidence } from './evidence';
 import { imports } from './imports';
 import { office, problems } from './office';
 import { phones } from './phones';
+import { quality, qualityProblems } from './quality';
 import { team } from './team';
 
-export const words = { demo, desk, evidence, imports, office, phones, problems, team };
+export const words = { demo, desk, evidence, imports, office, phones, problems: { ...problems, ...qualityProblems }, quality, team };
 
 export type Words = typeof words;

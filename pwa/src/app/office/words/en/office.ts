@@ -5,6 +5,7 @@ export const office = {
   desk: 'Desk',
   evidence: 'Evidence',
   imports: 'Book',
+  quality: 'Quality',
   today: 'Today',
   live: 'live',
   notLive: 'not live',

@@ -6,6 +6,7 @@ import { evidence } from './evidence';
 import { imports } from './imports';
 import { office, problems } from './office';
 import { phones } from './phones';
+import { quality, qualityProblems } from './quality';
 import { team } from './team';
 
-export const words: Words = { demo, desk, evidence, imports, office, phones, problems, team };
+export const words: Words = { demo, desk, evidence, imports, office, phones, problems: { ...problems, ...qualityProblems }, quality, team };

@@ -7,6 +7,7 @@ export const office: Words['office'] = {
   desk: '电催台',
   evidence: '证据',
   imports: '账册',
+  quality: '质检',
   today: '今天',
   live: '实时',
   notLive: '未连接',

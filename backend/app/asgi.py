@@ -20,11 +20,12 @@ from backend.calls.quality import routes as quality_routes
 from backend.calls.robot import routes as robot_routes
 from backend.cases import routes as case_routes
 from backend.cases import territory_routes
-from backend.compliance import law_routes
+from backend.compliance import disaster_routes, law_routes, release_routes
 from backend.compliance import routes as verdict_routes
 from backend.evidence import deletion_routes, redaction_routes, review_routes
 from backend.evidence import routes as evidence_routes
 from backend.evidence.storage import open_storage
+from backend.identity import certificate_routes
 from backend.identity.routes.parts import IdentityParts, identity_parts
 from backend.integrations import routes as import_routes
 from backend.kernel.boxes import open_boxes
@@ -112,6 +113,9 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         redaction_routes.router,
         deletion_routes.router,
         verdict_routes.router,
+        release_routes.router,
+        disaster_routes.router,
+        certificate_routes.router,
         law_routes.router,
         case_routes.router,
         case_routes.assignments_router,

@@ -13,7 +13,7 @@ from backend.calls.quality import problems as quality_problems
 from backend.calls.robot import problems as robot_problems
 from backend.cases import codes as case_codes
 from backend.cases import problems as case_problems
-from backend.compliance import limitation_problems
+from backend.compliance import disaster_problems, limitation_problems, release_problems
 from backend.evidence import problems as evidence_problems
 from backend.identity import factor_problems
 from backend.identity import problems as identity_problems
@@ -37,6 +37,8 @@ PROBLEMS: tuple[Kind, ...] = (
     *factor_problems.KINDS,
     *case_problems.KINDS,
     *limitation_problems.KINDS,
+    *release_problems.KINDS,
+    *disaster_problems.KINDS,
     *promise_problems.KINDS,
     *evidence_problems.KINDS,
     *visit_problems.KINDS,

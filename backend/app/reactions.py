@@ -17,6 +17,8 @@ import msgspec
 from backend.app import reaction_queries as queries
 from backend.cases.desk_schemas import AssignReason
 from backend.cases.queries import insert_phone_changes
+from backend.compliance import disasters
+from backend.compliance.disasters import LIFTING, SPREADING
 from backend.identity.schemas import Act
 from backend.journal.reading import read_step, waiting_tenants
 from backend.journal.schemas import RecordedEvent
@@ -218,7 +220,23 @@ async def _held_back(
     ]
 
 
+async def spread_areas(raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]) -> list[NewMessage]:
+    """Freeze the next batch of an area, or let it go, and freeze what came into a standing area just now."""
+    at = max(event.recorded_at for event in events)
+    act = Act(tenant_id=tenant_id, actor_id=None, device_id=None, at=at)
+    for area_id in sorted({event.subject_id for event in events if event.kind == SPREADING}):
+        await disasters.spread(raw, act, area_id)
+    for area_id in sorted({event.subject_id for event in events if event.kind == LIFTING}):
+        await disasters.let_go(raw, act, area_id)
+    if any(event.kind == "case.opened" for event in events):
+        await disasters.spread_all(raw, act)
+    return []
+
+
 DUTIES: ReactionTable = {
+    SPREADING: (spread_areas,),
+    LIFTING: (spread_areas,),
+    "case.opened": (spread_areas,),
     "contact.stopped": (hold_back,),
     "contact.stop_closed": (hold_back,),
     "contact.agreed": (hold_back,),
@@ -228,6 +246,7 @@ DUTIES: ReactionTable = {
     "plan.published": (hold_back_in_plan,),
     "plan.changed": (hold_back_in_plan,),
 }
+
 
 async def tell_of_deadlines(
     raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]

@@ -8,6 +8,9 @@ CLOSED = Kind("case.closed", 409, "The case was closed before that moment.")
 UNKNOWN_CONTACT = Kind("contact.unknown", 404, "That number does not belong to this case.")
 TOO_LATE_TO_WITHDRAW = Kind("withdraw.too_late", 409, "A record can be taken back for 5 seconds only.")
 NOTHING_TO_WITHDRAW = Kind("withdraw.unknown", 404, "There is no such record of yours.")
+NOT_CERTIFIED = Kind(
+    "case.assignee_not_certified", 409, "A certificate that this person needs for collecting has lapsed."
+)
 NOT_A_TEAM_MEMBER = Kind("case.assignee_unfit", 409, "That person cannot take cases of this team.")
 NOTHING_TO_UNDO = Kind("assignment.nothing_to_undo", 404, "There is nothing to undo, or it was changed since.")
 DECIDED = Kind("conflict.decided", 409, "This conflict was decided before.")
@@ -27,6 +30,7 @@ KINDS = (
     TOO_LATE_TO_WITHDRAW,
     NOTHING_TO_WITHDRAW,
     NOT_A_TEAM_MEMBER,
+    NOT_CERTIFIED,
     NOTHING_TO_UNDO,
     DECIDED,
     FACT_FULL,

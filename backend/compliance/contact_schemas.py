@@ -100,20 +100,32 @@ class CloseWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Record(msgspec.Struct, frozen=True):
     """What the journal keeps of a verdict (`contact.judged`): the situation without its history, and the hashes.
 
-    `history` is null where none was known; `law` names the list of all packs that the gate was given.
+    `history` is null where none was known; `law` names the list of all packs that the gate was given. The verdict is
+    as the law gave it; `released_by` is the second person who let a reviewed contact be made all the same.
     """
 
     situation: Situation
     history: str | None
     law: str
     verdict: Verdict
+    released_by: UUID | None = None
+
+    def holding(self) -> Verdict:
+        """Return what holds: a review that a second person released is allowed."""
+        is_released = self.released_by is not None and self.verdict.decision is Decision.REVIEW
+        return msgspec.structs.replace(self.verdict, decision=Decision.ALLOW) if is_released else self.verdict
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A verdict that stands in the journal under its id."""
+    """A verdict that stands in the journal under its id, and who released the contact, if somebody did."""
 
     id: UUID
     verdict: Verdict
+    released_by: UUID | None = None
+
+    def decision(self) -> Decision:
+        """Return what holds: a review that was released is allowed."""
+        return self.verdict.decision if self.released_by is None else Decision.ALLOW
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -178,9 +190,13 @@ class AttemptWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AttemptJudged(msgspec.Struct, frozen=True):
-    """The verdict on an attempt; it stands in the journal under `id`."""
+    """The verdict on an attempt; it stands in the journal under `id`.
+
+    A contact that somebody released (`released_by`) is allowed; the journal keeps what the law alone said.
+    """
 
     id: UUID
+    released_by: UUID | None
     verdict: ContactVerdict
     rules: list[RuleText]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from geoalchemy2 import Geography
+from geoalchemy2 import Geography, WKBElement
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kernel.db import Base
@@ -16,7 +16,7 @@ class DisasterArea(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
-    area: Mapped[object] = mapped_column(Geography("POLYGON", 4326, spatial_index=False))
+    area: Mapped[WKBElement] = mapped_column(Geography("POLYGON", 4326, spatial_index=False))
     reason: Mapped[str]
     raised_by: Mapped[UUID]
     raised_at: Mapped[datetime]

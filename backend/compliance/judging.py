@@ -1,6 +1,7 @@
 """How does a verdict become part of the record? Assemble, judge, keep what it was made from, write the journal."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -9,6 +10,7 @@ from backend.compliance import verdict_queries as queries
 from backend.compliance.assembling import Asked, situations_of
 from backend.compliance.contact_schemas import Judged
 from backend.compliance.packs import Pack
+from backend.compliance.releases import released_by
 from backend.compliance.replaying import packs_as_inputs, record_of
 from backend.compliance.rules import evaluate
 from backend.identity.schemas import Act
@@ -28,16 +30,18 @@ async def judge(
     inputs: dict[tuple[str, str], str] = {}
     events: list[NewEvent] = []
     judged: list[Judged | None] = []
-    for one, found in zip(asked, situations, strict=True):
-        if found is None:
+    named_ones = [None if one is None else msgspec.structs.replace(one, id=str(new_id())) for one in situations]
+    verdicts = [None if one is None else evaluate(one, packs) for one in named_ones]
+    released = await released_by(raw, act.tenant_id, asked, verdicts)
+    for n, (one, situation, verdict) in enumerate(zip(asked, named_ones, verdicts, strict=True)):
+        if situation is None or verdict is None:
             judged.append(None)
             continue
-        verdict_id = new_id()
-        situation = msgspec.structs.replace(found, id=str(verdict_id))
-        verdict = evaluate(situation, packs)
+        verdict_id = UUID(situation.id)
         record, named = record_of(situation, verdict, packs)
+        record = msgspec.structs.replace(record, released_by=released.get(n))
         inputs |= named
-        judged.append(Judged(id=verdict_id, verdict=verdict))
+        judged.append(Judged(id=verdict_id, verdict=verdict, released_by=released.get(n)))
         events.append(
             NewEvent(
                 id=verdict_id,

@@ -20,6 +20,8 @@ from backend.compliance.judging import judge
 from backend.compliance.queries import sees_case
 from backend.compliance.rules import evaluate
 from backend.compliance.schemas import Channel, Collector, CollectorKind, Verdict
+from backend.identity.certificate_queries import lapsed_kinds
+from backend.identity.certificate_schemas import REQUIRED, CertificateKind
 from backend.identity.schemas import Act
 from backend.kernel.problems import MALFORMED, NOT_FOUND, Problem
 
@@ -63,14 +65,18 @@ async def judge_attempt(
     Raises Problem (not_found) for a case or number that is not seen, (malformed) for a photo.
     """
     _check(wish.channel)
+    people = [] if act.actor_id is None else [act.actor_id]
+    lapsed = (await lapsed_kinds(raw, act.tenant_id, people, act.at)).values()
+    missing = {kind for kinds in lapsed for kind in kinds}
     collector = Collector(
         kind=kind,
         recording=wish.recording,
         registered_caller_id=wish.registered_caller_id,
-        badge=wish.badge,
-        authorisation=wish.authorisation,
+        # A card or mandate that is over shows nothing; of whom none is on file, what they say is taken.
+        badge=wish.badge and CertificateKind.IDENTITY_CARD not in missing,
+        authorisation=wish.authorisation and CertificateKind.MANDATE not in missing,
+        certified=not missing & set(REQUIRED),
         # What the house sees to, not the collector at the line or door.
-        certified=AS_ORDERED.certified,
         listed=AS_ORDERED.listed,
         details_sent=AS_ORDERED.details_sent,
     )
@@ -88,8 +94,8 @@ async def judge_attempt(
     (judged,) = await judge(raw, act, [asked], shipped_packs())
     if judged is None:
         raise Problem(NOT_FOUND)
-    shown = _shown(wish.to_id, judged.verdict)
-    return AttemptJudged(id=judged.id, verdict=shown, rules=_texts([shown]))
+    shown = msgspec.structs.replace(_shown(wish.to_id, judged.verdict), decision=judged.decision())
+    return AttemptJudged(id=judged.id, released_by=judged.released_by, verdict=shown, rules=_texts([shown]))
 
 
 def _check(channel: Channel) -> None:

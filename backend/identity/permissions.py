@@ -27,6 +27,11 @@ class Permission(StrEnum):
     CONTACT_REVEAL = "contact.reveal"
     CONTACT_STOP = "contact.stop"
     EXCEPTION_REVIEW = "exception.review"
+    RELEASE_ASK = "release.ask"
+    RELEASE_DECIDE = "release.decide"
+    AREA_FREEZE = "area.freeze"
+    CERTIFICATE_READ = "certificate.read"
+    CERTIFICATE_KEEP = "certificate.keep"
     LAW_READ = "law.read"
     CALENDAR_EDIT = "calendar.edit"
     LIMITATION_RECORD = "limitation.record"
@@ -89,6 +94,11 @@ MATRIX: dict[Permission, frozenset[UserRole]] = {
     Permission.CONTACT_REVEAL: _WORK | {UserRole.COMPLIANCE},
     Permission.CONTACT_STOP: _LEAD | {UserRole.COMPLIANCE},
     Permission.EXCEPTION_REVIEW: _LEAD | {UserRole.COMPLIANCE},
+    Permission.RELEASE_ASK: _WORK,
+    Permission.RELEASE_DECIDE: _LEAD | {UserRole.COMPLIANCE},
+    Permission.AREA_FREEZE: frozenset({UserRole.COMPLIANCE}),
+    Permission.CERTIFICATE_READ: _LEAD | _ADMIN | _CONTROL,
+    Permission.CERTIFICATE_KEEP: _ADMIN | {UserRole.COMPLIANCE},
     Permission.LAW_READ: _LEAD | _CONTROL | _ADMIN | {UserRole.RISK},
     Permission.CALENDAR_EDIT: _ADMIN | {UserRole.COMPLIANCE},
     Permission.LIMITATION_RECORD: _LEAD | {UserRole.COMPLIANCE},

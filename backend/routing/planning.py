@@ -14,6 +14,7 @@ from backend.cases.assignment_queries import cases_to_move, people
 from backend.cases.desk_schemas import AssignReason, Move
 from backend.cases.queries import insert_phone_changes
 from backend.compliance.looking import texts_of
+from backend.identity.certificate_queries import uncertified
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
 from backend.journal.schemas import NewEvent
@@ -68,8 +69,10 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     if act.at >= base + timedelta(days=1):
         raise Problem(problems.DAY_PAST)
     working = await queries.working_people(raw, act.tenant_id, wish.team_id, wish.user_ids, base)
+    idle = await uncertified(raw, act.tenant_id, [one.id for one in working], act.at, wish.day)
+    working = [one for one in working if one.id not in idle]
     if not working:
-        raise Problem(problems.NOBODY_WORKS)
+        raise Problem(problems.NOBODY_WORKS, uncertified=sorted(map(str, idle)))
     cases = await queries.visitable_cases(raw, act.tenant_id, wish, base)
     missing = sorted(set(wish.must_case_ids) - {case.id for case in cases})
     if missing:

@@ -91,7 +91,7 @@ async def _verdict(raw: asyncpg.Connection, act: Act, wish: CallWish) -> UUID:
     on_record = await queries.verdict_on_record(raw, act.tenant_id, wish.verdict_id)
     if on_record is None or on_record.actor_id != act.actor_id:
         raise Problem(problems.NO_VERDICT, why="none")
-    about = (on_record.case_id, on_record.record.situation, on_record.record.verdict)
+    about = (on_record.case_id, on_record.record.situation, on_record.record.holding())
     flaw = rules.verdict_flaw((wish.case_id, wish.contact_point_id), about, on_record.judged_at, act.at)
     if flaw is not None:
         raise Problem(problems.NO_VERDICT, why=flaw)

@@ -33,6 +33,7 @@ GATED: dict[str, str] = {
     "backend.routing.plan_queries:CARRY_OVER": "backend.routing.lawful:lawful_doors",
     "backend.compliance.permit_queries:INSERT_PERMITS": "backend.compliance.permits:all_drawn",
     "backend.calls.line.queries:INSERT_CALL": ON_RECORD,
+    "backend.calls.robot.queries:INSERT_ROBOT_CALL": "backend.compliance.judging:judge",
     "backend.calls.queries:INSERT_CALLS": JUDGED_AFTERWARDS,
     "backend.visits.queries:INSERT_VISITS": JUDGED_AFTERWARDS,
 }
@@ -54,6 +55,9 @@ NO_CONTACT: dict[str, str] = {
     "backend.calls.line.queries:INSERT_ORDERS": "an order about a call that stands in `line_calls` already",
     "backend.calls.line.queries:INSERT_EVENT": "what the exchange said of a call",
     "backend.calls.line.recording_queries:START": "the recording of a call that was answered",
+    "backend.calls.robot.queries:PUBLISH": "what a robot says, once it calls",
+    "backend.calls.robot.queries:INSERT_CAMPAIGN": "an intention; each of its calls asks the gate when it is dialled",
+    "backend.calls.robot.queries:INSERT_TARGETS": "whom a campaign means to call; the gate is asked at each dial",
     "backend.calls.quality.queries:ADD_DRAWN": "a call that was made is drawn to be listened to",
     "backend.outreach.sending": "web push to browsers that our staff signed in with; no client has one",
     "backend.identity.company_asking": "asks the lender's own sign-in provider",

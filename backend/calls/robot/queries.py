@@ -81,6 +81,12 @@ LEAVE = """
 UPDATE robot_targets SET state = 'left', next_at = NULL, why = $4
 WHERE tenant_id = $1 AND campaign_id = $2 AND case_id = $3
 """
+# The desk's way to this table is another (`line.queries`): there a verdict is named, here it was just made.
+INSERT_ROBOT_CALL = """
+INSERT INTO line_calls (id, tenant_id, case_id, contact_point_id, user_id, kind, adapter, verdict_id, permit_id,
+    notice_id, state, asked_at, memory)
+VALUES ($1, $2, $3, $4, $5, 'robot', 'ari', $6, $7, $8, 'asked', $9, $10::text::jsonb)
+"""
 CALLING = """
 UPDATE robot_targets SET state = 'calling', tries = tries + 1, next_at = NULL, why = '', line_call_id = $4
 WHERE tenant_id = $1 AND campaign_id = $2 AND case_id = $3
@@ -141,6 +147,21 @@ class Called(msgspec.Struct, frozen=True):
     tries: int
     tries_max: int
     is_running: bool
+
+
+class RobotCall(msgspec.Struct, frozen=True):
+    """A call that a robot is to make, with the memory that it begins with."""
+
+    id: UUID
+    tenant_id: UUID
+    case_id: UUID
+    contact_point_id: UUID
+    robot_id: UUID
+    verdict_id: UUID
+    permit_id: UUID
+    notice_id: str
+    asked_at: datetime
+    memory: str
 
 
 class CaseMoney(msgspec.Struct, frozen=True):
@@ -242,6 +263,14 @@ async def put_off(raw: asyncpg.Connection, campaign: Running, target: Target, un
 async def leave(raw: asyncpg.Connection, campaign: Running, target: Target, why: str) -> None:
     """Do not call at all, and say why."""
     await raw.execute(LEAVE, campaign.tenant_id, campaign.id, target.case_id, why[:200])
+
+
+async def insert_robot_call(raw: asyncpg.Connection, new: RobotCall) -> None:
+    """Write a call of a robot; its verdict and its permit were made for it."""
+    await raw.execute(
+        INSERT_ROBOT_CALL, new.id, new.tenant_id, new.case_id, new.contact_point_id, new.robot_id, new.verdict_id,
+        new.permit_id, new.notice_id, new.asked_at, new.memory,
+    )  # fmt: skip
 
 
 async def mark_calling(raw: asyncpg.Connection, campaign: Running, target: Target, call_id: UUID) -> None:

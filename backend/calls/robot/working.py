@@ -14,12 +14,11 @@ from msgspec.structs import replace
 
 from backend.calls.line import queries as line_queries
 from backend.calls.line.commands import order_of
-from backend.calls.line.queries import NewCall
 from backend.calls.line.schemas import Heard, LineCall, Order, OrderKind, State, Word
 from backend.calls.robot import queries, rules
 from backend.calls.robot.checking import content_of_flow
 from backend.calls.robot.commands import holder_of, record_robot_call
-from backend.calls.robot.queries import Running, Target
+from backend.calls.robot.queries import RobotCall, Running, Target
 from backend.calls.robot.schemas import Act as DoingKind
 from backend.calls.robot.schemas import Doing, Flow, Memory, Phase
 from backend.compliance.assembling import AS_ORDERED, Asked, situations_of
@@ -135,13 +134,12 @@ async def _place(
         language="zh" if target.language.startswith("zh") else "en",
         facts={"overdue_minor": target.overdue_minor, "days_past_due": target.days_past_due},
     )  # fmt: skip
-    new = NewCall(
+    new = RobotCall(
         id=new_id(), tenant_id=campaign.tenant_id, case_id=target.case_id, contact_point_id=target.contact_point_id,
-        user_id=campaign.robot_id, kind="robot", adapter="ari", verdict_id=verdict_id, permit_id=permit.id,
-        notice_id=flow.notice_id, state=State.ASKED, asked_at=permit.drawn_at, memory=_text(memory),
+        robot_id=campaign.robot_id, verdict_id=verdict_id, permit_id=permit.id, notice_id=flow.notice_id,
+        asked_at=permit.drawn_at, memory=_text(memory),
     )  # fmt: skip
-    if not await line_queries.insert_call(raw, new):
-        raise RuntimeError("a verdict and a permit that were just made cannot be used before")
+    await queries.insert_robot_call(raw, new)
     order = Order(
         id=new_id(), tenant_id=new.tenant_id, case_id=new.case_id, call_id=new.id, kind=OrderKind.DIAL,
         value=target.number, made_by=None, made_at=permit.drawn_at,

@@ -28,6 +28,7 @@ COMMANDS = {
     "verdict": Entry("backend.app.cli.verdict", "verdict", "Show a verdict of the contact gate, or make it again."),
     "lint": Entry("backend.app.cli.lint", "lint", "Look through a script or note for what it should not say."),
     "calendar": Entry("backend.app.cli.calendar", "calendar", "Bring in which days are worked, and list them."),
+    "robot": Entry("backend.app.cli.robot", "robot", "Let robots call; check what they say; see what calling does."),
     "tenant": Entry("backend.app.cli.people", "tenant", "Make lenders."),
     "team": Entry("backend.app.cli.people", "team", "Make teams."),
     "user": Entry("backend.app.cli.people", "user", "Look after people: add, list, password, link, deactivate."),

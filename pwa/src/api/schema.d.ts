@@ -1426,6 +1426,194 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/cases/{case_id}/releases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask
+         * @description Ask a second person to release one contact that the gate wants reviewed; what it blocks cannot be released.
+         */
+        readonly post: operations["V1CasesCaseIdReleasesAsk"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/releases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListReleases
+         * @description List the wishes that wait for a second person, at most 200.
+         */
+        readonly get: operations["V1ReleasesListReleases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/releases/{release_id}/decide": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide
+         * @description Grant or refuse a release that somebody else asked for.
+         */
+        readonly post: operations["V1ReleasesReleaseIdDecideDecide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/disaster-areas": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListAreas
+         * @description List the areas, those that stand first, with how many cases they froze (at most 100).
+         */
+        readonly get: operations["V1DisasterAreasListAreas"];
+        readonly put?: never;
+        /**
+         * RaiseArea
+         * @description Freeze all cases whose door lies in an area: the first thousand at once, the rest within seconds.
+         */
+        readonly post: operations["V1DisasterAreasRaiseArea"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/disaster-areas/{area_id}/lift": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * LiftArea
+         * @description Let the cases of an area go; what else stands against them stays, and plans are the leads' to change.
+         */
+        readonly post: operations["V1DisasterAreasAreaIdLiftLiftArea"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/certificates/own": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * OwnCertificates
+         * @description List one's own certificates: the mandate and the identity card are what is shown at the door.
+         */
+        readonly get: operations["V1CertificatesOwnOwnCertificates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/certificates/ending": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * EndingCertificates
+         * @description List the certificates that are over or end within 30 days and have no successor (at most 500).
+         */
+        readonly get: operations["V1CertificatesEndingEndingCertificates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{user_id}/certificates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * CertificatesOf
+         * @description List the certificates of somebody, revoked ones too.
+         */
+        readonly get: operations["V1UsersUserIdCertificatesCertificatesOf"];
+        readonly put?: never;
+        /**
+         * Keep
+         * @description Keep a certificate of somebody.
+         */
+        readonly post: operations["V1UsersUserIdCertificatesKeep"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/certificates/{certificate_id}/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Revoke
+         * @description Revoke a certificate, and say why.
+         */
+        readonly post: operations["V1CertificatesCertificateIdRevokeRevoke"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/law": {
         readonly parameters: {
             readonly query?: never;
@@ -3175,6 +3363,31 @@ export interface components {
             readonly width: number;
             readonly height: number;
         };
+        /** AreaList */
+        readonly AreaList: {
+            readonly areas: readonly components["schemas"]["AreaView"][];
+        };
+        /** AreaView */
+        readonly AreaView: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly area: readonly components["schemas"]["Point"][];
+            readonly reason: string;
+            /** Format: date-time */
+            readonly raised_at: string;
+            readonly lifted_at: string | null;
+            readonly frozen: number;
+            readonly held: number;
+        };
+        /** AreaWish */
+        readonly AreaWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly area: readonly components["schemas"]["Point"][];
+            readonly reason: string;
+        };
         /** Asked */
         readonly Asked: {
             /** @enum {string} */
@@ -3505,6 +3718,46 @@ export interface components {
             readonly door: components["schemas"]["Point"] | null;
             readonly promise_minor: number | null;
             readonly promise_due_on: string | null;
+        };
+        /**
+         * CertificateKind
+         * @description What somebody has on paper.
+         * @enum {string}
+         */
+        readonly CertificateKind: "training" | "licence" | "identity_card" | "mandate";
+        /** CertificateList */
+        readonly CertificateList: {
+            readonly certificates: readonly components["schemas"]["CertificateView"][];
+        };
+        /** CertificateView */
+        readonly CertificateView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly user_name: string;
+            readonly kind: components["schemas"]["CertificateKind"];
+            readonly number: string;
+            readonly issuer: string;
+            /** Format: date */
+            readonly valid_from: string;
+            /** Format: date */
+            readonly valid_until: string;
+            readonly is_revoked: boolean;
+            readonly days_left: number;
+            readonly is_warned: boolean;
+        };
+        /** CertificateWish */
+        readonly CertificateWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: components["schemas"]["CertificateKind"];
+            readonly number: string;
+            readonly issuer: string;
+            /** Format: date */
+            readonly valid_from: string;
+            /** Format: date */
+            readonly valid_until: string;
         };
         /** Challenge */
         readonly Challenge: {
@@ -3852,7 +4105,7 @@ export interface components {
             /** Format: date-time */
             readonly started_at: string;
             readonly score: number;
-            readonly state: components["schemas"]["evidence_review_schemas_ReviewState"];
+            readonly state: components["schemas"]["ReviewState"];
         };
         /** DuePromise */
         readonly DuePromise: {
@@ -3912,6 +4165,12 @@ export interface components {
             readonly is_held: boolean;
             readonly custody: readonly components["schemas"]["CustodyLine"][];
         };
+        /**
+         * EvidenceKind
+         * @description What a piece of evidence is.
+         * @enum {string}
+         */
+        readonly EvidenceKind: "photo" | "audio" | "signature";
         /** EvidenceList */
         readonly EvidenceList: {
             readonly items: readonly components["schemas"]["EvidenceView"][];
@@ -3927,7 +4186,7 @@ export interface components {
             /** Format: uuid */
             readonly user_id: string;
             readonly collector: string;
-            readonly kind: components["schemas"]["evidence_schemas_EvidenceKind"];
+            readonly kind: components["schemas"]["EvidenceKind"];
             readonly scope: components["schemas"]["PhotoScope"] | null;
             readonly consent_by: components["schemas"]["AgreedBy"] | null;
             readonly duration_ms: number | null;
@@ -3952,10 +4211,53 @@ export interface components {
             readonly ruling: components["schemas"]["Ruling"];
             readonly reason: string;
         };
+        /** ExceptionFile */
+        readonly ExceptionFile: {
+            readonly row: components["schemas"]["ExceptionRow"];
+            readonly verdict: components["schemas"]["VerdictFile"] | null;
+            readonly note: string | null;
+            readonly found: readonly components["schemas"]["NoteWarning"][];
+            readonly rules: readonly components["schemas"]["RuleWords"][];
+        };
         /** ExceptionList */
         readonly ExceptionList: {
             readonly items: readonly components["schemas"]["ExceptionView"][];
         };
+        /** ExceptionRow */
+        readonly ExceptionRow: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sort: components["schemas"]["ExceptionSort"];
+            readonly state: components["schemas"]["ExceptionState"];
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly case_number: string;
+            readonly obligor_name: string;
+            readonly channel: string;
+            /** Format: uuid */
+            readonly source_id: string;
+            readonly verdict_id: string | null;
+            readonly rule_ids: readonly string[];
+            readonly user_id: string | null;
+            readonly user_name: string | null;
+            /** Format: date-time */
+            readonly happened_at: string;
+            readonly reason: string;
+            readonly decided_by_name: string | null;
+            readonly decided_at: string | null;
+        };
+        /**
+         * ExceptionSort
+         * @description What waits for a decision: a contact that would have been held back, or a note that says too much.
+         * @enum {string}
+         */
+        readonly ExceptionSort: "contact" | "note";
+        /**
+         * ExceptionState
+         * @description Where a review stands.
+         * @enum {string}
+         */
+        readonly ExceptionState: "open" | "explained" | "upheld";
         /** ExceptionView */
         readonly ExceptionView: {
             /** Format: uuid */
@@ -3971,6 +4273,14 @@ export interface components {
             readonly user_id: string | null;
             /** Format: date-time */
             readonly happened_at: string;
+        };
+        /** Exceptions */
+        readonly Exceptions: {
+            readonly items: readonly components["schemas"]["ExceptionRow"][];
+            readonly is_cut: boolean;
+            readonly rules: {
+                readonly [key: string]: number;
+            };
         };
         /** ExpiryBody */
         readonly ExpiryBody: {
@@ -4333,6 +4643,10 @@ export interface components {
             readonly device_id: string;
             readonly nonce: string;
             readonly signature: string;
+        };
+        /** LiftWish */
+        readonly LiftWish: {
+            readonly reason: string;
         };
         /** LimitationFile */
         readonly LimitationFile: {
@@ -5127,9 +5441,15 @@ export interface components {
          * @enum {string}
          */
         readonly Proof: "none" | "unanswered" | "sent" | "signed" | "signed_by_relative" | "signed_for_company" | "signed_by_other" | "delivered" | "reached" | "recorded" | "published" | "posted" | "filed";
+        /**
+         * ProofSource
+         * @description What proves a fact: a piece of evidence on file, an event of the journal, or a document named in words.
+         * @enum {string}
+         */
+        readonly ProofSource: "evidence" | "document" | "event";
         /** ProvenBy */
         readonly ProvenBy: {
-            readonly kind: components["schemas"]["compliance_limitation_schemas_EvidenceKind"];
+            readonly kind: components["schemas"]["ProofSource"];
             readonly ref: string;
         };
         /** Proving */
@@ -5279,9 +5599,37 @@ export interface components {
             readonly client_data: string;
             readonly attestation: string;
         };
-        /** ReleaseWish */
-        readonly ReleaseWish: {
+        /** ReleaseDecision */
+        readonly ReleaseDecision: {
+            readonly is_granted: boolean;
             readonly reason: string;
+        };
+        /** ReleaseList */
+        readonly ReleaseList: {
+            readonly items: readonly components["schemas"]["ReleaseView"][];
+            readonly rules: readonly components["schemas"]["RuleText"][];
+        };
+        /** ReleaseView */
+        readonly ReleaseView: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly channel: components["schemas"]["Channel"];
+            readonly to_id: string | null;
+            readonly rule_ids: readonly string[];
+            readonly reason: string;
+            /** Format: uuid */
+            readonly asked_by: string;
+            /** Format: date-time */
+            readonly asked_at: string;
+            /** Format: date-time */
+            readonly since: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly is_granted: boolean | null;
+            readonly decided_by: string | null;
+            readonly decision_reason: string | null;
         };
         /** RenewalBody */
         readonly RenewalBody: {
@@ -5297,43 +5645,16 @@ export interface components {
             readonly contact_point_id: string;
             readonly reason: string;
         };
-        /** ReviewFile */
-        readonly ReviewFile: {
-            readonly row: components["schemas"]["ReviewRow"];
-            readonly verdict: components["schemas"]["VerdictFile"] | null;
-            readonly note: string | null;
-            readonly found: readonly components["schemas"]["NoteWarning"][];
-            readonly rules: readonly components["schemas"]["RuleWords"][];
-        };
-        /** ReviewRow */
-        readonly ReviewRow: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly sort: components["schemas"]["ReviewSort"];
-            readonly state: components["schemas"]["compliance_law_schemas_ReviewState"];
-            /** Format: uuid */
-            readonly case_id: string;
-            readonly case_number: string;
-            readonly obligor_name: string;
-            readonly channel: string;
-            /** Format: uuid */
-            readonly source_id: string;
-            readonly verdict_id: string | null;
-            readonly rule_ids: readonly string[];
-            readonly user_id: string | null;
-            readonly user_name: string | null;
-            /** Format: date-time */
-            readonly happened_at: string;
-            readonly reason: string;
-            readonly decided_by_name: string | null;
-            readonly decided_at: string | null;
+        /** ReviewList */
+        readonly ReviewList: {
+            readonly items: readonly components["schemas"]["ReviewView"][];
         };
         /**
-         * ReviewSort
-         * @description What waits for a decision: a contact that would have been held back, or a note that says too much.
+         * ReviewState
+         * @description Where a visit or a photo stands: nobody has looked, it is well, the collector is asked, somebody goes there.
          * @enum {string}
          */
-        readonly ReviewSort: "contact" | "note";
+        readonly ReviewState: "unreviewed" | "accepted" | "questioned" | "back_check";
         /** ReviewView */
         readonly ReviewView: {
             /** Format: uuid */
@@ -5358,6 +5679,10 @@ export interface components {
             readonly evidence_id: string | null;
             /** @enum {string} */
             readonly state: "accepted" | "questioned" | "back_check";
+            readonly reason: string;
+        };
+        /** RevokeWish */
+        readonly RevokeWish: {
             readonly reason: string;
         };
         /** RoleChange */
@@ -5972,7 +6297,7 @@ export interface components {
             /** @enum {string} */
             readonly band: "low" | "medium" | "high";
             readonly codes: readonly string[];
-            readonly state: components["schemas"]["evidence_review_schemas_ReviewState"];
+            readonly state: components["schemas"]["ReviewState"];
             readonly reviewed_at: string | null;
         };
         /** VisitView */
@@ -6103,42 +6428,23 @@ export interface components {
             /** Format: date-time */
             readonly recorded_at: string;
         };
-        /** ReviewList */
-        readonly compliance_law_schemas_ReviewList: {
-            readonly items: readonly components["schemas"]["ReviewRow"][];
-            readonly is_cut: boolean;
-            readonly rules: {
-                readonly [key: string]: number;
-            };
+        /** ReleaseWish */
+        readonly compliance_release_schemas_ReleaseWish: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly channel: components["schemas"]["Channel"];
+            readonly to_id: string | null;
+            readonly headcount: number;
+            /** Format: date-time */
+            readonly since: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly reason: string;
         };
-        /**
-         * ReviewState
-         * @description Where a review stands.
-         * @enum {string}
-         */
-        readonly compliance_law_schemas_ReviewState: "open" | "explained" | "upheld";
-        /**
-         * EvidenceKind
-         * @description What proves a fact: a piece of evidence on file, an event of the journal, or a document named in words.
-         * @enum {string}
-         */
-        readonly compliance_limitation_schemas_EvidenceKind: "evidence" | "document" | "event";
-        /** ReviewList */
-        readonly evidence_review_schemas_ReviewList: {
-            readonly items: readonly components["schemas"]["ReviewView"][];
+        /** ReleaseWish */
+        readonly evidence_schemas_ReleaseWish: {
+            readonly reason: string;
         };
-        /**
-         * ReviewState
-         * @description Where a visit or a photo stands: nobody has looked, it is well, the collector is asked, somebody goes there.
-         * @enum {string}
-         */
-        readonly evidence_review_schemas_ReviewState: "unreviewed" | "accepted" | "questioned" | "back_check";
-        /**
-         * EvidenceKind
-         * @description What a piece of evidence is.
-         * @enum {string}
-         */
-        readonly evidence_schemas_EvidenceKind: "photo" | "audio" | "signature";
         /**
          * PushRequest
          * @description A batch, in the order of `seq`; `unsent_count` is what stays on the phone when this batch is accepted.
@@ -8670,7 +8976,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["ReleaseWish"];
+                readonly "application/json": components["schemas"]["evidence_schemas_ReleaseWish"];
             };
         };
         readonly responses: {
@@ -8703,7 +9009,7 @@ export interface operations {
             readonly query: {
                 readonly begins_at: string;
                 readonly ends_at: string;
-                readonly review_state?: components["schemas"]["evidence_review_schemas_ReviewState"] | null;
+                readonly review_state?: components["schemas"]["ReviewState"] | null;
                 readonly band?: "low" | "medium" | "high" | null;
                 readonly user_id?: string | null;
                 readonly team_id?: string | null;
@@ -8759,7 +9065,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["evidence_review_schemas_ReviewList"];
+                    readonly "application/json": components["schemas"]["ReviewList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9324,6 +9630,355 @@ export interface operations {
             };
         };
     };
+    readonly V1CasesCaseIdReleasesAsk: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["compliance_release_schemas_ReleaseWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1ReleasesListReleases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReleaseList"];
+                };
+            };
+        };
+    };
+    readonly V1ReleasesReleaseIdDecideDecide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly release_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReleaseDecision"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1DisasterAreasListAreas: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AreaList"];
+                };
+            };
+        };
+    };
+    readonly V1DisasterAreasRaiseArea: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AreaWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1DisasterAreasAreaIdLiftLiftArea: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly area_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LiftWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CertificatesOwnOwnCertificates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+        };
+    };
+    readonly V1CertificatesEndingEndingCertificates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+        };
+    };
+    readonly V1UsersUserIdCertificatesCertificatesOf: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1UsersUserIdCertificatesKeep: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly user_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CertificateWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CertificatesCertificateIdRevokeRevoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly certificate_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RevokeWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1LawLawToday: {
         readonly parameters: {
             readonly query?: never;
@@ -9386,8 +10041,8 @@ export interface operations {
     readonly V1LawExceptionsListReviews: {
         readonly parameters: {
             readonly query?: {
-                readonly standing?: components["schemas"]["compliance_law_schemas_ReviewState"] | null;
-                readonly sort?: components["schemas"]["ReviewSort"] | null;
+                readonly standing?: components["schemas"]["ExceptionState"] | null;
+                readonly sort?: components["schemas"]["ExceptionSort"] | null;
                 readonly rule?: string | null;
                 readonly before?: string | null;
             };
@@ -9403,7 +10058,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["compliance_law_schemas_ReviewList"];
+                    readonly "application/json": components["schemas"]["Exceptions"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9440,7 +10095,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReviewFile"];
+                    readonly "application/json": components["schemas"]["ExceptionFile"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -25,6 +25,7 @@ from backend.cases.desk_schemas import (
 )
 from backend.cases.list_queries import Desk, give_back, take_next
 from backend.cases.queries import insert_phone_changes
+from backend.identity.certificate_queries import uncertified
 from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
@@ -55,7 +56,7 @@ async def assign_cases(
 ) -> AssignDone:
     """Move cases to somebody or to nobody, as sets; returns the batch that undoes it.
 
-    Raises Problem: case.bad_filter, assignment.too_many, case.assignee_unfit.
+    Raises Problem: case.bad_filter, assignment.too_many, case.assignee_unfit, case.assignee_not_certified.
     """
     cases, person, _ = await _wished(raw, act, wish, team_ids, is_locked=True)
     moves = [rules.move_of(case, person) for case in cases if case.assignee_id != wish.user_id]
@@ -124,9 +125,15 @@ async def _wished(
         person = (await queries.people(raw, act.tenant_id, [wish.user_id], team_ids)).get(wish.user_id)
         if not rules.may_get_cases(person):
             raise Problem(problems.NOT_A_TEAM_MEMBER)
+        await _check_certificate(raw, act.tenant_id, wish.user_id, act.at)
     if wish.only_unassigned:
         cases = [case for case in cases if case.assignee_id is None]
     return cases, person, unknown
+
+
+async def _check_certificate(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, now: datetime) -> None:
+    if await uncertified(raw, tenant_id, [user_id], now):
+        raise Problem(problems.NOT_CERTIFIED)
 
 
 def _ring(corners: Sequence[Point]) -> list[Point]:
@@ -223,7 +230,11 @@ async def _own_territory(
 
 
 async def next_case(raw: asyncpg.Connection, desk: Desk, passed: Sequence[UUID], now: datetime) -> NextCase:
-    """Give somebody at the desk the next case, theirs alone for 10 minutes; what they had open is given back."""
+    """Give somebody at the desk the next case, theirs alone for 10 minutes; what they had open is given back.
+
+    Raises Problem: case.assignee_not_certified, conflict.
+    """
+    await _check_certificate(raw, desk.tenant_id, desk.user_id, now)
     await give_back(raw, desk)
     for _ in range(RACES_MAX):
         picked, leased = await take_next(raw, desk, passed, now, now + LEASE)

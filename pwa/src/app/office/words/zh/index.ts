@@ -4,9 +4,10 @@ import { demo } from './demo';
 import { desk } from './desk';
 import { evidence } from './evidence';
 import { imports } from './imports';
+import { law } from './law';
 import { office, problems } from './office';
 import { phones } from './phones';
 import { quality, qualityProblems } from './quality';
 import { team } from './team';
 
-export const words: Words = { demo, desk, evidence, imports, office, phones, problems: { ...problems, ...qualityProblems }, quality, team };
+export const words: Words = { demo, desk, evidence, imports, law, office, phones, problems: { ...problems, ...qualityProblems }, quality, team };

@@ -2,13 +2,15 @@
 
 import secrets
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post, put
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from backend.calls.quality import commands, queries, reading
 from backend.calls.quality.schemas import (
+    VERSION_MAX,
     CallDetail,
     CallerList,
     CheckClose,
@@ -34,11 +36,12 @@ from backend.identity.permissions import Permission
 from backend.kernel import clock
 from backend.kernel.web import Raw
 
+Version = Annotated[int | None, QueryParameter(ge=0, le=VERSION_MAX)]
 REVIEW = {"permission": Permission.QUALITY_REVIEW}
 
 
 @get("/plan", opt=REVIEW)
-async def get_plan(who: Who, raw: Raw, version: FromQuery[int | None] = None) -> PlanVersion:
+async def get_plan(who: Who, raw: Raw, version: Version = None) -> PlanVersion:
     """Give the sampling plan of now, or a version of it."""
     return await reading.plan_of_now(raw, who.tenant_id, version)
 
@@ -50,7 +53,7 @@ async def set_plan(who: Who, raw: Raw, data: JSONBody[SamplingPlan]) -> PlanVers
 
 
 @get("/sheet", opt=REVIEW)
-async def get_sheet(who: Who, raw: Raw, version: FromQuery[int | None] = None) -> SheetVersion:
+async def get_sheet(who: Who, raw: Raw, version: Version = None) -> SheetVersion:
     """Give the score sheet of now, or a version of it."""
     return await reading.sheet_of_now(raw, who.tenant_id, version)
 

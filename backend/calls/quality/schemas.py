@@ -13,6 +13,7 @@ from backend.kernel.limits import Code, Note, ShortText
 QUESTIONS_MAX = 40
 INTEREST_MAX = 60
 LISTED_MAX = 500
+VERSION_MAX = 2**31 - 1
 Permille = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 QuestionId = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Said = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -167,7 +168,7 @@ class ScoreWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Answers to every question of a version of the sheet; the id is made where they are given."""
 
     id: UUID
-    sheet_version: Annotated[int, msgspec.Meta(ge=0)]
+    sheet_version: Annotated[int, msgspec.Meta(ge=0, le=VERSION_MAX)]
     answers: Annotated[dict[QuestionId, SheetAnswer], msgspec.Meta(max_length=QUESTIONS_MAX)]
     note: Note
 

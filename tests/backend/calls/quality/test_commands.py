@@ -132,6 +132,8 @@ async def test_answers_are_for_the_sheet_of_now_and_whole(
         code(await control.put("/v1/quality/sheet", json=sheet | {"questions": [question] * 2})) == "quality.bad_sheet"
     )
     assert (await control.put("/v1/quality/sheet", json=sheet)).json()["version"] == 1
+    for version, status in ((0, 200), (1, 200), (2, 404), (2**31, 422)):
+        assert (await control.get("/v1/quality/sheet", params={"version": version})).status_code == status
     assert code(await control.post(path, json=score())) == "quality.old_sheet"
     assert (await control.post(path, json=score(version=1) | {"answers": {"kind": "yes"}})).status_code == 204
 

@@ -1,21 +1,23 @@
 """Is a call placed, heard, recorded and kept, with a real exchange at the other end that is cut off now and then?"""
 
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from backend.calls.line import commands
+from backend.calls.line import commands, rules
 from backend.calls.line import routes as line_routes
 from backend.calls.line.port import LineAwayError
 from backend.calls.line.schemas import Leg, OrderKind, State, Word
 from backend.calls.line.simulator.people import Does, Script
-from backend.calls.line.working import Post, keep
+from backend.calls.line.working import Post, hold_line, keep, reconcile, work_once
 from backend.evidence.storage import open_storage
 from backend.identity.schemas import Act
 from backend.kernel import clock
 from backend.kernel.db import Database, bare_transaction
-from tests.backend.calls.line.exchanges import Worked, cut, exchange, placed, seen
+from tests.backend.calls.line.exchanges import WAIT_S, Worked, cut, exchange, placed, seen
 from tests.backend.desk import desks
 from tests.world import World
 
@@ -107,3 +109,60 @@ async def test_a_busy_number_suggests_its_result_and_is_told_once(
         assert await keep(worked.post, last) is None
         ended = await seen(database, world, call.id)
     assert (ended.state, ended.cause, ended.suggested_result) == (State.ENDED, 17, "BUSY")
+
+
+async def test_one_worker_holds_the_line_by_itself_until_the_recording_is_here(
+    world: World, database: Database, job_database: Database, tmp_path: Path
+) -> None:
+    """The loop as the product runs it; a second worker finds the line taken, and a closed desk changes nothing."""
+    stop, others = asyncio.Event(), list[bool]()
+    call = await placed(database, world, 1)
+
+    async def look(_now: datetime) -> bool:
+        if not others:
+            others.append(await hold_line(post, stop))
+        async with job_database.pool.acquire() as raw:
+            state = await raw.fetchval("SELECT state FROM line_recordings WHERE id = $1", call.id)
+        if state == "stored":
+            stop.set()
+        return False
+
+    async with exchange([SHORT]) as (line, _):
+        post = Post(database=job_database, storage=open_storage("", tmp_path), line=line, steps=[look])
+        async with asyncio.timeout(WAIT_S):
+            assert await hold_line(post, stop)
+    assert others == [False]
+    assert (await seen(database, world, call.id)).state is State.ENDED
+
+
+async def test_a_call_that_waited_too_long_is_not_dialled(
+    world: World, database: Database, job_database: Database, tmp_path: Path
+) -> None:
+    async with exchange([TALKER]) as (line, _):
+        post = Post(database=job_database, storage=open_storage("", tmp_path), line=line)
+        call = await placed(database, world, 0)
+        assert await work_once(post, clock.now() + rules.DIAL_WITHIN + timedelta(seconds=1))
+        assert list(await line.standing()) == []
+    ended = await seen(database, world, call.id)
+    assert (ended.state, ended.suggested_result) == (State.ENDED, "TECHNICAL_FAILURE")
+
+
+async def test_a_worker_that_was_killed_while_it_dialled_does_not_dial_again(
+    world: World, database: Database, job_database: Database, tmp_path: Path
+) -> None:
+    """It is not known whether the exchange heard it: the call is looked for, and ended when it is not there."""
+    async with exchange([TALKER]) as (line, _):
+        post = Post(database=job_database, storage=open_storage("", tmp_path), line=line)
+        call = await placed(database, world, 0)
+        async with job_database.pool.acquire() as raw:
+            # What the worker had committed when it was killed: the order is told, the call is being dialled.
+            await raw.execute(
+                "UPDATE line_orders SET done_at = now(), outcome = 'told' WHERE line_call_id = $1", call.id
+            )
+            await raw.execute("UPDATE line_calls SET state = 'dialling', dialled_at = now() WHERE id = $1", call.id)
+        gone = await reconcile(post, frozenset(), clock.now())
+        assert call.id in gone
+        assert (await seen(database, world, call.id)).state is State.DIALLING
+        await reconcile(post, gone, clock.now())
+        assert list(await line.standing()) == []
+    assert (await seen(database, world, call.id)).suggested_result == "TEMP_UNREACHABLE"

@@ -24,8 +24,11 @@ setup-bench: ## the same, with what benchmarks need
 run: setup ## start Rounds with its private database, for phones too: LAN=1; Ctrl-C stops everything
 	@$(BIN)/rounds run $(FOR_PHONES)
 
+# Each process has databases and servers of its own; most of a test is waiting for them.
+TEST_PROCESSES ?= 2
+
 test: setup-tests ## run every test, the browser's too
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses=$(TEST_PROCESSES) --dist=worksteal
 	@cd pwa && npm test --silent
 
 check: setup-tests ## lint, types, import contracts, tidiness, the PWA's own checks

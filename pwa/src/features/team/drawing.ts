@@ -21,7 +21,8 @@ export function doorDots(cases: readonly CaseRow[], marks: Marks, chosen: Readon
 export function stopDots(stops: readonly StopView[], marks: Marks, picked: string | undefined): readonly Dot[] {
   return stops.flatMap((stop): Dot[] => {
     if (stop.place === null) return [];
-    const state = stop.id === picked ? 'chosen' : stop.state;
+    // What the gate took out of the day is passed by, like what the collector put aside.
+    const state = stop.id === picked ? 'chosen' : stop.state === 'blocked' ? 'skipped' : stop.state;
     return [{ id: stop.id, place: stop.place, label: String(stop.position), colour: marks.get(stop.user_id)?.colour ?? 0, state }];
   });
 }
@@ -35,10 +36,10 @@ export function personDots(lines: readonly BoardLine[], marks: Marks): readonly 
   });
 }
 
-/** One line a person through the doors in their order; skipped doors are passed by. */
+/** One line a person through the doors in their order; doors that nobody goes to are passed by. */
 export function waysOfPlan(stops: readonly StopView[], marks: Marks): readonly Way[] {
   const byPerson = new Map<string, StopView[]>();
-  for (const stop of stops) if (stop.state !== 'skipped') byPerson.set(stop.user_id, [...(byPerson.get(stop.user_id) ?? []), stop]);
+  for (const stop of stops) if (stop.state === 'planned' || stop.state === 'done') byPerson.set(stop.user_id, [...(byPerson.get(stop.user_id) ?? []), stop]);
   return [...byPerson].map(([userId, own]) => ({
     colour: marks.get(userId)?.colour ?? 0,
     places: own.toSorted((one, other) => one.position - other.position).flatMap(({ place }) => (place === null ? [] : [place])),

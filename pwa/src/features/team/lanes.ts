@@ -1,7 +1,7 @@
 /** Where on the time line of a shift lie drives, visits, the break, the end, and what is late? */
 import type { DayEnd, StopView } from './plan_api';
 
-export type PieceKind = 'drive' | 'visit' | 'done' | 'skipped' | 'late' | 'break';
+export type PieceKind = 'drive' | 'visit' | 'done' | 'skipped' | 'blocked' | 'late' | 'break';
 
 export interface Piece {
   readonly id: string;

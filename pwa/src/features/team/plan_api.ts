@@ -9,6 +9,7 @@ export type Mode = Schemas['Mode'];
 export type PlanWish = Schemas['PlanWish'];
 export type ProgressPoint = Schemas['ProgressPoint'];
 export type Unplanned = Schemas['Unplanned'];
+export type RuleText = Schemas['RuleText'];
 export type DayEnd = Schemas['DayEnd'];
 export type StopView = Schemas['StopView'];
 export type PlanView = Schemas['PlanView'];

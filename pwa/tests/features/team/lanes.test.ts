@@ -7,7 +7,7 @@ const at = (clock: string): string => `2026-11-25T${clock}:00Z`;
 const ms = (clock: string): number => new Date(at(clock)).getTime();
 const stop = (id: string, arrive: string, leave: string, changes: Partial<StopView> = {}): StopView => ({
   id, case_id: `case-${id}`, number: id, name: id, user_id: 'mei', position: 1, place: null, arrive_at: at(arrive), leave_at: at(leave), window_start: at('01:00'), window_end: at('13:00'),
-  drive_s: 600, drive_m: 900, is_locked: false, is_must: false, reasons: [], state: 'planned', skip_reason: null, currency: 'CNY', overdue_minor: 1, score: 1, ...changes,
+  drive_s: 600, drive_m: 900, is_locked: false, is_must: false, reasons: [], state: 'planned', skip_reason: null, headcount: 1, lawful: [], rule_ids: [], currency: 'CNY', overdue_minor: 1, score: 1, ...changes,
 });
 const day: DayEnd = {
   user_id: 'mei', shift_start: at('01:00'), shift_end: at('10:00'), pause_start: at('04:00'), pause_end: at('05:00'), home_drive_s: 0, home_drive_m: 0, end_at: at('09:30'), is_overtime: false,

@@ -6,11 +6,11 @@ import type { PlanView, StopView, Unplanned } from '@/features/team/plan_api';
 
 const stop = (id: string, changes: Partial<StopView> = {}): StopView => ({
   id: `stop-${id}`, case_id: id, number: 'R-1', name: `name ${id}`, user_id: 'u', position: 1, place: null, arrive_at: '', leave_at: '', window_start: '', window_end: '', drive_s: 0, drive_m: 0,
-  is_locked: false, is_must: false, reasons: [], state: 'planned', skip_reason: null, currency: 'CNY', overdue_minor: 1, score: 1, ...changes,
+  is_locked: false, is_must: false, reasons: [], state: 'planned', skip_reason: null, headcount: 1, lawful: [], rule_ids: [], currency: 'CNY', overdue_minor: 1, score: 1, ...changes,
 });
 const left = (id: string): Unplanned => ({ case_id: id, number: 'R-2', name: `name ${id}`, score: 1, reason: 'too_far' });
 const plan = (stops: readonly StopView[], unplanned: readonly Unplanned[], must_case_ids: readonly string[]): PlanView => ({
-  id: 'p', team_id: 't', day: '2026-11-24', zone: 'Asia/Shanghai', state: 'draft', status: 'ready', made_by: 'u', made_at: '', published_at: null, stops, days: [], unplanned, must_case_ids, gain_m: 0, curve: [], error: null,
+  id: 'p', team_id: 't', day: '2026-11-24', zone: 'Asia/Shanghai', state: 'draft', status: 'ready', made_by: 'u', made_at: '', published_at: null, stops, days: [], unplanned, must_case_ids, gain_m: 0, curve: [], error: null, law: [], rules: [],
 });
 
 describe('must-visits', () => {

@@ -74,6 +74,7 @@ export const problems: Readonly<Record<string, string>> = {
   'push.endpoint_refused': 'That is not the address of a push service on the internet.',
   'push.keys_unfit': 'No message can be encrypted to these keys; switch notices on again.',
   'stop.not_yours': 'That stop is not on your plan any more.',
+  'stop.blocked': 'The contact rules took that stop out of the day. Ask your lead.',
   'stop.done': 'That stop was visited; it can no longer be skipped or moved.',
   'plan.replaced': 'A newer plan has taken this one\'s place.',
   'evidence.hash_differs': 'The bytes of the photo changed on the way. It is kept here; tell your administrator.',

@@ -75,6 +75,7 @@ export const problems: Messages['problems'] = {
   'push.endpoint_refused': '这不是互联网上推送服务的地址。',
   'push.keys_unfit': '无法用这些密钥加密消息，请重新开启通知。',
   'stop.not_yours': '此站已不在您的计划中。',
+  'stop.blocked': '合规规则已将此站移出当日计划，请联系组长。',
   'stop.done': '此站已访问，不能再跳过或移动。',
   'plan.replaced': '计划已被新计划替换。',
   'evidence.hash_differs': '照片在上传中发生变化。已保留，请告知管理员。',

@@ -35,7 +35,7 @@ it('components know neither the store nor the server nor a feature', () => {
 });
 
 it('screens of the field reach the server only through sync; signing in, and screens of desks, which are online, may ask', () => {
-  const allowed = new Set(['login', 'lock', 'team', 'desk', 'evidence', 'imports', 'law', 'quality']);
+  const allowed = new Set(['login', 'lock', 'team', 'desk', 'evidence', 'imports', 'law', 'quality', 'robots']);
   const asks = broken((file, path) => featureOf(file) !== undefined && !allowed.has(featureOf(file) ?? '') && path === 'api/http');
   expect(asks).toEqual([]);
   expect(files.filter(({ file, text }) => /\bfetch\(/.test(text) && !/^src\/(api|sw|ui\/map)\//.test(file)).map(({ file }) => file)).toEqual([]);

@@ -50,6 +50,7 @@ export const routes: readonly Route<Page>[] = [
   { pattern: '/team', page: { load: () => import('@/features/team/Team.svelte'), isWide: true } },
   { pattern: '/desk', page: { load: () => import('@/features/desk/Desk.svelte'), isWide: true } },
   { pattern: '/evidence', page: { load: () => import('@/features/evidence/Evidence.svelte'), isWide: true } },
+  { pattern: '/robots', page: { load: () => import('@/features/robots/Robots.svelte'), isWide: true } },
   { pattern: '/quality', page: { load: () => import('@/features/quality/Quality.svelte'), isWide: true } },
   { pattern: '/law', page: { load: () => import('@/features/law/Law.svelte'), isWide: true } },
   { pattern: '/law/:tab', page: { load: () => import('@/features/law/Law.svelte'), isWide: true } },

@@ -7,7 +7,7 @@
 
 export type Hear = (kinds: ReadonlySet<string>) => void;
 
-const KINDS = ['sync', 'assignment', 'plan', 'board', 'decision', 'queue', 'import', 'demo', 'resync'] as const;
+const KINDS = ['sync', 'assignment', 'plan', 'board', 'decision', 'queue', 'import', 'demo', 'line', 'robot', 'resync'] as const;
 export type LiveKind = (typeof KINDS)[number];
 
 /** What comes together is told together. */

@@ -31,6 +31,6 @@ it('desks speak Chinese in Chinese', () => {
 it('each refusal that a desk may meet has words', () => {
   const known = new Set([...Object.keys(en.problems), ...Object.keys(messages.problems)]);
   const listed = JSON.parse(readFileSync(new URL('../../../../openapi/problems.json', import.meta.url), 'utf8')) as unknown;
-  const codes = [...JSON.stringify(listed).matchAll(/"((?:case|assignment|territory|conflict|quarantine|plan|import|call|quality|withdraw)\.[a-z_]+)"/g)].map((match) => match[1] ?? '');
+  const codes = [...JSON.stringify(listed).matchAll(/"((?:case|assignment|territory|conflict|quarantine|plan|import|call|quality|line|robot|withdraw)\.[a-z_]+)"/g)].map((match) => match[1] ?? '');
   expect([...new Set(codes)].filter((code) => !known.has(code))).toEqual([]);
 });

@@ -7,6 +7,7 @@ export const office = {
   imports: 'Book',
   law: 'Law',
   quality: 'Quality',
+  robots: 'Robots',
   today: 'Today',
   live: 'live',
   notLive: 'not live',

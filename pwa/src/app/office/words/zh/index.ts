@@ -5,9 +5,11 @@ import { desk } from './desk';
 import { evidence } from './evidence';
 import { imports } from './imports';
 import { law } from './law';
+import { lineProblems } from './line';
 import { office, problems } from './office';
 import { phones } from './phones';
 import { quality, qualityProblems } from './quality';
+import { robots } from './robots';
 import { team } from './team';
 
-export const words: Words = { demo, desk, evidence, imports, law, office, phones, problems: { ...problems, ...qualityProblems }, quality, team };
+export const words: Words = { demo, desk, evidence, imports, law, office, phones, problems: { ...problems, ...qualityProblems, ...lineProblems }, quality, robots, team };

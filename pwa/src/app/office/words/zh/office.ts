@@ -9,6 +9,7 @@ export const office: Words['office'] = {
   imports: '账册',
   law: '合规',
   quality: '质检',
+  robots: '外呼',
   today: '今天',
   live: '实时',
   notLive: '未连接',

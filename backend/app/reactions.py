@@ -28,7 +28,7 @@ from backend.kernel.live import announce
 from backend.outreach.commands import tell
 from backend.outreach.schemas import MessageKind, NewMessage
 from backend.routing.blocking import block_cases
-from backend.routing.blocking_queries import cases_stopped_by
+from backend.routing.blocking_queries import cases_of_stops, cases_stopped_by
 
 READER = "reactions"
 EVENTS_A_STEP_MAX = 500
@@ -193,6 +193,14 @@ async def hold_back_after_records(
     return await _held_back(raw, tenant_id, events, set(stopped))
 
 
+async def hold_back_again(
+    raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]
+) -> list[NewMessage]:
+    """Look again at stops that a phone brought back: a person may have been stopped while theirs was put aside."""
+    cases = await cases_of_stops(raw, tenant_id, [event.subject_id for event in events])
+    return await _held_back(raw, tenant_id, events, set(cases))
+
+
 async def hold_back_in_plan(
     raw: asyncpg.Connection, tenant_id: UUID, events: Sequence[RecordedEvent]
 ) -> list[NewMessage]:
@@ -243,6 +251,8 @@ DUTIES: ReactionTable = {
     "contact.agreement_closed": (hold_back,),
     "call.recorded": (hold_back_after_records,),
     "visit.recorded": (hold_back_after_records,),
+    "visit.withdrawn": (hold_back,),
+    "stop.restored": (hold_back_again,),
     "plan.published": (hold_back_in_plan,),
     "plan.changed": (hold_back_in_plan,),
 }

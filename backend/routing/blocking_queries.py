@@ -31,6 +31,7 @@ RETURNING stops.id, stops.case_id, stops.user_id
 RAISED_BY = """
 SELECT DISTINCT case_id FROM contact_stops WHERE tenant_id = $1 AND source_id = ANY($2::uuid[])
 """
+CASES_OF_STOPS = "SELECT DISTINCT case_id FROM stops WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
 
 
 class Blocked(msgspec.Struct, frozen=True):
@@ -63,3 +64,8 @@ async def block_stops(
 async def cases_stopped_by(raw: asyncpg.Connection, tenant_id: UUID, record_ids: Sequence[UUID]) -> list[UUID]:
     """Return the cases of which these calls and visits raised something against the next contact."""
     return [row["case_id"] for row in await raw.fetch(RAISED_BY, tenant_id, record_ids)]
+
+
+async def cases_of_stops(raw: asyncpg.Connection, tenant_id: UUID, stop_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the cases of these stops."""
+    return [row["case_id"] for row in await raw.fetch(CASES_OF_STOPS, tenant_id, stop_ids)]

@@ -25,8 +25,9 @@ from backend.kernel.problems import Problem
 from backend.routing import editing, planning
 from backend.routing.plan_queries import insert_stops, plan_head, stops_of
 from backend.routing.plan_schemas import NewStop, StopEdit, Stretch
-from backend.routing.queries import plan_of
+from backend.routing.queries import plan_of, write_stops
 from backend.routing.rules import midnight
+from backend.routing.schemas import StopState, StopWrite
 from backend.sync.jobs import refresh_epoch
 from backend.visits.codes import MEANINGS
 from tests.backend.app.test_reactions import react_all
@@ -194,6 +195,27 @@ async def test_a_draft_whose_person_was_stopped_meanwhile_is_published_without_t
     assert holder == world.bo, "a case that is not visited is not handed over"
     found = await states(database, world, draft)
     assert (found[0][0], found[3]) == ("planned", ("blocked", ["HOUSE-PLAN-01"]))
+
+
+async def test_a_stop_that_a_phone_brings_back_is_judged_again(
+    database: Database, job_database: Database, world: World
+) -> None:
+    """It was put aside when the person was stopped; taking that back would have sent somebody there."""
+    plan_id = await published(database, world, 0)
+    async with bare_transaction(database, world.scope(world.ada)) as raw:
+        stop_id = await raw.fetchval("UPDATE stops SET state = 'skipped' WHERE plan_id = $1 RETURNING id", plan_id)
+    await frozen(database, world, 0)
+    await react_all(job_database, world)
+    assert (await states(database, world, plan_id))[0][0] == "skipped"
+    async with bare_transaction(database, world.scope(world.mei)) as raw:
+        back_again = StopWrite(id=stop_id, state=StopState.PLANNED, position=1, skip_reason=None)
+        await write_stops(raw, world.tenant_id, [back_again], clock.now())
+        await append_bare(raw, [planning.event(act_of(world, world.mei), "stop.restored", stop_id, {})])
+    await react_all(job_database, world)
+    assert (await states(database, world, plan_id))[0] == ("blocked", ["GEN-FREEZE-01"])
+    async with bare_transaction(database, world.scope(world.mei)) as raw:
+        await write_stops(raw, world.tenant_id, [back_again], clock.now())
+    assert (await states(database, world, plan_id))[0][0] == "blocked", "what a phone did not know of does not undo it"
 
 
 async def test_a_plan_that_was_published_beside_a_freeze_is_looked_at_again(

@@ -3,6 +3,9 @@
 Three ways are run against one cluster, one after the other: Rounds over HTTP with session, validation, rules, journal,
 case update and answers; a bare Litestar endpoint that decodes and inserts; bare asyncpg `unnest` inserts of the same
 rows into Rounds' own tables. CPU is that of the server process plus all processes of the database.
+
+What the contact gate takes of a push (each visit is counted as a contact) is the difference between the same
+statements with and without it, which take turns.
 """
 
 import asyncio
@@ -12,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from statistics import median
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
@@ -25,8 +29,9 @@ from backend.compliance.schemas import Channel
 from backend.identity.commands.sign_in import make_sign_in_link
 from backend.identity.schemas import Act
 from backend.journal.queries import INSERT_EVENTS
-from backend.kernel.db import Database, Reach, Role, Scope, open_database, transaction
+from backend.kernel.db import Database, Reach, Role, Scope, bare_transaction, open_database, transaction
 from backend.kernel.ids import new_id
+from backend.kernel.statements import Statement, run_together
 from backend.sync.queries import CLAIM
 from backend.visits.queries import INSERT_VISITS
 from tests import databases
@@ -36,6 +41,8 @@ from tests.server import Served, started
 
 BATCH, BATCHES, SINGLES, PHONES, CASES = 100, 80, 1500, 4, 300
 SEED = 11
+GATE_ROUNDS, GATE_VISITS = 5, 400
+GATE = frozenset(CONTACTS.values())
 
 type_make = Callable[[Stock, Random, int, int], bytes]
 
@@ -144,40 +151,63 @@ async def raw_inserts(raw: asyncpg.Connection, postmaster: int, stock: Stock) ->
     )
 
 
-def raw_arguments(stock: Stock, random: Random) -> list[tuple[str, tuple[object, ...]]]:
+async def gate_us(database: Database, stock: Stock, batch: int) -> float:
+    """Return what counting its contact adds to a visit in a batch of this size: CPU microseconds of both sides."""
+    random = Random(SEED)  # noqa: S311 - a stock of test visits
+    scope = Scope(tenant_id=stock.tenant_id, user_id=stock.user_id, reach=Reach.TENANT, team_ids=())
+    differences = []
+    async with database.pool.acquire() as raw:
+        backend = await raw.fetchval("SELECT pg_backend_pid()")
+    for _ in range(GATE_ROUNDS):
+        cost = {}
+        for is_counted in (True, False):
+            made = [
+                [Statement(sql=sql, arguments=given) for sql, given in raw_arguments(stock, random, batch)]
+                for _ in range(GATE_VISITS // batch)
+            ]
+            before = time.process_time() + cpu_s(backend)
+            for claim, *parts in made:
+                async with bare_transaction(database, scope) as raw:
+                    await run_together(raw, claim, [one for one in parts if is_counted or one.sql not in GATE])
+            cost[is_counted] = (time.process_time() + cpu_s(backend) - before) / GATE_VISITS * 1e6
+        differences.append(cost[True] - cost[False])
+    return median(differences)
+
+
+def raw_arguments(stock: Stock, random: Random, batch: int = BATCH) -> list[tuple[str, tuple[object, ...]]]:
     """Return the statements of one batch with their arrays: ids, visits, contacts, events, changes for the phone."""
     now = datetime.now(tz=UTC)
-    bodies = [visit_body(stock, random, now) for _ in range(BATCH)]
+    bodies = [visit_body(stock, random, now) for _ in range(batch)]
     ids, cases = [new_id() for _ in bodies], [body["case_id"] for body in bodies]
     spots = [body["check_in"]["place"] for body in bodies]  # type: ignore[index] # a dict of our own making
     column = {name: [body[name] for body in bodies] for name in bodies[0]}
-    none: list[None] = [None] * BATCH
+    none: list[None] = [None] * batch
     payloads = [msgspec.json.encode(body).decode() for body in bodies]
     tenant, user, device = stock.tenant_id, stock.user_id, stock.device_id
     touched = sorted(set(cases), key=str)
     return [
-        (CLAIM, (tenant, user, device, now, ids, list(range(BATCH)), [b"\0" * 16] * BATCH, ["accepted"] * BATCH, none)),
+        (CLAIM, (tenant, user, device, now, ids, list(range(batch)), [b"\0" * 16] * batch, ["accepted"] * batch, none)),
         (
             INSERT_VISITS,
             (
                 tenant, user, device, column["id"], cases, none, column["address_id"], column["result"],
                 column["party"], none, column["started_at"], column["ended_at"], [spot["lat"] for spot in spots],
-                [spot["lon"] for spot in spots], [12.0] * BATCH, [0.0] * BATCH, [True] * BATCH, none, column["note"],
+                [spot["lon"] for spot in spots], [12.0] * batch, [0.0] * batch, [True] * batch, none, column["note"],
                 column["next_step"], none, none,
             ),
         ),
         (
             CONTACTS[Channel.VISIT],
             (
-                tenant, user, Channel.VISIT.value, column["id"], cases, column["address_id"], [True] * BATCH,
-                ["visit"] * BATCH, column["started_at"],
+                tenant, user, Channel.VISIT.value, column["id"], cases, column["address_id"], [True] * batch,
+                ["visit"] * batch, column["started_at"],
             ),
         ),
         (
             INSERT_EVENTS,
             (
-                [new_id() for _ in ids], [tenant] * BATCH, ["visit.recorded"] * BATCH, column["id"], cases,
-                [user] * BATCH, [device] * BATCH, column["ended_at"], payloads,
+                [new_id() for _ in ids], [tenant] * batch, ["visit.recorded"] * batch, column["id"], cases,
+                [user] * batch, [device] * batch, column["ended_at"], payloads,
             ),
         ),
         (
@@ -254,10 +284,16 @@ async def compare(jobs: Database, url: str, data: Path, stocks: list[Stock], pos
     async with jobs.pool.acquire() as raw:
         unnest = await raw_inserts(raw, postmaster, stocks[0])
         size = await bytes_a_visit(raw)
+    alone = await open_database(url, role=Role.API, pool_size=1)
+    gate_many, gate_single = [await gate_us(alone, stocks[0], batch) for batch in (BATCH, 1)]
+    await alone.close()
+    without = single.cpu_us_a_row - gate_single
     return [
         at_most("push of 100, CPU against bare unnest inserts", many.cpu_us_a_row / unnest.cpu_us_a_row, 3),
         told("  us a visit: Rounds (app + database) / unnest", f"{split(many)} / {split(unnest)}"),
-        at_most("one visit, CPU against the bare endpoint", single.cpu_us_a_row / bare_single.cpu_us_a_row, 4),
+        told("  us a visit of it for the contact gate: of 100 / a lone one", f"{gate_many:.0f} / {gate_single:.0f}"),
+        at_most("one visit, CPU against the bare endpoint, gate apart", without / bare_single.cpu_us_a_row, 4),
+        told("  with the gate", f"{single.cpu_us_a_row / bare_single.cpu_us_a_row:.2f} x"),
         told("  us a visit: Rounds / bare endpoint", f"{split(single)} / {split(bare_single)}"),
         at_least("push of 100, rows/s against the bare endpoint", many.rows_a_s / bare_many.rows_a_s, 0.25),
         told("  rows/s: Rounds / bare endpoint", f"{many.rows_a_s:.0f} / {bare_many.rows_a_s:.0f}"),

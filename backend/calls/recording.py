@@ -11,6 +11,7 @@ import msgspec
 
 from backend.calls import queries, rules
 from backend.calls.commands import plan_calls, withdraw_calls
+from backend.calls.line.queries import link_logged
 from backend.calls.problems import ID_TAKEN
 from backend.calls.schemas import CallRecord, CallSaved, Number, RecordedCall
 from backend.cases import batches
@@ -57,6 +58,9 @@ async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: Ca
     told = batches.tell_holders(act.tenant_id, [record.case_id])
     done = queries.give_case_back(act.tenant_id, record.case_id, worker.user_id)
     await run_together(raw, done, [*statements, batches.count_attempts(act.tenant_id, [count]), told])
+    if record.contact_point_id is not None:
+        about = record.case_id, record.contact_point_id
+        await link_logged(raw, (act.tenant_id, worker.user_id), about, record.id, record.ended_at)
     await append_bare(raw, events)
     await announce(raw, act.tenant_id, "queue")
     return _saved(record.id, await queries.recorded_at(raw, act.tenant_id, record.id))

@@ -32,6 +32,12 @@ UPDATE line_calls SET state = $3, dialled_at = $4, rang_at = $5, answered_at = $
 WHERE tenant_id = $1 AND id = $2
 """
 LINK_CALL = "UPDATE line_calls SET call_id = $3 WHERE tenant_id = $1 AND id = $2"
+# What a desk logs is the last call that it placed to that number and has not logged yet.
+LINK_LOGGED = """
+UPDATE line_calls SET call_id = $5 WHERE tenant_id = $1 AND id = (SELECT id FROM line_calls
+    WHERE tenant_id = $1 AND case_id = $2 AND user_id = $3 AND contact_point_id = $4 AND kind = 'desk'
+        AND call_id IS NULL AND asked_at > $6::timestamptz - interval '6 hours' ORDER BY asked_at DESC LIMIT 1)
+"""
 INSERT_EVENT = """
 INSERT INTO line_events (id, tenant_id, case_id, line_call_id, kind, leg, value, cause, source, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id
@@ -133,6 +139,14 @@ async def save_call(raw: asyncpg.Connection, call: LineCall) -> None:
 async def link_call(raw: asyncpg.Connection, call: LineCall, call_id: UUID) -> None:
     """Say which call on record this one became."""
     await raw.execute(LINK_CALL, call.tenant_id, call.id, call_id)
+
+
+async def link_logged(
+    raw: asyncpg.Connection, who: tuple[UUID, UUID], about: tuple[UUID, UUID], call_id: UUID, at: datetime
+) -> None:
+    """Say that the call which (tenant, user) just logged `about` (case, number) is the one that was placed."""
+    tenant_id, user_id = who
+    await raw.execute(LINK_LOGGED, tenant_id, about[0], user_id, about[1], call_id, at)
 
 
 async def insert_event(raw: asyncpg.Connection, call: LineCall, heard: Heard) -> bool:

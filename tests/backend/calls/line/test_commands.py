@@ -3,7 +3,9 @@
 import httpx
 import pytest
 
+from backend.calls import routes as call_routes
 from backend.calls.line import routes as line_routes
+from backend.kernel import clock
 from backend.kernel.db import Database, bare_transaction
 from backend.kernel.ids import new_id
 from tests.backend.calls.line.exchanges import agree_to_any_hour, placed, verdict_and_permit
@@ -79,3 +81,23 @@ async def test_somebody_elses_call_is_not_ended(world: World, database: Database
         colleague = await enter(world.lin)
         assert code_of(await colleague.post(f"/v1/line/calls/{call.id}/hang-up")) == "line.not_yours"
         assert (await caller.post(f"/v1/line/calls/{call.id}/hang-up")).status_code == 202
+
+
+async def test_what_a_desk_logs_is_the_call_that_it_placed(
+    world: World, database: Database, job_database: Database
+) -> None:
+    call = await placed(database, world, 0)
+    now = clock.now().isoformat()
+    record: dict[str, object] = {
+        "id": str(new_id()), "case_id": str(world.cases[0]), "contact_point_id": str(world.contacts[0]),
+        "started_at": now, "ended_at": now, "result": "NO_ANSWER", "party": "nobody", "paid_minor": None,
+        "promise": None, "note": "", "next_step": None, "next_on": None,
+    }  # fmt: skip
+    async with desks(database, world, [line_routes.router, call_routes.router]) as enter:
+        caller = await enter(world.cai)
+        for one in (record, record | {"id": str(new_id())}):
+            answer = await caller.post(f"/v1/cases/{world.cases[0]}/calls", json=one)
+            assert answer.status_code == 201, answer.text
+    async with job_database.pool.acquire() as raw:
+        linked = await raw.fetchval("SELECT call_id FROM line_calls WHERE id = $1", call.id)
+    assert str(linked) == record["id"]

@@ -1,7 +1,8 @@
 """How long does the contact gate take, with 200 contacts in the history? One core, situations of five jurisdictions.
 
 `python -m tests.bench.bench_gate [cases]`: a decision alone (nothing blocks it), one with the next lawful moment, and
-many situations as lines of JSON from reading to verdict. Seconds are of this process's CPU.
+many situations as lines of JSON from reading to verdict; and many visits as the planner asks for them. Seconds are of
+this process's CPU.
 """
 
 import random
@@ -9,19 +10,21 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from backend.compliance.choosing import shipped_packs
 from backend.compliance.rules import evaluate
-from backend.compliance.schemas import Situation
+from backend.compliance.schemas import Channel, Situation
+from backend.routing.lawful import Day, lawful_of
 from tests.bench.measure import Row, at_most, table, told
 
 CASES, SEED, CONTACTS, DIFFERENT = 100_000, 11, 200, 1_000
 DECISION_LIMIT_US, EARLIEST_LIMIT_US, ALL_LIMIT_S = 300.0, 2_000.0, 40.0
 ROUNDS = 5
+DAY = date(2026, 11, 24)
 PLACES = {
     "CN": "Asia/Shanghai", "US": "America/New_York", "US-MA": "America/New_York", "IN": "Asia/Kolkata",
     "UK": "Europe/London",
@@ -73,6 +76,24 @@ def decided_us(situations: Sequence[Situation], *, expected: set[str]) -> float:
     return statistics.median(took)
 
 
+def planned_s(opened: Sequence[bytes], blocked: Sequence[bytes], cases: int) -> float:
+    """Return how long the planner takes to learn when each of so many people may be visited, and by how many."""
+    decoder, day = msgspec.json.Decoder(Situation), Day(day=DAY, zone=PLACES["CN"], is_agency=True)
+    visits = [as_visit(decoder.decode(one)) for lines in zip(opened, blocked, strict=True) for one in lines]
+    begun = time.process_time()
+    found = sum(bool(lawful_of(visits[number % len(visits)], day)[0].windows_s) for number in range(cases))
+    seconds = time.process_time() - begun
+    if not 0 < found < cases:
+        raise AssertionError("some of them may be visited that day, and some may not")
+    return seconds
+
+
+def as_visit(asked: Situation) -> Situation:
+    """Return the same situation with a visit by two people."""
+    action = msgspec.structs.replace(asked.action, channel=Channel.VISIT, headcount=2, planned_minutes=15)
+    return msgspec.structs.replace(asked, action=action)
+
+
 def measure(cases: int) -> list[Row]:
     """Return the rows of the table."""
     draw = random.Random(SEED)  # noqa: S311 - made-up cases, no secret
@@ -86,11 +107,13 @@ def measure(cases: int) -> list[Row]:
         lines = blocked if number % 2 else opened
         msgspec.json.encode(evaluate(decoder.decode(lines[number // 2 % DIFFERENT]), packs))
     seconds = time.process_time() - begun
+    planned = planned_s(opened, blocked, cases)
     size = statistics.fmean(len(one) for one in opened) / 1000
     return [
         at_most(f"gate: a decision, {CONTACTS} contacts", alone, DECISION_LIMIT_US, "us"),
         at_most("gate: a decision with the next lawful moment", earliest, EARLIEST_LIMIT_US, "us"),
         at_most(f"gate: {cases:,} lines of JSON to verdicts", seconds, ALL_LIMIT_S * cases / CASES, "s"),
+        at_most(f"gate: {cases:,} visits, their windows of a day", planned, ALL_LIMIT_S * cases / CASES, "s"),
         told("  a line", f"{size:.1f} kB"),
     ]
 

@@ -60,7 +60,7 @@ ON CONFLICT DO NOTHING RETURNING call_id
 _CALL = """
 SELECT q.call_id, q.case_id, cases.number AS case_number, q.caller_id, users.name AS caller, calls.started_at,
     extract(epoch FROM calls.ended_at - calls.started_at)::int AS duration_s, calls.result, q.why,
-    s.permille AS score_permille, s.is_passed, r.state AS recording,
+    s.permille AS score_permille, s.is_passed, r.state AS recording, r.id AS recording_id,
     EXISTS (SELECT 1 FROM quality_checks AS c WHERE c.tenant_id = $1 AND c.call_id = q.call_id
         AND c.closed_at IS NULL) AS has_open_check,
     (SELECT count(*) FROM quality_tasks AS t WHERE t.tenant_id = $1 AND t.call_id = q.call_id
@@ -69,7 +69,7 @@ FROM quality_calls AS q JOIN calls ON calls.id = q.call_id JOIN cases ON cases.i
     JOIN users ON users.id = q.caller_id
     LEFT JOIN LATERAL (SELECT permille, is_passed FROM quality_scores AS s WHERE s.tenant_id = $1
         AND s.call_id = q.call_id ORDER BY scored_at DESC, id DESC LIMIT 1) AS s ON true
-    LEFT JOIN LATERAL (SELECT rec.state FROM line_calls AS l JOIN line_recordings AS rec ON rec.tenant_id = $1
+    LEFT JOIN LATERAL (SELECT rec.id, rec.state FROM line_calls AS l JOIN line_recordings AS rec ON rec.tenant_id = $1
         AND rec.id = l.id
         WHERE l.tenant_id = $1 AND l.case_id = q.case_id AND l.call_id = q.call_id LIMIT 1) AS r ON true
 """

@@ -139,7 +139,10 @@ class DrawDone(msgspec.Struct, frozen=True):
 
 
 class DrawnCall(msgspec.Struct, frozen=True):
-    """A drawn call in the list; `recording` is the state of its recording, null when there is none."""
+    """A drawn call in the list; `recording` is the state of its recording, null when there is none.
+
+    By `recording_id` it is heard at /v1/line/recordings once it is stored.
+    """
 
     call_id: UUID
     case_id: UUID
@@ -153,6 +156,7 @@ class DrawnCall(msgspec.Struct, frozen=True):
     score_permille: int | None
     is_passed: bool | None
     recording: str | None
+    recording_id: UUID | None
     has_open_check: bool
     open_tasks: int
 

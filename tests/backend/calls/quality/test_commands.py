@@ -90,6 +90,26 @@ async def test_what_the_gate_would_have_held_back_is_always_drawn_and_what_was_w
     assert (item["call_id"], item["why"], item["recording"]) == (str(breach), ["exception"], None)
 
 
+async def test_a_recording_is_named_with_its_state(world: World, enter: Enter, job_database: Database) -> None:
+    call_id, line_id = await made_call(job_database, world), new_id()
+    async with job_database.pool.acquire() as raw:
+        await raw.execute(
+            "INSERT INTO line_calls (id, tenant_id, case_id, contact_point_id, user_id, kind, adapter, verdict_id,"
+            " permit_id, state, asked_at, ended_at, call_id)"
+            " VALUES ($1, $2, $3, $4, $5, 'desk', 'ari', $1, $1, 'ended', now(), now(), $6)",
+            line_id, world.tenant_id, world.cases[0], world.contacts[0], world.cai, call_id,
+        )  # fmt: skip
+        await raw.execute(
+            "INSERT INTO line_recordings (id, tenant_id, case_id, record, notice_id, state, started_at)"
+            " VALUES ($1, $2, $3, 'call_recording', 'short', 'awaited', now())",
+            line_id, world.tenant_id, world.cases[0],
+        )  # fmt: skip
+    lead = await enter(world.lin)
+    await drawn(lead)
+    call = (await lead.get(f"/v1/quality/calls/{call_id}")).json()["call"]
+    assert (call["recording"], call["recording_id"]) == ("awaited", str(line_id))
+
+
 @pytest.mark.parametrize("days", [1, 7])
 async def test_a_day_that_is_no_monday_or_a_week_to_come_is_not_drawn(world: World, enter: Enter, days: int) -> None:
     wrong = (date.fromisoformat(monday()) + timedelta(days=days)).isoformat()

@@ -17,6 +17,7 @@ export const quality = {
   passed: 'good enough',
   failed: 'not good enough',
   recording: { running: 'is being recorded', awaited: 'recording on its way', stored: 'recorded', refused: 'recording refused', lost: 'recording lost', deleted: 'recording deleted' } as Readonly<Record<string, string>>,
+  hear: 'Hear the recording',
   noRecording: 'no recording',
   seconds: (count: number) => `${String(count)} s`,
   pickTitle: 'Choose a call',

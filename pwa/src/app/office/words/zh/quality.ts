@@ -19,6 +19,7 @@ export const quality: Words['quality'] = {
   passed: '合格',
   failed: '不合格',
   recording: { running: '正在录音', awaited: '录音待接收', stored: '已录音', refused: '录音被拒收', lost: '录音丢失', deleted: '录音已删除' },
+  hear: '听录音',
   noRecording: '无录音',
   seconds: (count) => `${String(count)} 秒`,
   pickTitle: '请选择一通电话',

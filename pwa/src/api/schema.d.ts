@@ -4082,6 +4082,7 @@ export interface components {
             readonly score_permille: number | null;
             readonly is_passed: boolean | null;
             readonly recording: string | null;
+            readonly recording_id: string | null;
             readonly has_open_check: boolean;
             readonly open_tasks: number;
         };

@@ -52,7 +52,7 @@ export const law = {
   from: 'From', span: 'Span', spans: { 90: '3 months', 395: '13 months', 1200: '3 years' } as Words,
   obligations: { claim: 'Sue or interrupt', enforcement: 'Apply for enforcement', guarantee: 'Guarantee period', court_freeze: 'Renew the court freeze', collateral_registration: 'Renew the registration', collateral_insurance: 'Renew the insurance' } as Words,
   clockStates: { not_started: 'not due yet', running: 'running', waived: 'running, defence waived', expired: 'too old to sue', in_period: 'in the period', called: 'called', released: 'released', lapsed: 'lapsed' } as Words,
-  tooOld: (count: number) => `${String(count)} claims too old to sue`, noDates: 'No date in this span', noDatesText: 'Dates appear when accounts have a schedule; the clocks are read anew each day.',
+  tooOld: (count: number) => (count === 1 ? '1 claim too old to sue' : `${String(count)} claims too old to sue`), noDates: 'No date in this span', noDatesText: 'Dates appear when accounts have a schedule; the clocks are read anew each day.',
   actBy: 'Act by', mustDo: 'What must happen', timeline: 'Timeline', over: 'over', daysLeft: (days: number) => (days === 0 ? 'today' : days === 1 ? '1 day' : `${String(days)} days`),
   noCalendarOf: (years: string) => `no calendar of ${years}`,
   howComputed: 'How it was computed', asOf: (on: string) => `As of ${on}`, paymentsRead: (count: number) => (count === 1 ? '1 payment of the ledger read' : `${String(count)} payments of the ledger read`),

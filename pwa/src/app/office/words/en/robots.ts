@@ -12,7 +12,7 @@ export const robots = {
   progress: (waiting: number, calling: number, done: number, left: number) => `${String(waiting)} wait, ${String(calling)} on the line, ${String(done)} done, ${String(left)} left alone`,
   called: 'Called',
   heldOut: 'Held out',
-  cases: (count: number) => `${String(count)} cases`,
+  cases: (count: number) => (count === 1 ? '1 case' : `${String(count)} cases`),
   measures: { contacts: 'Reached', promises: 'Promised', paying: 'Paid' } as Readonly<Record<string, string>>,
   within: (days: number) => `within ${String(days)} days`,
   share: (permille: number) => `${(permille / 10).toFixed(1)} %`,

@@ -12,8 +12,10 @@ from backend.compliance.text_lint import NoteWarning
 from backend.identity.schemas import Act
 
 _NOTES = """
-SELECT id, case_id, user_id, started_at AS at, party, note AS text FROM {table}
-WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND note <> '' AND withdrawn_at IS NULL ORDER BY started_at, id
+SELECT n.id, n.case_id, n.user_id, n.started_at AS at, n.party, n.note AS text, o.zone FROM {table} n
+JOIN cases c ON c.id = n.case_id JOIN obligors o ON o.id = c.obligor_id
+WHERE n.tenant_id = $1 AND n.id = ANY($2::uuid[]) AND n.note <> '' AND n.withdrawn_at IS NULL
+ORDER BY n.started_at, n.id
 """
 NOTES = {"visit": _NOTES.format(table="visits"), "call": _NOTES.format(table="calls")}
 RAISE = """
@@ -38,6 +40,7 @@ class WrittenNote(msgspec.Struct, frozen=True):
     at: datetime
     party: str
     text: str
+    zone: str
 
 
 class NewFinding(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ A note is never refused for it: a lost note is worse than a bad one. A reader of
 neither the push nor the gate's reader waits for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +12,11 @@ import asyncpg
 import msgspec
 
 from backend.compliance import finding_queries as queries
+from backend.compliance.assembling import place_of_zone
+from backend.compliance.choosing import shipped_packs
 from backend.compliance.contact_schemas import ExceptionDecision
 from backend.compliance.finding_queries import NewFinding, WrittenNote
+from backend.compliance.packs import Pack
 from backend.compliance.schemas import Role
 from backend.compliance.text_lint import note_warnings
 from backend.identity.events import case_event
@@ -80,11 +83,22 @@ async def lint_notes(raw: asyncpg.Connection, tenant_id: UUID, source: str, ids:
 
 def finding_of(source: str, note: WrittenNote) -> NewFinding | None:
     """Return what a note says too much, None when nothing is found."""
-    warnings = note_warnings(note.text, _REACHED.get(note.party))
-    if not warnings:
-        return None
-    rules = sorted({rule for one in warnings for rule in one.rules})
-    return NewFinding(id=new_id(), source=source, note=note, rule_ids=rules, found=warnings)
+    place = place_of_zone(note.zone)
+    bound = rules_of_place(place, shipped_packs()) if place is not None else None
+    found = []
+    for one in note_warnings(note.text, _REACHED.get(note.party)):
+        # A rule of another country says nothing here; where nobody knows the place all of them are named.
+        rules = [rule for rule in one.rules if bound is None or rule in bound]
+        if rules:
+            found.append(msgspec.structs.replace(one, rules=rules))
+    named = sorted({rule for one in found for rule in one.rules})
+    return NewFinding(id=new_id(), source=source, note=note, rule_ids=named, found=found) if found else None
+
+
+def rules_of_place(place: str, packs: Iterable[Pack]) -> frozenset[str]:
+    """Return the rules that hold in a place: those of its packs, and of packs for no place in particular."""
+    chosen = (pack for pack in packs if place in (pack.applies_when.jurisdictions or [place]))
+    return frozenset(rule_id for pack in chosen for rule_id in pack.articles)
 
 
 async def decide_finding(raw: asyncpg.Connection, act: Act, finding_id: UUID, said: ExceptionDecision) -> None:

@@ -18,6 +18,11 @@ THREAT = "告诉他不还钱就后果自负"
 DEBT = "已告知邻居他欠款8240元"
 
 
+def note_of(text: str, party: str, zone: str) -> WrittenNote:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    return WrittenNote(id=new_id(), case_id=new_id(), user_id=new_id(), at=at, party=party, text=text, zone=zone)
+
+
 @pytest.mark.parametrize(
     ("text", "party", "rules"),
     [
@@ -31,12 +36,16 @@ DEBT = "已告知邻居他欠款8240元"
     ],
 )
 def test_a_note_is_found_by_what_it_tells_of_its_writer(text: str, party: str, rules: str | None) -> None:
-    note = WrittenNote(
-        id=new_id(), case_id=new_id(), user_id=new_id(), at=datetime(2026, 11, 24, tzinfo=UTC), party=party, text=text
-    )
-    found = finding_of("visit", note)
+    found = finding_of("visit", note_of(text, party, "Asia/Shanghai"))
     assert (found is None) is (rules is None)
     assert found is None or rules in found.rule_ids
+
+
+def test_a_note_is_held_against_the_law_of_its_place_and_where_none_is_known_against_all() -> None:
+    named = [finding_of("call", note_of(THREAT, "obligor", zone)) for zone in ("Asia/Shanghai", "Europe/Moscow")]
+    rules = [set() if one is None else set(one.rule_ids) for one in named]
+    assert rules[0] == {"CN-COND-03"}
+    assert rules[1] == {"CN-COND-03", "EU-CSD-02", "IN-COND-01"}
 
 
 async def test_a_finding_is_raised_once_and_its_writer_may_not_decide_it(

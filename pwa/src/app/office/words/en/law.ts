@@ -46,7 +46,7 @@ export const law = {
   close: 'Close', closeTitle: 'Close a stop', stopClosed: 'Closed', closeOf: (name: string) => `Close the stop of ${name}`,
   packs: 'Packs', draft: 'draft', rulesCount: (count: number) => `${String(count)} rules`, calendars: 'Calendars', complete: 'complete', noCalendars: 'No calendar yet',
   missingYears: (years: string) => `no ${years}`, missingTitle: 'Years without a calendar', missingText: (places: string) => `${places}: only weekends are known to be days of rest. Bring the notice in with: rounds calendar import FILE`,
-  yearLine: (year: number, rest: number, work: number, version: number) => `${String(year)}: ${String(rest)} days of rest, ${String(work)} made up${version > 1 ? ` · version ${String(version)}` : ''}`,
+  yearLine: (year: number, rest: number, work: number, version: number) => `${String(year)}: ${rest === 1 ? '1 day' : `${String(rest)} days`} of rest, ${String(work)} made up${version > 1 ? ` · version ${String(version)}` : ''}`,
   lookedUp: (on: string) => `looked up ${on}`, inForceSince: (on: string) => `in force since ${on}`, modelledOn: 'Modelled on', notCertified: 'Modelled on the texts it names. Nobody has certified it; it is not legal advice.',
   says: 'What it says', does: 'What it does', confidence: 'Sure', severities: { block: 'blocks', review: 'asks for review', note: 'is listed' } as Words, notInGate: 'not of the gate',
   from: 'From', span: 'Span', spans: { 90: '3 months', 395: '13 months', 1200: '3 years' } as Words,

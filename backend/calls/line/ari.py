@@ -164,7 +164,7 @@ class AriLine:
             "callerId": self._exchange.caller_id,
             "timeout": str(RING_MAX_S),
         }
-        await self._tell("POST", "/channels", query)
+        await self._tell("POST", "/channels", query, is_there_fine=True)
 
     async def join(self, call_id: UUID, leg: Leg) -> None:
         """Put a leg that answered into the conversation of its call."""
@@ -179,7 +179,7 @@ class AriLine:
             "maxDurationSeconds": str(RECORD_MAX_S),
             "ifExists": "fail",
         }
-        await self._tell("POST", f"/bridges/{_bridge(call_id)}/record", query)
+        await self._tell("POST", f"/bridges/{_bridge(call_id)}/record", query, is_there_fine=True)
 
     async def pause(self, call_id: UUID) -> None:
         """Stop recording for a while."""
@@ -202,7 +202,10 @@ class AriLine:
 
     async def standing(self) -> Sequence[Standing]:
         """Return all legs that the exchange holds for us."""
-        found = _CHANNELS.decode(await self._ask("GET", "/channels", ANSWER_BYTES_MAX))
+        try:
+            found = _CHANNELS.decode(await self._ask("GET", "/channels", ANSWER_BYTES_MAX))
+        except (*UNREADABLE, _MissingError, _ThereError, LineError) as error:
+            raise LineAwayError("the exchange does not say what stands") from error
         legs = [(leg_of(channel.id), channel) for channel in found]
         return [Standing(leg[0], leg[1], channel.state == "Up") for leg, channel in legs if leg is not None]
 
@@ -210,7 +213,7 @@ class AriLine:
         """Return the bytes of a finished recording, None when there is none."""
         try:
             return await self._ask("GET", f"/recordings/stored/{_bridge(call_id)}/file", bytes_max, FILE_TIMEOUT_S)
-        except _MissingError:
+        except (_MissingError, _ThereError):
             return None
 
     async def words(self) -> AsyncIterator[Heard | None]:
@@ -231,12 +234,23 @@ class AriLine:
             raise LineAwayError(f"no words from the exchange ({type(error).__name__})") from error
         raise LineAwayError("the exchange ended the connection")
 
-    async def _tell(self, method: str, path: str, query: Mapping[str, str], *, is_gone_fine: bool = False) -> None:
+    async def _tell(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        is_gone_fine: bool = False,
+        is_there_fine: bool = False,
+    ) -> None:
         try:
             await self._ask(method, f"{path}?{_query(query)}" if query else path, ANSWER_BYTES_MAX)
         except _MissingError as error:
             if not is_gone_fine:
                 raise LineError(f"{method} {path}: not found") from error
+        except _ThereError as error:
+            if not is_there_fine:
+                raise LineError(f"{method} {path}: not in this state") from error
 
     async def _ask(self, method: str, path: str, bytes_max: int, timeout_s: float = TOTAL_TIMEOUT_S) -> bytes:
         timeout = aiohttp.ClientTimeout(total=timeout_s, connect=CONNECT_TIMEOUT_S)
@@ -246,8 +260,10 @@ class AriLine:
             ) as response:
                 if response.status == _NOT_FOUND:
                     raise _MissingError(path)
+                if response.status == _CONFLICT:
+                    raise _ThereError(path)
                 body = await _read(response, bytes_max)
-                if response.status >= _REFUSED and response.status != _CONFLICT:
+                if response.status >= _REFUSED:
                     raise LineError(f"{method} {path.partition('?')[0]}: {response.status}")
                 return body
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -265,6 +281,10 @@ def _read_word(message: aiohttp.WSMessage) -> Heard | None:
 
 class _MissingError(Exception):
     """The exchange has no such thing."""
+
+
+class _ThereError(Exception):
+    """The exchange has a thing of this name already, or it is not in the state for that."""
 
 
 async def _read(response: aiohttp.ClientResponse, bytes_max: int) -> bytes:

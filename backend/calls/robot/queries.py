@@ -51,9 +51,9 @@ RUNNING = f"""
 SELECT id, tenant_id, flow_code, flow_version, from_minute, until_minute, tries_max, robot_id, at_once, a_minute,
     (SELECT count(*) FROM robot_targets AS target WHERE target.tenant_id = campaign.tenant_id
         AND campaign_id = campaign.id AND state = 'calling') AS calling,
-    (SELECT count(*) FROM robot_targets AS target JOIN line_calls ON line_calls.tenant_id = target.tenant_id
-        AND line_calls.id = target.line_call_id WHERE target.tenant_id = campaign.tenant_id
-        AND campaign_id = campaign.id AND line_calls.asked_at > $1::timestamptz - interval '1 minute') AS lately
+    (SELECT count(*) FROM line_calls AS placed JOIN robot_targets AS target ON target.tenant_id = placed.tenant_id
+        AND target.line_call_id = placed.id WHERE placed.tenant_id = campaign.tenant_id AND placed.kind = 'robot'
+        AND placed.asked_at > $1::timestamptz - interval '1 minute' AND target.campaign_id = campaign.id) AS lately
 FROM robot_campaigns AS campaign WHERE state = 'running' ORDER BY tenant_id, id LIMIT {RUNNING_MAX}
 """
 FINISH = """

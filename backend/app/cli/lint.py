@@ -32,7 +32,7 @@ def lint_file(file: IO[bytes], language: str, speaker: str) -> None:
     try:
         text = body.decode()
     except UnicodeDecodeError as wrong:
-        raise click.ClickException(f"{file.name} is not UTF-8: {wrong}") from wrong
+        raise click.ClickException(f"the text is not UTF-8: {wrong}") from wrong
     done = linted_text(text, language, speaker=CollectorKind(speaker))
     for one in done.found:
         click.echo(f"{one.start}-{one.end}  {one.fact}  {one.text!r}  {' '.join(one.rules)}")

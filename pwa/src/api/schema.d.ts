@@ -3178,6 +3178,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/sync/gate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Gate
+         * @description Give the signed law where it differs, what is on file of the phone's people, and leases for its day.
+         */
+        readonly post: operations["V1SyncGateGate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/decisions": {
         readonly parameters: {
             readonly query?: never;
@@ -3552,7 +3572,8 @@ export interface components {
          * CallRecord
          * @description One call, from a phone or from the desk; without a contact point when the client called us.
          *
-         *         `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides.
+         *         `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides;
+         *         `permit_id` is the lease of the gate that a phone spent.
          */
         readonly CallRecord: {
             /** Format: uuid */
@@ -3571,6 +3592,8 @@ export interface components {
             readonly note: string;
             readonly next_step: string | null;
             readonly next_on: string | null;
+            /** @default null */
+            readonly permit_id: string | null;
         };
         /** CallSaved */
         readonly CallSaved: {
@@ -3884,6 +3907,19 @@ export interface components {
             readonly field: string;
             readonly heads: readonly string[];
             readonly values: readonly components["schemas"]["FactLine"][];
+        };
+        /** ContactFacts */
+        readonly ContactFacts: {
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: uuid */
+            readonly budget: string;
+            readonly channel: components["schemas"]["Channel"];
+            /** Format: uuid */
+            readonly to_id: string;
+            readonly situation: {
+                readonly [key: string]: unknown;
+            };
         };
         /** ContactVerdict */
         readonly ContactVerdict: {
@@ -4465,6 +4501,15 @@ export interface components {
             /** @constant */
             readonly sort: "freeze";
         };
+        /** GateWish */
+        readonly GateWish: {
+            /** Format: uuid */
+            readonly device_id: string;
+            readonly law: string | null;
+            readonly law_expires_at: string | null;
+            readonly returned: readonly string[];
+            readonly is_all_told: boolean;
+        };
         /** Gone */
         readonly Gone: {
             /** Format: uuid */
@@ -5039,6 +5084,19 @@ export interface components {
             readonly since: string;
             readonly until: string | null;
         };
+        /** PermitLease */
+        readonly PermitLease: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly budget: string;
+            readonly person: string;
+            readonly channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            readonly since: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
         /**
          * PersonKind
          * @description A person of flesh, or a company.
@@ -5112,6 +5170,17 @@ export interface components {
             readonly value: string;
             readonly status: string;
             readonly may_contact: boolean;
+        };
+        /** PhoneGate */
+        readonly PhoneGate: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly law: components["schemas"]["SignedLaw"] | null;
+            readonly collector: {
+                readonly [key: string]: unknown;
+            };
+            readonly contacts: readonly components["schemas"]["ContactFacts"][];
+            readonly leases: readonly components["schemas"]["PermitLease"][];
         };
         /** PhoneHealth */
         readonly PhoneHealth: {
@@ -5895,6 +5964,13 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
         };
+        /** SignedLaw */
+        readonly SignedLaw: {
+            readonly law: string;
+            readonly key_id: string;
+            readonly signed: string;
+            readonly signature: string;
+        };
         /** Slot */
         readonly Slot: {
             readonly fields: {
@@ -6510,7 +6586,7 @@ export interface components {
          * @description One visit, complete: made on the phone, kept as it is.
          *
          *         `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides. Times are aware;
-         *         `next_on` is a local day of the client.
+         *         `next_on` is a local day of the client; `permit_id` is the lease of the gate that this contact spent.
          */
         readonly VisitRecord: {
             /** Format: uuid */
@@ -6536,6 +6612,8 @@ export interface components {
             readonly next_step: string | null;
             readonly next_on: string | null;
             readonly form: components["schemas"]["FormLog"] | null;
+            /** @default null */
+            readonly permit_id: string | null;
         };
         /**
          * CheckIn
@@ -12982,6 +13060,45 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+        };
+    };
+    readonly V1SyncGateGate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GateWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PhoneGate"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
                 };
             };
         };

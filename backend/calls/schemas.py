@@ -13,7 +13,8 @@ from backend.promises.schemas import PromiseMade
 class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One call, from a phone or from the desk; without a contact point when the client called us.
 
-    `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides.
+    `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides;
+    `permit_id` is the lease of the gate that a phone spent.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Note
     next_step: Code | None
     next_on: date | None
+    permit_id: UUID | None = None
 
 
 class RecordedCall(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from backend.compliance.permit_schemas import Holder, HolderKind, Permit, PermitEnding
 from backend.compliance.permits import person_key
 from backend.compliance.schemas import Situation
+from backend.kernel.statements import Statement
 
 LOCK_CLASS = 725_006
 
@@ -39,6 +40,12 @@ INSERT INTO contact_permits
 SELECT id, $1, obligor_id, person, channel, $2, $3, asked::jsonb, drawn_at, since, until
 FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
     $11::timestamptz[]) AS new (id, obligor_id, person, channel, asked, drawn_at, since, until)
+"""
+# A read that locks: it goes with what a push loads, so that a contact under a permit costs no round trip more.
+LOCK_WHEN_LOADING = """
+SELECT count(*) FILTER (WHERE pg_advisory_xact_lock($3, key) IS NOT NULL) AS locked FROM (
+    SELECT DISTINCT hashtext($1::uuid::text || obligor_id::text) AS key FROM contact_permits
+    WHERE tenant_id = $1 AND id = ANY($2::uuid[]) ORDER BY key) AS keys
 """
 END_PERMITS = """
 INSERT INTO contact_permit_ends (permit_id, tenant_id, ending, contact_id, at)
@@ -92,14 +99,26 @@ async def insert_permits(raw: asyncpg.Connection, tenant_id: UUID, holder: Holde
     )  # fmt: skip
 
 
+def lock_when_loading(tenant_id: UUID, permit_ids: Sequence[UUID]) -> Statement:
+    """Return the statement that locks the obligors of these permits among the reads of a push."""
+    return Statement(sql=LOCK_WHEN_LOADING, arguments=(tenant_id, permit_ids, LOCK_CLASS))
+
+
+def end_statement(tenant_id: UUID, holder: Holder, endings: Sequence[PermitEnding], at: datetime) -> Statement:
+    """Return the statement that ends permits of a holder; those of others, and ended ones, it leaves alone."""
+    arguments = (
+        tenant_id, holder.kind.value, [one.id for one in endings], [one.end.value for one in endings],
+        [one.contact_id for one in endings], at, holder.id,
+    )  # fmt: skip
+    return Statement(sql=END_PERMITS, arguments=arguments)
+
+
 async def end_permits(
     raw: asyncpg.Connection, tenant_id: UUID, holder: Holder, endings: Sequence[PermitEnding], at: datetime
 ) -> set[UUID]:
     """Write how permits of a holder ended; returns those that had no end before."""
-    rows = await raw.fetch(
-        END_PERMITS, tenant_id, holder.kind.value, [one.id for one in endings], [one.end.value for one in endings],
-        [one.contact_id for one in endings], at, holder.id,
-    )  # fmt: skip
+    statement = end_statement(tenant_id, holder, endings, at)
+    rows = await raw.fetch(statement.sql, *statement.arguments)
     return {row["permit_id"] for row in rows}
 
 

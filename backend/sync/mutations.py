@@ -91,11 +91,18 @@ def _without_notes(body: dict[str, object]) -> dict[str, object]:
     return {**body, "photos": kept, "audio_notes": [], "signatures": [], "form": None}
 
 
+def _without_permit(body: dict[str, object]) -> dict[str, object]:
+    """Lift schema 4 of visits and 2 of calls, which spent no lease of the gate."""
+    return {**body, "permit_id": None}
+
+
 MUTATIONS: dict[str, MutationKind] = {
     "visit.record": MutationKind(
-        schema=4, body=VisitRecord, upcasters={1: _without_paid, 2: _without_manifests, 3: _without_notes}
+        schema=5,
+        body=VisitRecord,
+        upcasters={1: _without_paid, 2: _without_manifests, 3: _without_notes, 4: _without_permit},
     ),
-    "call.record": MutationKind(schema=2, body=CallRecord, upcasters={1: _without_paid}),
+    "call.record": MutationKind(schema=3, body=CallRecord, upcasters={1: _without_paid, 2: _without_permit}),
     "record.withdraw": MutationKind(schema=1, body=RecordWithdraw, upcasters={}),
     "case.edit": MutationKind(schema=2, body=FactEdit, upcasters={1: _without_base_ids}),
     "contact.reveal": MutationKind(schema=1, body=ContactReveal, upcasters={}),

@@ -16,6 +16,7 @@ from backend.calls.schemas import CallRecord
 from backend.cases import batches
 from backend.cases.fact_queries import facts_on_file
 from backend.cases.schemas import ContactReveal, FactEdit, Worker
+from backend.compliance.permit_queries import lock_when_loading
 from backend.evidence import view_queries as answer_queries
 from backend.evidence.schemas import OwnAnswer
 from backend.kernel.db import Database, Reach, Scope, bare_transaction
@@ -192,11 +193,14 @@ async def _load(
     reads = [queries.known_mutations(sender.tenant_id, [one.mutation.id for one in read])]
     reads.append(batches.cases_on_file(sender.tenant_id, case_ids, sender.worker.user_id))
     reads.append(visit_queries.doors(sender.tenant_id, list(doors)))
+    spent = [body.permit_id for body in bodies if isinstance(body, VisitRecord | CallRecord) and body.permit_id]
+    if spent:
+        reads.append(lock_when_loading(sender.tenant_id, spent))
     see = queries.see_device(sender.ids, seen, now, may_be_revoked=sender.is_left_behind)
     is_own, found = await read_together(raw, see, reads)
     if not is_own:
         raise Problem(problems.NOT_YOUR_DEVICE)
-    known, cases, places = found
+    known, cases, places = found[:3]
     on_file = await load_rest(raw, sender, bodies)
     return queries.read_known(known), msgspec.structs.replace(
         on_file, cases=batches.read_cases(cases), doors=visit_queries.read_doors(places)

@@ -14,6 +14,8 @@ from backend.cases import batches
 from backend.cases.batches import AttemptCount
 from backend.cases.editing import plan_edits
 from backend.cases.schemas import ContactReveal
+from backend.compliance.permit_queries import end_statement
+from backend.compliance.permit_schemas import Holder, HolderKind, PermitEnd, PermitEnding
 from backend.evidence.commands import name_photos
 from backend.evidence.reading import keep_written
 from backend.identity.duties import DutyChange, change_duties
@@ -43,7 +45,7 @@ def plan(who: type_who, writes: Writes) -> list[Statement]:
     visits, visit_events = plan_visits(tenant_id, user_id, device_id, writes.visits)
     calls, call_events = plan_calls(tenant_id, user_id, device_id, writes.calls)
     edits, edit_events = plan_edits(tenant_id, writes.facts)
-    parts = [*visits, *calls, *edits]
+    parts = [*visits, *calls, *edits, *_spent(who, writes)]
     counts = attempt_counts(writes)
     if counts:
         parts.append(batches.count_attempts(tenant_id, counts))
@@ -54,6 +56,21 @@ def plan(who: type_who, writes: Writes) -> list[Statement]:
     if events:
         parts.append(insert_events_statement(events))
     return parts
+
+
+def _spent(who: type_who, writes: Writes) -> list[Statement]:
+    """Return how the leases end under which the contacts of a batch were made; none costs nothing."""
+    tenant_id, _, device_id = who
+    records: list[VisitRecord | CallRecord] = [
+        *(visit.record for visit in writes.visits),
+        *(call.record for call in writes.calls),
+    ]
+    used = {one.permit_id: one for one in reversed(records) if one.permit_id is not None}
+    if not used:
+        return []
+    endings = [PermitEnding(id=one, end=PermitEnd.USED, contact_id=by.id) for one, by in used.items()]
+    holder = Holder(kind=HolderKind.PHONE, id=str(device_id))
+    return [end_statement(tenant_id, holder, endings, max(one.ended_at for one in used.values()))]
 
 
 async def write_rest(raw: asyncpg.Connection, who: type_who, writes: Writes, now: datetime) -> None:

@@ -55,7 +55,7 @@ class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One visit, complete: made on the phone, kept as it is.
 
     `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides. Times are aware;
-    `next_on` is a local day of the client.
+    `next_on` is a local day of the client; `permit_id` is the lease of the gate that this contact spent.
     """
 
     id: UUID
@@ -77,6 +77,7 @@ class VisitRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     next_step: Code | None
     next_on: date | None
     form: FormLog | None
+    permit_id: UUID | None = None
 
 
 class Presence(msgspec.Struct, frozen=True):

@@ -4126,6 +4126,8 @@ export interface components {
         readonly DrawnList: {
             /** Format: date */
             readonly week_on: string;
+            readonly seed: string | null;
+            readonly plan_version: number | null;
             readonly items: readonly components["schemas"]["DrawnCall"][];
         };
         /** DrawnVisit */

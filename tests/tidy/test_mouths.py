@@ -62,7 +62,7 @@ NO_CONTACT: dict[str, str] = {
     "backend.calls.robot.queries:PUBLISH": "what a robot says, once it calls",
     "backend.calls.robot.queries:INSERT_CAMPAIGN": "an intention; each of its calls asks the gate when it is dialled",
     "backend.calls.robot.queries:INSERT_TARGETS": "whom a campaign means to call; the gate is asked at each dial",
-    "backend.calls.quality.queries:ADD_DRAWN": "a call that was made is drawn to be listened to",
+    "backend.calls.quality.drawing_queries:ADD_DRAWN": "a call that was made is drawn to be listened to",
     "backend.outreach.sending": "web push to browsers that our staff signed in with; no client has one",
     "backend.identity.company_asking": "asks the lender's own sign-in provider",
     "backend.journal.stamping": "asks a time-stamping authority",

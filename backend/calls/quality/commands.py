@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from backend.calls import codes
-from backend.calls.quality import problems, queries, rules
+from backend.calls.quality import drawing_queries, problems, queries, rules
 from backend.calls.quality.schemas import (
     CheckClose,
     CheckOpened,
@@ -43,7 +43,7 @@ async def set_plan(raw: asyncpg.Connection, act: Act, plan: SamplingPlan) -> Pla
     """Make a plan the next version; weeks that were drawn keep theirs. Raises Problem (quality.bad_plan, conflict)."""
     if not rules.is_sound_plan(plan, codes.BY_CODE):
         raise Problem(problems.BAD_PLAN)
-    last = await queries.plan(raw, act.tenant_id)
+    last = await drawing_queries.plan(raw, act.tenant_id)
     version = 1 if last is None else last.version + 1
     await _add(raw, act, version, plan)
     return PlanVersion(version, plan, act.actor_id, act.at)
@@ -53,14 +53,14 @@ async def set_sheet(raw: asyncpg.Connection, act: Act, sheet: ScoreSheet) -> She
     """Make a sheet the next version; scores keep theirs. Raises Problem (quality.bad_sheet, conflict)."""
     if not rules.is_sound_sheet(sheet):
         raise Problem(problems.BAD_SHEET)
-    last = await queries.sheet(raw, act.tenant_id)
+    last = await drawing_queries.sheet(raw, act.tenant_id)
     version = 1 if last is None else last.version + 1
     await _add(raw, act, version, sheet)
     return SheetVersion(version, sheet, act.actor_id, act.at)
 
 
 async def _add(raw: asyncpg.Connection, act: Act, version: int, body: SamplingPlan | ScoreSheet) -> None:
-    if not await queries.add_version(raw, act, version, body):
+    if not await drawing_queries.add_version(raw, act, version, body):
         raise Problem(CONFLICT)
     kind = "quality.plan_set" if isinstance(body, SamplingPlan) else "quality.sheet_set"
     await append_bare(raw, [event(act, kind, act.tenant_id, version=version)])
@@ -71,20 +71,20 @@ async def draw_week(raw: asyncpg.Connection, act: Act, week_on: date, seed: str)
 
     Drawn again it only adds, for lots do not move. Raises Problem (quality.bad_week, quality.too_many).
     """
-    zone = await queries.zone_of(raw, act.tenant_id)
+    zone = await drawing_queries.zone_of(raw, act.tenant_id)
     if not rules.is_week(week_on, zone, act.at):
         raise Problem(problems.BAD_WEEK)
-    calls = await queries.drawable(raw, act.tenant_id, *rules.week_of(week_on, zone))
+    calls = await drawing_queries.drawable(raw, act.tenant_id, *rules.week_of(week_on, zone))
     if calls is None:
-        raise Problem(problems.TOO_MANY, most=queries.DRAWABLE_MAX)
-    latest = await queries.plan(raw, act.tenant_id)
+        raise Problem(problems.TOO_MANY, most=drawing_queries.DRAWABLE_MAX)
+    latest = await drawing_queries.plan(raw, act.tenant_id)
     wanted = 0 if latest is None else latest.version
-    seed, version = await queries.fix_week(raw, act, week_on, seed=seed, plan_version=wanted)
-    by = await queries.plan(raw, act.tenant_id, version)
+    seed, version = await drawing_queries.fix_week(raw, act, week_on, seed=seed, plan_version=wanted)
+    by = await drawing_queries.plan(raw, act.tenant_id, version)
     if by is None:
         raise LookupError(f"version {version} of the plan is gone")
     drawn = rules.draw(calls, by.plan, seed)
-    added = await queries.add_drawn(raw, act, week_on, drawn)
+    added = await drawing_queries.add_drawn(raw, act, week_on, drawn)
     said = {"week_on": week_on.isoformat(), "seed": seed, "plan_version": version, "calls": len(calls), "added": added}
     await append_bare(raw, [event(act, "quality.drawn", act.tenant_id, **said)])
     return DrawDone(week_on, seed, version, calls=len(calls), drawn=len(drawn), added=added)
@@ -110,7 +110,7 @@ async def score_call(raw: asyncpg.Connection, act: Act, call_id: UUID, wish: Sco
     call = await _drawn_call(raw, act, call_id, wish.id)
     if await queries.is_score_of(raw, act, wish.id, call_id):
         return
-    now = await queries.sheet(raw, act.tenant_id)
+    now = await drawing_queries.sheet(raw, act.tenant_id)
     if now is None or now.version != wish.sheet_version:
         raise Problem(problems.OLD_SHEET)
     score = rules.score_of(now.sheet, wish.answers)
@@ -190,7 +190,7 @@ async def make_task(raw: asyncpg.Connection, act: Act, call_id: UUID, wish: Task
 
 async def today(raw: asyncpg.Connection, act: Act) -> date:
     """Return which day it is where the lender is."""
-    return act.at.astimezone(ZoneInfo(await queries.zone_of(raw, act.tenant_id))).date()
+    return act.at.astimezone(ZoneInfo(await drawing_queries.zone_of(raw, act.tenant_id))).date()
 
 
 async def prove_task(raw: asyncpg.Connection, act: Act, task_id: UUID, proof: TaskProof) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.calls.quality import problems, queries, rules
+from backend.calls.quality import drawing_queries, problems, queries, rules
 from backend.calls.quality.commands import today
 from backend.calls.quality.schemas import (
     CallDetail,
@@ -28,7 +28,7 @@ FIGURES_WEEKS_MAX = 53
 
 async def plan_of_now(raw: asyncpg.Connection, tenant_id: UUID, version: int | None) -> PlanVersion:
     """Return a version of the plan, the latest without one; raises Problem (not_found)."""
-    found = await queries.plan(raw, tenant_id, version)
+    found = await drawing_queries.plan(raw, tenant_id, version)
     if found is None:
         raise Problem(NOT_FOUND)
     return found
@@ -36,7 +36,7 @@ async def plan_of_now(raw: asyncpg.Connection, tenant_id: UUID, version: int | N
 
 async def sheet_of_now(raw: asyncpg.Connection, tenant_id: UUID, version: int | None) -> SheetVersion:
     """Return a version of the sheet, the latest without one; raises Problem (not_found)."""
-    found = await queries.sheet(raw, tenant_id, version)
+    found = await drawing_queries.sheet(raw, tenant_id, version)
     if found is None:
         raise Problem(NOT_FOUND)
     return found

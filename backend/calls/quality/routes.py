@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Router, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from backend.calls.quality import commands, queries, reading
+from backend.calls.quality import commands, drawing_queries, queries, reading
 from backend.calls.quality.schemas import (
     VERSION_MAX,
     CallDetail,
@@ -73,7 +73,9 @@ async def draw(who: Who, raw: Raw, data: JSONBody[WeekWish]) -> DrawDone:
 @get("/calls", opt=REVIEW)
 async def drawn_calls(who: Who, raw: Raw, week_on: FromQuery[date]) -> DrawnList:
     """List the drawn calls of a week, those without a score first (at most 500)."""
-    return DrawnList(week_on=week_on, items=await queries.calls_of_week(raw, who.tenant_id, week_on))
+    seed, version = await drawing_queries.drawn_by(raw, who.tenant_id, week_on) or (None, None)
+    items = await queries.calls_of_week(raw, who.tenant_id, week_on)
+    return DrawnList(week_on=week_on, seed=seed, plan_version=version, items=items)
 
 
 @get("/calls/{call_id:uuid}", opt=REVIEW)

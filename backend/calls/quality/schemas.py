@@ -162,9 +162,14 @@ class DrawnCall(msgspec.Struct, frozen=True):
 
 
 class DrawnList(msgspec.Struct, frozen=True):
-    """The drawn calls of a week, those without a score first, at most 500."""
+    """The drawn calls of a week, those without a score first, at most 500.
+
+    From `seed`, the plan of that version and the calls anybody can draw again; both are null until the first draw.
+    """
 
     week_on: date
+    seed: str | None
+    plan_version: int | None
     items: list[DrawnCall]
 
 

@@ -66,6 +66,8 @@ async def test_a_week_keeps_its_seed_and_plan_and_a_second_draw_only_adds(
     after = (await drawn(control)).json()
     assert (after["seed"], after["plan_version"], after["added"]) == (before["seed"], 1, 1)
     assert set(await drawn_ids(control)) == {str(first), str(by_mei)}
+    week = (await control.get("/v1/quality/calls", params={"week_on": monday()})).json()
+    assert (week["seed"], week["plan_version"]) == (before["seed"], 1)
     assert await kinds(job_database, world) == [
         "quality.plan_set", "quality.drawn", "quality.plan_set", "quality.drawn"
     ]  # fmt: skip

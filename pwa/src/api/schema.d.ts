@@ -3495,7 +3495,7 @@ export interface components {
          * @description Why a case of the queue is not given out just now.
          * @enum {string}
          */
-        readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state";
+        readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state" | "gate" | "callback" | "no_number";
         /** Board */
         readonly Board: {
             /** Format: date-time */
@@ -5608,6 +5608,9 @@ export interface components {
             readonly opens_at: string | null;
             readonly leased_to: string | null;
             readonly is_mine: boolean;
+            readonly callback_at: string | null;
+            readonly callback_of: string | null;
+            readonly rule_ids: readonly string[];
         };
         /** Receipt */
         readonly Receipt: {

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from backend.calls.line import retention
-from backend.calls.line.schemas import LineCall, RecordingView
+from backend.calls.line.schemas import LineCall, RecordingDue, RecordingView
 from backend.evidence.retention import Retention
 from backend.kernel.limits import PAGE_SIZE_MAX
 
@@ -47,8 +47,7 @@ OF_CASE = f"""
 """
 RULES = "SELECT record, basis, keep_days FROM retention_rules WHERE tenant_id = $1 AND record LIKE '%call_recording'"
 # An oral plan is proved by its recording: it stays while the case is open or a promise stands (rules.md D.3).
-DUE = """
-SELECT recording.id, recording.tenant_id, recording.case_id, recording.sha256, recording.record
+_OVER = """
 FROM line_recordings AS recording JOIN cases ON cases.id = recording.case_id
     JOIN unnest($2::text[], $3::int[]) AS rule (record, keep_days) ON rule.record = recording.record
 WHERE recording.tenant_id = $1 AND recording.state = 'stored' AND cases.closed_at IS NOT NULL
@@ -57,7 +56,24 @@ WHERE recording.tenant_id = $1 AND recording.state = 'stored' AND cases.closed_a
         WHERE evidence_holds.case_id = recording.case_id AND released_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM promises WHERE promises.case_id = recording.case_id AND promises.tenant_id = $1
         AND promises.state IN ('open', 'due_today', 'part_kept'))
+"""
+DUE = f"""
+SELECT recording.id, recording.tenant_id, recording.case_id, recording.sha256, recording.record,
+    array_remove(ARRAY[first_by, second_by], NULL) AS approved_by
+{_OVER} AND ($6 OR second_by IS NOT NULL)
 ORDER BY recording.started_at LIMIT $5 FOR UPDATE OF recording, cases
+"""
+WAITING = f"""
+SELECT recording.id, recording.case_id, recording.started_at, recording.record, first_by, first_at, second_by
+{_OVER} ORDER BY recording.started_at LIMIT {PAGE_SIZE_MAX}
+"""
+AGREE_SECOND = """
+UPDATE line_recordings SET second_by = $3, second_at = $4 WHERE tenant_id = $1 AND id = ANY($2::uuid[])
+    AND state = 'stored' AND second_by IS NULL AND first_by <> $3 AND first_at < $4 RETURNING id, case_id
+"""
+AGREE_FIRST = """
+UPDATE line_recordings SET first_by = $3, first_at = $4 WHERE tenant_id = $1 AND id = ANY($2::uuid[])
+    AND state = 'stored' AND first_by IS NULL RETURNING id, case_id
 """
 DELETE = "UPDATE line_recordings SET state = 'deleted', deleted_at = $3 WHERE tenant_id = $1 AND id = ANY($2::uuid[])"
 
@@ -87,6 +103,7 @@ class DueRecording(msgspec.Struct, frozen=True):
     case_id: UUID
     sha256: bytes
     record: str
+    approved_by: list[UUID]
 
 
 async def start(raw: asyncpg.Connection, call: LineCall, notice_id: str, at: datetime) -> None:
@@ -141,11 +158,34 @@ async def of_case(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) -> li
     return [_kept(row, rules).view for row in await raw.fetch(OF_CASE, tenant_id, case_id)]
 
 
-async def due(raw: asyncpg.Connection, tenant_id: UUID, now: datetime, limit: int) -> list[DueRecording]:
-    """Return and lock recordings whose retention is over: no hold, no open case, no promise keeps them."""
+async def due(
+    raw: asyncpg.Connection, tenant_id: UUID, now: datetime, limit: int, *, at_once: bool
+) -> list[DueRecording]:
+    """Return and lock what may go: no hold, no open case, no promise keeps it, and unless `at_once` two agreed."""
+    days = await _days(raw, tenant_id)
+    rows = await raw.fetch(DUE, tenant_id, list(retention.DEFAULT), days, now, limit, at_once)
+    return [DueRecording(**row) for row in rows]
+
+
+async def waiting(raw: asyncpg.Connection, tenant_id: UUID, now: datetime) -> list[RecordingDue]:
+    """Return the recordings whose retention is over and that nothing keeps, the oldest first, at most 200."""
+    rows = await raw.fetch(WAITING, tenant_id, list(retention.DEFAULT), await _days(raw, tenant_id), now)
+    return [RecordingDue(**row) for row in rows]
+
+
+async def agree(
+    raw: asyncpg.Connection, who: tuple[UUID, UUID], ids: Sequence[UUID], now: datetime
+) -> tuple[list[tuple[UUID, UUID]], list[tuple[UUID, UUID]]]:
+    """Let (tenant, user) agree to deletions; returns (recording, case) as the first of two, and as the second."""
+    tenant_id, user_id = who
+    second = await raw.fetch(AGREE_SECOND, tenant_id, ids, user_id, now)
+    first = await raw.fetch(AGREE_FIRST, tenant_id, ids, user_id, now)
+    return [tuple(row) for row in first], [tuple(row) for row in second]
+
+
+async def _days(raw: asyncpg.Connection, tenant_id: UUID) -> list[int]:
     own = await rules_of(raw, tenant_id)
-    days = [retention.keeps(record, own.get(record, [])).keep_days for record in retention.DEFAULT]
-    return [DueRecording(**row) for row in await raw.fetch(DUE, tenant_id, list(retention.DEFAULT), days, now, limit)]
+    return [retention.keeps(record, own.get(record, [])).keep_days for record in retention.DEFAULT]
 
 
 async def delete(raw: asyncpg.Connection, tenant_id: UUID, ids: Sequence[UUID], now: datetime) -> None:

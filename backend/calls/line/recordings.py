@@ -7,6 +7,7 @@ the bytes leave; it goes when its retention is over and nothing keeps it, if the
 import asyncio
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from backend.calls.line.recording_queries import Awaited, DueRecording
 from backend.calls.line.retention import keeps
 from backend.calls.line.schemas import RecordingView
 from backend.evidence import deletion_queries
-from backend.evidence.deletion_schemas import DeletionMode
+from backend.evidence.deletion_schemas import Approved, DeletionMode
 from backend.evidence.retention import Retention, basis_of
 from backend.evidence.storage import Storage, store_may_be_away
 from backend.identity.events import case_event
@@ -128,17 +129,27 @@ async def listen(
     return kept.view, content
 
 
+async def agree(raw: asyncpg.Connection, act: Act, user_id: UUID, ids: Sequence[UUID]) -> Approved:
+    """Let somebody agree to deletions, as the first of two or as the second; nobody is both. Each has its event."""
+    first, second = await recording_queries.agree(raw, (act.tenant_id, user_id), ids, act.at)
+    pairs = [(one, 1) for one in first] + [(one, 2) for one in second]
+    agreed = [case_event(act, "recording.deletion_agreed", one[0], one[1], {"place": place}) for one, place in pairs]
+    await append_bare(raw, agreed)
+    return Approved(first=len(first), second=len(second))
+
+
 async def delete_due_recordings(database: Database, storage: Storage, now: datetime) -> int:
     """Delete recordings whose retention is over, at most 200 a run; returns how many. `database` as Role.JOB.
 
-    Only where a lender lets things go at once: what two people must agree to waits, for recordings have no list yet.
+    As with evidence a lender lets nothing go, lets two people agree first, or lets it go at once.
     """
     async with database.pool.acquire() as raw:
-        lenders = [one for one in await deletion_queries.lenders(raw) if one.mode is DeletionMode.AT_ONCE]
+        lenders = [one for one in await deletion_queries.lenders(raw) if one.mode is not DeletionMode.OFF]
     deleted = 0
     for lender in lenders:
         async with database.pool.acquire() as raw, raw.transaction():
-            gone = await recording_queries.due(raw, lender.id, now, DELETED_A_RUN_MAX - deleted)
+            at_once = lender.mode is DeletionMode.AT_ONCE
+            gone = await recording_queries.due(raw, lender.id, now, DELETED_A_RUN_MAX - deleted, at_once=at_once)
             await _journal_deletion(raw, lender.id, gone, now)
         for one in gone:
             with store_may_be_away():
@@ -161,4 +172,5 @@ async def _journal_deletion(raw: asyncpg.Connection, tenant_id: UUID, gone: list
 
 
 def _told(one: DueRecording, rule: Retention) -> dict[str, object]:
-    return {"sha256": one.sha256.hex(), "basis": basis_of(rule)}
+    told: dict[str, object] = {"sha256": one.sha256.hex(), "basis": basis_of(rule)}
+    return told | ({"approved_by": [str(who) for who in one.approved_by]} if one.approved_by else {})

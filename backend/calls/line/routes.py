@@ -9,8 +9,17 @@ from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
 from backend.calls.line import commands, problems, queries, recording_queries, recordings, viewing
 from backend.calls.line.commands import Ways
-from backend.calls.line.schemas import CallWish, LineCallView, LineView, OrderKind, RecordingList
+from backend.calls.line.schemas import (
+    CallWish,
+    LineCallView,
+    LineView,
+    OrderKind,
+    RecordingApproval,
+    RecordingDueList,
+    RecordingList,
+)
 from backend.calls.routes import worker_of
+from backend.evidence.deletion_schemas import Approved
 from backend.evidence.routes import SEALED_OFF, FromStorage, provide_storage
 from backend.identity.admission import Who
 from backend.identity.permissions import Permission
@@ -109,9 +118,21 @@ async def listen(
     return Response(body, media_type=seen.media_type or "audio/wav", status_code=status, headers=headers)
 
 
+@get("/deletions", opt={"permission": Permission.EVIDENCE_HOLD})
+async def due_for_deletion(tx: Tx, who: Who) -> RecordingDueList:
+    """List recordings whose retention is over and that nothing keeps, and who agreed to their deletion."""
+    return RecordingDueList(items=await recording_queries.waiting(await bare(tx), who.tenant_id, clock.now()))
+
+
+@post("/deletions/approvals", opt={"permission": Permission.EVIDENCE_HOLD})
+async def agree(data: JSONBody[RecordingApproval], tx: Tx, who: Who) -> Approved:
+    """Agree to deletions; with the word of a second person they go with the next run, unless something keeps them."""
+    return await recordings.agree(await bare(tx), who.act(clock.now()), who.user_id, data.call_ids)
+
+
 router = Router(
     path="/line",
-    route_handlers=[line, place, one, hang_up, pause, resume, of_case, listen],
+    route_handlers=[line, place, one, hang_up, pause, resume, of_case, listen, due_for_deletion, agree],
     dependencies={"ways": Provide(provide_ways), "storage": Provide(provide_storage)},
     tags=["line"],
 )

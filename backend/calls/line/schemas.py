@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -184,6 +185,30 @@ class RecordingList(msgspec.Struct, frozen=True):
     """The recordings of a case, the latest first."""
 
     items: list[RecordingView]
+
+
+class RecordingDue(msgspec.Struct, frozen=True):
+    """A recording whose retention is over, and who agreed that it goes."""
+
+    id: UUID
+    case_id: UUID
+    started_at: datetime
+    record: str
+    first_by: UUID | None
+    first_at: datetime | None
+    second_by: UUID | None
+
+
+class RecordingDueList(msgspec.Struct, frozen=True):
+    """What waits for its deletion, the oldest first."""
+
+    items: list[RecordingDue]
+
+
+class RecordingApproval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Recordings that somebody agrees to let go."""
+
+    call_ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class LineView(msgspec.Struct, frozen=True):

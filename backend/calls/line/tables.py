@@ -92,3 +92,7 @@ class LineRecording(Base):
     refusal: Mapped[str | None]
     stored_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    first_by: Mapped[UUID | None]
+    first_at: Mapped[datetime | None]
+    second_by: Mapped[UUID | None]
+    second_at: Mapped[datetime | None]

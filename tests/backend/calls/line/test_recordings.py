@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from backend.calls.line.port import LineError
-from backend.calls.line.recordings import TRIES_MAX, delete_due_recordings, fetch_next, key_of
+from backend.calls.line.recording_queries import waiting
+from backend.calls.line.recordings import TRIES_MAX, agree, delete_due_recordings, fetch_next, key_of
 from backend.calls.line.schemas import Heard, Leg, Standing
 from backend.calls.line.simulator.sound import recording
 from backend.evidence.keeping import hold
@@ -122,7 +124,6 @@ async def test_it_goes_when_its_time_is_over_and_neither_hold_nor_promise_nor_op
     call_id = await awaited(database, job_database, world, now - YEARS)
     assert await fetch_next(job_database, storage, Shelf(recording(1.0)), now)
     async with job_database.pool.acquire() as raw:
-        await raw.execute("UPDATE tenants SET deletion = 'at_once' WHERE id = $1", world.tenant_id)
         digest = await raw.fetchval("SELECT sha256 FROM line_recordings WHERE id = $1", call_id)
         assert await delete_due_recordings(job_database, storage, now) == 0  # the case is open
         await raw.execute("UPDATE cases SET closed_at = $2 WHERE id = $1", world.cases[0], now - timedelta(days=1))
@@ -140,6 +141,14 @@ async def test_it_goes_when_its_time_is_over_and_neither_hold_nor_promise_nor_op
         await raw.execute(
             "UPDATE evidence_holds SET released_at = $2, release_reason = 'over' WHERE id = $1", placed_hold.id, now
         )
+        # Two people agree first, unless the lender says otherwise; nobody is both.
+        assert await delete_due_recordings(job_database, storage, now) == 0
+        assert [one.id for one in await waiting(raw, world.tenant_id, now)] == [call_id]
+        words = [
+            await agree(raw, msgspec.structs.replace(act, at=now + timedelta(seconds=n)), who, [call_id])
+            for n, who in enumerate((world.ada, world.ada, world.lin))
+        ]
+    assert [(one.first, one.second) for one in words] == [(1, 0), (0, 0), (0, 1)]
     assert await delete_due_recordings(job_database, storage, now) == 1
     assert await state_of(job_database, call_id) == ("deleted", None)
     with pytest.raises(FileNotFoundError):

@@ -30,8 +30,8 @@ pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("ROUNDS_LAW_PICTURES")
 """Where to put pictures of the pages, for whoever looks at them; unset, none are taken."""
 RAISE = """
-INSERT INTO compliance_exceptions (id, tenant_id, case_id, channel, source_id, verdict_id, rule_ids, user_id, happened_at)
-VALUES ($1, $2, $3, 'call', $1, $4, $5, $6, $7)
+INSERT INTO compliance_exceptions (id, tenant_id, case_id, channel, source_id, verdict_id, rule_ids, user_id,
+    happened_at) VALUES ($1, $2, $3, 'call', $1, $4, $5, $6, $7)
 """
 
 

@@ -13,15 +13,11 @@ from tests.backend.compliance.test_routes import attempt
 from tests.backend.desk import Enter, desks
 from tests.world import World
 
-CALENDAR = {
-    "place": "CN",
-    "years": [
-        {
-            "year": 2026, "sources": ["notice"], "read_on": "2026-11-23",
-            "days": [{"on": "2026-10-01", "kind": "rest", "name": "national day"}],
-        }
-    ],
+YEAR = {
+    "year": 2026, "sources": ["notice"], "read_on": "2026-11-23",
+    "days": [{"on": "2026-10-01", "kind": "rest", "name": "national day"}],
 }  # fmt: skip
+CALENDAR = {"place": "CN", "years": [YEAR]}
 
 
 @pytest.fixture
@@ -41,7 +37,7 @@ async def test_the_law_is_shown_with_hashes_words_and_the_years_nobody_announced
     assert done == [[2026], []]
     assert (len(cn["sha256"]), rule["confidence"], rule["severities"]) == (64, "S", ["block"])
     assert [(one["place"], one["years"][0]["rest_days"]) for one in law["calendars"]] == [("CN", 1)]
-    twice = {"place": "CN", "years": CALENDAR["years"] * 2}
+    twice = {"place": "CN", "years": [YEAR, YEAR]}
     assert (await admin.post("/v1/law/calendars", json=twice)).json()["code"] == "malformed"
 
 

@@ -2572,6 +2572,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/line/deletions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * DueForDeletion
+         * @description List recordings whose retention is over and that nothing keeps, and who agreed to their deletion.
+         */
+        readonly get: operations["V1LineDeletionsDueForDeletion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/line/deletions/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Agree
+         * @description Agree to deletions; with the word of a second person they go with the next run, unless something keeps them.
+         */
+        readonly post: operations["V1LineDeletionsApprovalsAgree"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/robots/flows": {
         readonly parameters: {
             readonly query?: never;
@@ -3178,26 +3218,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/sync/gate": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /**
-         * Gate
-         * @description Give the signed law where it differs, what is on file of the phone's people, and leases for its day.
-         */
-        readonly post: operations["V1SyncGateGate"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/v1/decisions": {
         readonly parameters: {
             readonly query?: never;
@@ -3495,7 +3515,7 @@ export interface components {
          * @description Why a case of the queue is not given out just now.
          * @enum {string}
          */
-        readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state" | "gate" | "callback" | "no_number";
+        readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state";
         /** Board */
         readonly Board: {
             /** Format: date-time */
@@ -3907,19 +3927,6 @@ export interface components {
             readonly field: string;
             readonly heads: readonly string[];
             readonly values: readonly components["schemas"]["FactLine"][];
-        };
-        /** ContactFacts */
-        readonly ContactFacts: {
-            /** Format: uuid */
-            readonly case_id: string;
-            /** Format: uuid */
-            readonly budget: string;
-            readonly channel: components["schemas"]["Channel"];
-            /** Format: uuid */
-            readonly to_id: string;
-            readonly situation: {
-                readonly [key: string]: unknown;
-            };
         };
         /** ContactVerdict */
         readonly ContactVerdict: {
@@ -4503,15 +4510,6 @@ export interface components {
             /** @constant */
             readonly sort: "freeze";
         };
-        /** GateWish */
-        readonly GateWish: {
-            /** Format: uuid */
-            readonly device_id: string;
-            readonly law: string | null;
-            readonly law_expires_at: string | null;
-            readonly returned: readonly string[];
-            readonly is_all_told: boolean;
-        };
         /** Gone */
         readonly Gone: {
             /** Format: uuid */
@@ -5086,19 +5084,6 @@ export interface components {
             readonly since: string;
             readonly until: string | null;
         };
-        /** PermitLease */
-        readonly PermitLease: {
-            /** Format: uuid */
-            readonly id: string;
-            /** Format: uuid */
-            readonly budget: string;
-            readonly person: string;
-            readonly channel: components["schemas"]["Channel"];
-            /** Format: date-time */
-            readonly since: string;
-            /** Format: date-time */
-            readonly until: string;
-        };
         /**
          * PersonKind
          * @description A person of flesh, or a company.
@@ -5172,17 +5157,6 @@ export interface components {
             readonly value: string;
             readonly status: string;
             readonly may_contact: boolean;
-        };
-        /** PhoneGate */
-        readonly PhoneGate: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly law: components["schemas"]["SignedLaw"] | null;
-            readonly collector: {
-                readonly [key: string]: unknown;
-            };
-            readonly contacts: readonly components["schemas"]["ContactFacts"][];
-            readonly leases: readonly components["schemas"]["PermitLease"][];
         };
         /** PhoneHealth */
         readonly PhoneHealth: {
@@ -5608,15 +5582,33 @@ export interface components {
             readonly opens_at: string | null;
             readonly leased_to: string | null;
             readonly is_mine: boolean;
-            readonly callback_at: string | null;
-            readonly callback_of: string | null;
-            readonly rule_ids: readonly string[];
         };
         /** Receipt */
         readonly Receipt: {
             readonly key_id: string;
             readonly signed: string;
             readonly signature: string;
+        };
+        /** RecordingApproval */
+        readonly RecordingApproval: {
+            readonly call_ids: readonly string[];
+        };
+        /** RecordingDue */
+        readonly RecordingDue: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            readonly record: string;
+            readonly first_by: string | null;
+            readonly first_at: string | null;
+            readonly second_by: string | null;
+        };
+        /** RecordingDueList */
+        readonly RecordingDueList: {
+            readonly items: readonly components["schemas"]["RecordingDue"][];
         };
         /** RecordingList */
         readonly RecordingList: {
@@ -5968,13 +5960,6 @@ export interface components {
             };
             /** Format: date-time */
             readonly at: string;
-        };
-        /** SignedLaw */
-        readonly SignedLaw: {
-            readonly law: string;
-            readonly key_id: string;
-            readonly signed: string;
-            readonly signature: string;
         };
         /** Slot */
         readonly Slot: {
@@ -11931,6 +11916,65 @@ export interface operations {
             };
         };
     };
+    readonly V1LineDeletionsDueForDeletion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordingDueList"];
+                };
+            };
+        };
+    };
+    readonly V1LineDeletionsApprovalsAgree: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RecordingApproval"];
+            };
+        };
+        readonly responses: {
+            /** @description Document created, URL follows */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1RobotsFlowsFlows: {
         readonly parameters: {
             readonly query?: never;
@@ -13065,45 +13109,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PublicKeys"];
-                };
-            };
-        };
-    };
-    readonly V1SyncGateGate: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["GateWish"];
-            };
-        };
-        readonly responses: {
-            /** @description Request fulfilled, document follows */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PhoneGate"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly status_code: number;
-                        readonly detail: string;
-                        readonly extra?: null | {
-                            readonly [key: string]: unknown;
-                        } | readonly unknown[];
-                    };
                 };
             };
         };

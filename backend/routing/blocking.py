@@ -30,10 +30,11 @@ async def unlawful_of(
     cases = await plan_queries.cases_by_id(raw, tenant_id, sorted(planned), head.day)
     people = sorted({stop.user_id for stop in planned.values()})
     working = await plan_queries.working_people(raw, tenant_id, head.team_id, people, base)
+    agency = {one.id for one in working if one.is_agency}
     when = Day(
         day=head.day,
         zone=head.zone,
-        is_agency=any(one.is_agency for one in working),
+        by_agency=frozenset(case_id for case_id, stop in planned.items() if stop.user_id in agency),
         arrivals={case_id: stop.arrive_at for case_id, stop in planned.items()},
     )
     law = await lawful_doors(raw, tenant_id, list(cases.values()), when)

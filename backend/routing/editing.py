@@ -132,7 +132,11 @@ async def _lay_out(
     present = stops.get(edit.case_id)
     routes = {edit.user_id, present.user_id if present is not None else None}
     concerned = {edit.case_id, *(stop.case_id for stop in to_do if stop.user_id in routes)}
-    when = Day(day=head.day, zone=head.zone, is_agency=any(one.is_agency for one in working))
+    agency = {one.id for one in working if one.is_agency}
+    going: dict[UUID, UUID | None] = {stop.case_id: stop.user_id for stop in to_do}
+    going |= {edit.case_id: edit.user_id or going.get(edit.case_id)}
+    by_agency = frozenset(case_id for case_id, user_id in going.items() if user_id in agency)
+    when = Day(day=head.day, zone=head.zone, by_agency=by_agency)
     law = await lawful_doors(raw, act.tenant_id, [cases[one] for one in sorted(concerned & cases.keys())], when)
     return lay_out(head, stops, cases, working, act.at, law.doors)
 

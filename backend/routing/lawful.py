@@ -28,14 +28,14 @@ _MOVED_MAX_S = 60
 
 
 class Day(msgspec.Struct, frozen=True):
-    """Which day, in whose zone its seconds are counted, and whether somebody of an agency goes.
+    """Which day, in whose zone its seconds are counted, and to which cases somebody of an agency goes.
 
     `arrivals` say when a case is to be visited: what stands against that moment is then told.
     """
 
     day: date
     zone: str
-    is_agency: bool
+    by_agency: frozenset[UUID] = frozenset()
     arrivals: dict[UUID, datetime] = {}
 
 
@@ -49,13 +49,12 @@ class Law(msgspec.Struct, frozen=True):
 async def lawful_doors(raw: asyncpg.Connection, tenant_id: UUID, cases: Sequence[VisitableCase], when: Day) -> Law:
     """Return when each case may be visited that day: two statements for 5,000 of them, the judging beside the loop.
 
-    A case that the gate cannot see is not lawful. Where somebody of an agency goes, the rules for agencies bind all.
+    A case that the gate cannot see is not lawful.
     """
     doors: dict[UUID, Lawful] = {}
     packs: dict[str, PackUsed] = {}
     noon = datetime.combine(when.day, NOON, tzinfo=ZoneInfo(when.zone))
-    kind = CollectorKind.AGENCY if when.is_agency else CollectorKind.LENDER
-    collector = msgspec.structs.replace(AS_ORDERED, kind=kind)
+    agency = msgspec.structs.replace(AS_ORDERED, kind=CollectorKind.AGENCY)
     for first in range(0, len(cases), ASKED_MAX):
         step = cases[first : first + ASKED_MAX]
         asked = [
@@ -64,7 +63,7 @@ async def lawful_doors(raw: asyncpg.Connection, tenant_id: UUID, cases: Sequence
                 channel=Channel.VISIT,
                 to_id=case.door_address_id,
                 at=when.arrivals.get(case.id, noon),
-                collector=collector,
+                collector=agency if case.id in when.by_agency else AS_ORDERED,
                 headcount=TOGETHER,
                 planned_minutes=SERVICE_S // 60,
             )

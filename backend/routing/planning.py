@@ -24,6 +24,7 @@ from backend.kernel.problems import NOT_FOUND, Problem
 from backend.routing import plan_queries as queries
 from backend.routing import problems, rules
 from backend.routing.blocking import block, unlawful_of
+from backend.routing.comparing import diff
 from backend.routing.lawful import Day, Law, keep_packs, lawful_doors
 from backend.routing.plan_schemas import (
     PlanDiff,
@@ -78,9 +79,9 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     if missing:
         raise Problem(problems.MUST_NOT_OPEN, case_ids=[str(one) for one in missing])
     locked = await queries.locked_stops(raw, act.tenant_id, wish.team_id, wish.day)
-    when = Day(day=wish.day, zone=zone, is_agency=any(one.is_agency for one in working))
-    law = await lawful_doors(raw, act.tenant_id, [case for case in cases if case.door is not None], when)
-    given = DayInput(wish=wish, zone=zone, people=working, cases=cases, locked=locked, now=act.at, lawful=law.doors)
+    given = DayInput(wish=wish, zone=zone, people=working, cases=cases, locked=locked, now=act.at, lawful={})
+    law, barred = await _law_of_day(raw, act.tenant_id, given)
+    given = msgspec.structs.replace(given, lawful=law.doors, barred=barred)
     day = rules.problem_of(given)
     if not day.problem.collectors:
         raise Problem(problems.NOBODY_WORKS)
@@ -104,6 +105,21 @@ async def begin_plan(raw: asyncpg.Connection, act: Act, wish: PlanWish, team_ids
     await keep_packs(raw, act.tenant_id)
     await append_bare(raw, [event(act, "plan.begun", head.id, {"day": wish.day.isoformat(), "seconds": wish.seconds})])
     return Begun(head=head, day=day, locked=set(locked), law=law)
+
+
+async def _law_of_day(raw: asyncpg.Connection, tenant_id: UUID, given: DayInput) -> tuple[Law, dict[UUID, list[UUID]]]:
+    """Return when each case may be visited by who has it, and who of an agency may not go where others may."""
+    agency = sorted(one.id for one in given.people if one.is_agency)
+    holders = {case.id: rules.holder_of(given, case) for case in given.cases if case.door is not None}
+    doors = [case for case in given.cases if case.id in holders]
+    is_only = len(agency) == len(given.people)
+    own = frozenset(case_id for case_id, holder in holders.items() if is_only or holder in agency)
+    law = await lawful_doors(raw, tenant_id, doors, Day(day=given.wish.day, zone=given.zone, by_agency=own))
+    free = [case for case in doors if holders[case.id] is None] if agency and not is_only else []
+    every = frozenset(case.id for case in free)
+    strict = await lawful_doors(raw, tenant_id, free, Day(day=given.wish.day, zone=given.zone, by_agency=every))
+    barred = {one: agency for one, found in strict.doors.items() if found.windows_s != law.doors[one].windows_s}
+    return law, barred
 
 
 async def note_progress(
@@ -218,7 +234,7 @@ async def diff_of(raw: asyncpg.Connection, tenant_id: UUID, head: PlanHead) -> P
     unlawful = set(await unlawful_of(raw, tenant_id, head, new))
     lawful = [stop for stop in new if stop.case_id not in unlawful]
     moves, _ = await _handed_over(raw, tenant_id, lawful, is_locked=False)
-    return rules.diff(old, new, old_id, len(moves), unlawful)
+    return diff(old, new, old_id, len(moves), unlawful)
 
 
 async def publish_plan(raw: asyncpg.Connection, act: Act, plan_id: UUID, team_ids: Sequence[UUID] | None) -> None:

@@ -38,8 +38,8 @@ class Collector(msgspec.Struct, frozen=True):
 class Candidate(msgspec.Struct, frozen=True):
     """A door that may be visited. `id` is the case; `prize_m` says how many metres of way the visit is worth.
 
-    `holder` binds it to one collector (the case is theirs, or the lead locked the stop there); `is_must` asks for it
-    whatever it is worth.
+    `holder` binds it to one collector (the case is theirs, or the lead locked the stop there), `barred` are those who
+    may not go by law; `is_must` asks for it whatever it is worth.
     """
 
     id: UUID
@@ -50,6 +50,11 @@ class Candidate(msgspec.Struct, frozen=True):
     prize_m: int
     is_must: bool
     holder: UUID | None
+    barred: list[UUID] = []
+
+    def may_be_visited_by(self, collector: UUID) -> bool:
+        """Tell whether somebody may go there."""
+        return self.holder in {None, collector} and collector not in self.barred
 
 
 class Pause(msgspec.Struct, frozen=True):

@@ -15,10 +15,8 @@ from backend.kernel.geo import Point
 from backend.kernel.problems import Kind
 from backend.routing.plan_schemas import (
     DayEnd,
-    DiffLine,
     Lawful,
     NewStop,
-    PlanDiff,
     PlanWish,
     StopView,
     Stretch,
@@ -81,7 +79,8 @@ the place of a case that the lead gave to somebody only with nine times its scor
 class DayInput(msgspec.Struct, frozen=True):
     """All that a day is planned from. `locked` says who must visit which case; `now` cuts a day under way.
 
-    `lawful` says of each case when the gate allows the visit; a case that is not in it is not visited.
+    `lawful` says of each case when the gate allows the visit; one that is not in it is not visited. `barred` says who
+    may not go where others may: somebody of an agency, to a person who was told of no placement.
     """
 
     wish: PlanWish
@@ -91,6 +90,7 @@ class DayInput(msgspec.Struct, frozen=True):
     locked: dict[UUID, UUID]
     now: datetime
     lawful: dict[UUID, Lawful]
+    barred: dict[UUID, list[UUID]] = {}
 
 
 class DayProblem(msgspec.Struct, frozen=True):
@@ -212,7 +212,7 @@ def problem_of(given: DayInput) -> DayProblem:
     candidates: list[Candidate] = []
     left_out: list[Unplanned] = []
     for case in sorted(given.cases, key=lambda one: (one.id not in musts, -worth[one.id], -one.score, one.id)):
-        holder = given.locked.get(case.id) or (None if wish.may_move_cases else case.assignee_id)
+        holder = holder_of(given, case)
         law = given.lawful.get(case.id)
         window_s = visit_window(law, lawful_window(wish.day, case.zone, base))
         why = _why_not_tried(holder, working, room, is_full=len(taken) >= total)
@@ -228,9 +228,15 @@ def problem_of(given: DayInput) -> DayProblem:
         taken.append(case)
         is_must = case.id in musts
         worth_m = worth[case.id]
-        candidates.append(candidate_of(case, case.door, window_s, worth_m=worth_m, holder=holder, is_must=is_must))
+        made = candidate_of(case, case.door, window_s, worth_m=worth_m, holder=holder, is_must=is_must)
+        candidates.append(msgspec.structs.replace(made, barred=given.barred.get(case.id, [])))
     problem = Problem(collectors=collectors, candidates=candidates, pause=pause_of(wish), mode=wish.mode)
     return DayProblem(problem=problem, cases=taken, left_out=left_out)
+
+
+def holder_of(given: DayInput, case: VisitableCase) -> UUID | None:
+    """Return who alone may visit a case: whom it was locked to, or who has it; None when anybody may."""
+    return given.locked.get(case.id) or (None if given.wish.may_move_cases else case.assignee_id)
 
 
 def _worth_of(given: DayInput, working: set[UUID]) -> dict[UUID, int]:
@@ -351,48 +357,3 @@ def day_ends(problem: Problem, routes: Sequence[Route], base: datetime) -> list[
         )
         for route in routes
     ]
-
-
-def diff(
-    published: Sequence[StopView],
-    draft: Sequence[StopView],
-    against: UUID | None,
-    handed_over: int,
-    unlawful: set[UUID],
-) -> PlanDiff:
-    """Return what publishing a draft would change, case by case; what is done stays and is not told."""
-    old = {stop.case_id: stop for stop in published if stop.state is not StopState.DONE}
-    new = {stop.case_id: stop for stop in draft if stop.case_id not in unlawful}
-    done = {stop.case_id for stop in published if stop.state is StopState.DONE}
-    lines = [_diff_line(old.get(case), new.get(case)) for case in sorted({*old, *new} - done)]
-    moved = [
-        line for line in lines if line.from_user_id is not None and line.to_user_id is not None and _is_moved(line)
-    ]
-    return PlanDiff(
-        against=against,
-        added=[line for line in lines if line.from_user_id is None],
-        removed=[line for line in lines if line.to_user_id is None],
-        moved=moved,
-        kept=sum(line.from_user_id is not None and line.to_user_id is not None for line in lines) - len(moved),
-        handed_over=handed_over,
-        unlawful_case_ids=sorted(unlawful),
-    )
-
-
-def _is_moved(line: DiffLine) -> bool:
-    return line.from_user_id != line.to_user_id or line.from_position != line.to_position
-
-
-def _diff_line(old: StopView | None, new: StopView | None) -> DiffLine:
-    shown = new or old
-    if shown is None:
-        raise ValueError("a line of a diff has a side")
-    return DiffLine(
-        case_id=shown.case_id,
-        number=shown.number,
-        name=shown.name,
-        from_user_id=old.user_id if old else None,
-        to_user_id=new.user_id if new else None,
-        from_position=old.position if old else None,
-        to_position=new.position if new else None,
-    )

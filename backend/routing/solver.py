@@ -158,11 +158,11 @@ def _profiles(
 ) -> tuple[list[int], list[NDArray[np.int64]]]:
     """Return which matrix each collector has, and the matrices: one for each that sees doors of others."""
     first = 2 * len(problem.collectors)
-    holders = [problem.candidates[n].holder for n in able]
+    wanted = [problem.candidates[n] for n in able]
     matrices: list[NDArray[np.int64]] = []
     profiles: list[int] = []
     for one in problem.collectors:
-        foreign = [first + place for place, holder in enumerate(holders) if holder not in (None, one.id)]
+        foreign = [first + place for place, door in enumerate(wanted) if not door.may_be_visited_by(one.id)]
         matrix = metres.copy()
         matrix[:, foreign] = FORBIDDEN_M
         matrix[foreign, :] = FORBIDDEN_M
@@ -208,7 +208,7 @@ def greedy(problem: Problem, ways: Ways) -> list[list[int]]:
         places = [
             (place[1], collector, place[0])
             for collector, one in enumerate(problem.collectors)
-            if wanted.holder in (None, one.id)
+            if wanted.may_be_visited_by(one.id)
             for place in [best_place(problem, ways, collector, routes[collector], candidate)]
             if place is not None
         ]

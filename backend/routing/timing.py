@@ -155,7 +155,7 @@ def best_place(
 def why_not(problem: Problem, ways: Ways, routes: Sequence[Sequence[int]], candidate: int) -> WhyNot:
     """Tell why a candidate is in none of these routes: the first reason that applies."""
     wanted = problem.candidates[candidate]
-    able = [n for n, one in enumerate(problem.collectors) if wanted.holder in (None, one.id)]
+    able = [n for n, one in enumerate(problem.collectors) if wanted.may_be_visited_by(one.id)]
     if not able:
         return WhyNot.HOLDER_ABSENT
     if all(_is_outside_hours(wanted, problem.collectors[n], problem.pause) for n in able):

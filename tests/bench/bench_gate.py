@@ -78,7 +78,7 @@ def decided_us(situations: Sequence[Situation], *, expected: set[str]) -> float:
 
 def planned_s(opened: Sequence[bytes], blocked: Sequence[bytes], cases: int) -> float:
     """Return how long the planner takes to learn when each of so many people may be visited, and by how many."""
-    decoder, day = msgspec.json.Decoder(Situation), Day(day=DAY, zone=PLACES["CN"], is_agency=True)
+    decoder, day = msgspec.json.Decoder(Situation), Day(day=DAY, zone=PLACES["CN"])
     visits = [as_visit(decoder.decode(one)) for lines in zip(opened, blocked, strict=True) for one in lines]
     begun = time.process_time()
     found = sum(bool(lawful_of(visits[number % len(visits)], day)[0].windows_s) for number in range(cases))

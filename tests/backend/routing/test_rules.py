@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.kernel.geo import Point
 from backend.routing import rules
+from backend.routing.comparing import diff
 from backend.routing.plan_schemas import Lawful, PlanWish, StopView, VisitableCase, WorkingPerson
 from backend.routing.problem import CANDIDATES_A_COLLECTOR, SERVICE_S, Mode, Pause, WhyNot
 from backend.routing.rules import DayInput
@@ -190,7 +191,7 @@ def test_a_diff_tells_what_comes_goes_moves_and_stays() -> None:
     published = [view(1, MEI, 1, StopState.DONE), view(2, MEI, 2), view(3, MEI, 3), view(4, BO, 1)]
     draft = [view(2, MEI, 2), view(3, BO, 1), view(5, BO, 2)]
     draft.append(view(6, MEI, 4))
-    found = rules.diff(published, draft, LIN, 2, {UUID(int=1006)})
+    found = diff(published, draft, LIN, 2, {UUID(int=1006)})
     sides = {name: [line.number for line in getattr(found, name)] for name in ("added", "removed", "moved")}
     assert sides == {"added": ["R-5"], "removed": ["R-4"], "moved": ["R-3"]}
     assert (found.kept, found.handed_over, found.against) == (1, 2, LIN)

@@ -7,6 +7,9 @@ type Schemas = components['schemas'];
 
 export type DrawnCall = Schemas['DrawnCall'];
 export type DrawnList = Schemas['DrawnList'];
+export type SamplingPlan = Schemas['SamplingPlan'];
+export type PlanVersion = Schemas['PlanVersion'];
+export type SheetVersion = Schemas['SheetVersion'];
 export type DrawDone = Schemas['DrawDone'];
 export type CallDetail = Schemas['CallDetail'];
 export type Question = Schemas['SheetQuestion'];
@@ -23,6 +26,18 @@ export type OwnQuality = Schemas['OwnQuality'];
 
 export function listDrawn(weekOn: string): Promise<Reply<DrawnList>> {
   return ask({ method: 'GET', path: `/v1/quality/calls${query({ week_on: weekOn })}` });
+}
+
+export function getPlan(): Promise<Reply<PlanVersion>> {
+  return ask({ method: 'GET', path: '/v1/quality/plan' });
+}
+
+export function setPlan(plan: SamplingPlan): Promise<Reply<PlanVersion>> {
+  return ask({ method: 'PUT', path: '/v1/quality/plan', json: plan });
+}
+
+export function getSheet(): Promise<Reply<SheetVersion>> {
+  return ask({ method: 'GET', path: '/v1/quality/sheet' });
 }
 
 export function drawWeek(weekOn: string): Promise<Reply<DrawDone>> {

@@ -35,6 +35,27 @@ export function answered(sheet: ScoreSheet, answers: Answers, at: number, answer
   return { answers: { ...answers, [question.id]: answer }, at: Math.min(at + 1, sheet.questions.length - 1) };
 }
 
+const WHOLE = 1000;
+const LEAST_MAX = 50;
+
+/** A share as people write it: 30 thousandths are 3, one is 0.1. */
+export function percentOf(permille: number): string {
+  return String(permille / 10);
+}
+
+/** A typed share of a hundred in thousandths; undefined when it is none, or finer than a tenth. */
+export function permilleOf(typed: string): number | undefined {
+  const text = typed.trim().replace(',', '.');
+  if (!/^\d{1,3}(\.\d)?$/.test(text)) return undefined;
+  const permille = Math.round(Number(text) * 10);
+  return permille <= WHOLE ? permille : undefined;
+}
+
+/** A typed number of calls a week; undefined when the server takes no such number. */
+export function countOf(typed: string): number | undefined {
+  return /^\d{1,2}$/.test(typed.trim()) && Number(typed) <= LEAST_MAX ? Number(typed) : undefined;
+}
+
 /** The Monday of a day's week. */
 export function mondayOf(day: Day): Day {
   return addDays(day, 1 - weekdayOf(day));

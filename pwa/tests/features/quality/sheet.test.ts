@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Question, ScoreSheet } from '@/features/quality/api';
-import { answered, comesTo, missing, mondayOf, takes, type Answer } from '@/features/quality/sheet';
+import { answered, comesTo, countOf, missing, mondayOf, percentOf, permilleOf, takes, type Answer } from '@/features/quality/sheet';
 
 const question = (id: string, weight: number, { isKnockOut = false, mayNotApply = true } = {}): Question => ({ id, zh: id, en: id, weight, is_knock_out: isKnockOut, may_not_apply: mayNotApply });
 const polite = question('polite', 1, { mayNotApply: false });
@@ -32,6 +32,15 @@ describe('a score sheet', () => {
     expect(answered(sheet, {}, 0, 'not_applicable')).toEqual({ answers: {}, at: 0 });
     expect(answered(sheet, {}, 9, 'yes')).toEqual({ answers: {}, at: 9 });
   });
+});
+
+it.each([['3', 30], ['0.1', 1], ['2,5', 25], ['100', 1000], ['100.1', undefined], ['0.05', undefined], ['', undefined], ['-1', undefined], ['1e2', undefined]])('a share typed as %s is %s thousandths', (typed, permille) => {
+  expect(permilleOf(typed)).toBe(permille);
+  if (permille !== undefined) expect(permilleOf(percentOf(permille))).toBe(permille);
+});
+
+it.each([['0', 0], ['50', 50], ['51', undefined], ['1.5', undefined], ['', undefined]])('%s calls a week are %s', (typed, count) => {
+  expect(countOf(typed)).toBe(count);
 });
 
 it.each([['2026-11-23', '2026-11-23'], ['2026-11-29', '2026-11-23'], ['2026-11-30', '2026-11-30'], ['2027-01-01', '2026-12-28']])('%s is in the week of %s', (day, monday) => {

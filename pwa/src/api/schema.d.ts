@@ -2124,6 +2124,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/cases/{case_id}/dial": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Dial
+         * @description Judge a call that is about to be made and keep the verdict; where it is allowed give permit and number.
+         */
+        readonly post: operations["V1CasesCaseIdDialDial"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/permits/{permit_id}/return": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * GiveBack
+         * @description Give an own permit back: the call is not made. One that was used or given back before stays so.
+         */
+        readonly post: operations["V1PermitsPermitIdReturnGiveBack"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/quality/plan": {
         readonly parameters: {
             readonly query?: never;
@@ -3218,6 +3258,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/sync/gate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Gate
+         * @description Give the signed law where it differs, what is on file of the phone's people, and leases for its day.
+         */
+        readonly post: operations["V1SyncGateGate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/decisions": {
         readonly parameters: {
             readonly query?: never;
@@ -3515,7 +3575,7 @@ export interface components {
          * @description Why a case of the queue is not given out just now.
          * @enum {string}
          */
-        readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state";
+        readonly Blocked: "leased" | "cooling" | "promise_waiting" | "state" | "gate" | "no_number";
         /** Board */
         readonly Board: {
             /** Format: date-time */
@@ -3928,6 +3988,19 @@ export interface components {
             readonly heads: readonly string[];
             readonly values: readonly components["schemas"]["FactLine"][];
         };
+        /** ContactFacts */
+        readonly ContactFacts: {
+            /** Format: uuid */
+            readonly case_id: string;
+            /** Format: uuid */
+            readonly budget: string;
+            readonly channel: components["schemas"]["Channel"];
+            /** Format: uuid */
+            readonly to_id: string;
+            readonly situation: {
+                readonly [key: string]: unknown;
+            };
+        };
         /** ContactVerdict */
         readonly ContactVerdict: {
             readonly to_id: string | null;
@@ -4059,6 +4132,24 @@ export interface components {
             readonly app_version: string;
             readonly unsent_count: number;
             readonly clock_offset_ms: number;
+        };
+        /** DialWish */
+        readonly DialWish: {
+            /** Format: uuid */
+            readonly contact_point_id: string;
+            /** Format: uuid */
+            readonly permit_id: string;
+        };
+        /** Dialled */
+        readonly Dialled: {
+            /** Format: uuid */
+            readonly verdict_id: string;
+            readonly verdict: components["schemas"]["ContactVerdict"];
+            readonly rules: readonly components["schemas"]["RuleText"][];
+            readonly permit_id: string | null;
+            readonly permit_until: string | null;
+            readonly number: string | null;
+            readonly is_reserved: boolean;
         };
         /** DiffLine */
         readonly DiffLine: {
@@ -4509,6 +4600,16 @@ export interface components {
             readonly months: number | null;
             /** @constant */
             readonly sort: "freeze";
+        };
+        /** GateWish */
+        readonly GateWish: {
+            /** Format: uuid */
+            readonly device_id: string;
+            readonly law: string | null;
+            readonly law_expires_at: string | null;
+            readonly returned: readonly string[];
+            readonly is_all_told: boolean;
+            readonly wants_leases: boolean;
         };
         /** Gone */
         readonly Gone: {
@@ -5084,6 +5185,19 @@ export interface components {
             readonly since: string;
             readonly until: string | null;
         };
+        /** PermitLease */
+        readonly PermitLease: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly budget: string;
+            readonly person: string;
+            readonly channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            readonly since: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
         /**
          * PersonKind
          * @description A person of flesh, or a company.
@@ -5157,6 +5271,17 @@ export interface components {
             readonly value: string;
             readonly status: string;
             readonly may_contact: boolean;
+        };
+        /** PhoneGate */
+        readonly PhoneGate: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly law: components["schemas"]["SignedLaw"] | null;
+            readonly collector: {
+                readonly [key: string]: unknown;
+            };
+            readonly contacts: readonly components["schemas"]["ContactFacts"][];
+            readonly leases: readonly components["schemas"]["PermitLease"][];
         };
         /** PhoneHealth */
         readonly PhoneHealth: {
@@ -5582,6 +5707,7 @@ export interface components {
             readonly opens_at: string | null;
             readonly leased_to: string | null;
             readonly is_mine: boolean;
+            readonly rule_ids: readonly string[];
         };
         /** Receipt */
         readonly Receipt: {
@@ -5960,6 +6086,13 @@ export interface components {
             };
             /** Format: date-time */
             readonly at: string;
+        };
+        /** SignedLaw */
+        readonly SignedLaw: {
+            readonly law: string;
+            readonly key_id: string;
+            readonly signed: string;
+            readonly signature: string;
         };
         /** Slot */
         readonly Slot: {
@@ -11056,6 +11189,82 @@ export interface operations {
             };
         };
     };
+    readonly V1CasesCaseIdDialDial: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly case_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DialWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Dialled"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1PermitsPermitIdReturnGiveBack: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly permit_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, nothing follows */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
     readonly V1QualityPlanGetPlan: {
         readonly parameters: {
             readonly query?: {
@@ -13109,6 +13318,45 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+        };
+    };
+    readonly V1SyncGateGate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GateWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PhoneGate"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
                 };
             };
         };

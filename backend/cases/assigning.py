@@ -1,13 +1,13 @@
 """What can be done about who has which case? Preview, assign, undo; territories; the desk's next case."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from backend.cases import assignment_queries as queries
-from backend.cases import problems, rules
+from backend.cases import calling, problems, rules
 from backend.cases.assignment_queries import Batch, Given
 from backend.cases.desk_schemas import (
     CASES_A_STEP_MAX,
@@ -23,7 +23,7 @@ from backend.cases.desk_schemas import (
     TerritoryView,
     TerritoryWish,
 )
-from backend.cases.list_queries import Desk, give_back, take_next
+from backend.cases.list_queries import Desk
 from backend.cases.queries import insert_phone_changes
 from backend.identity.certificate_queries import uncertified
 from backend.identity.events import case_event
@@ -33,11 +33,7 @@ from backend.journal.schemas import NewEvent
 from backend.kernel.geo import Point
 from backend.kernel.ids import new_id
 from backend.kernel.live import announce
-from backend.kernel.problems import CONFLICT, NOT_FOUND, Problem
-
-LEASE = timedelta(minutes=10)
-RACES_MAX = 50
-"""In a crowd each look loses at most to those who were faster; the crowd is the people of one desk."""
+from backend.kernel.problems import NOT_FOUND, Problem
 
 
 async def preview_assignment(
@@ -232,14 +228,7 @@ async def _own_territory(
 async def next_case(raw: asyncpg.Connection, desk: Desk, passed: Sequence[UUID], now: datetime) -> NextCase:
     """Give somebody at the desk the next case, theirs alone for 10 minutes; what they had open is given back.
 
-    Raises Problem: case.assignee_not_certified, conflict.
+    Only a case whose client the gate lets be called in this moment. Raises Problem: case.assignee_not_certified.
     """
     await _check_certificate(raw, desk.tenant_id, desk.user_id, now)
-    await give_back(raw, desk)
-    for _ in range(RACES_MAX):
-        picked, leased = await take_next(raw, desk, passed, now, now + LEASE)
-        if picked is None:
-            return NextCase(case_id=None, leased_until=None)
-        if leased is not None:
-            return NextCase(case_id=leased, leased_until=now + LEASE)
-    raise Problem(CONFLICT)
+    return await calling.next_case(raw, desk, passed, now)

@@ -249,16 +249,22 @@ class Blocked(StrEnum):
     COOLING = "cooling"
     PROMISE_WAITING = "promise_waiting"
     STATE = "state"
+    GATE = "gate"
+    NO_NUMBER = "no_number"
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """A case of the queue; `opens_at` says when a blocked one comes up again, if that is known."""
+    """A case of the queue; `opens_at` says when a blocked one comes up again, if that is known.
+
+    `rule_ids` are those by which the gate holds it back.
+    """
 
     case: CaseRow
     blocked: Blocked | None
     opens_at: datetime | None
     leased_to: str | None
     is_mine: bool
+    rule_ids: list[str]
 
 
 class QueuePage(msgspec.Struct, frozen=True):

@@ -1,16 +1,15 @@
-"""Which cases stand in a list, around a place, at the head of the desk's queue? One statement a page."""
+"""Which cases stand in a list, around a place? One statement a page."""
 
 import base64
 import binascii
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from backend.cases.desk_schemas import Blocked, CaseFilter, CaseRow, NearCase, QueueRow
+from backend.cases.desk_schemas import CaseFilter, CaseRow, NearCase
 from backend.cases.problems import BAD_CURSOR
 from backend.kernel.geo import Point, to_ewkt
 from backend.kernel.limits import PAGE_SIZE_MAX
@@ -45,51 +44,6 @@ WHERE tenant_id = $1 AND id = $2 AND door IS NOT NULL
 CENTER_OF_USER = """
 SELECT ST_Y(start_point::geometry) AS lat, ST_X(start_point::geometry) AS lon FROM users
 WHERE tenant_id = $1 AND id = $2 AND start_point IS NOT NULL
-"""
-COOL_DOWN = timedelta(hours=4)
-"""Until the contact gate keeps the counts, a person just tried is not given out again for so long."""
-
-CALLABLE_STATES = ("new", "in_grace", "active", "promise", "plan")
-_STATES = ", ".join(f"'{state}'" for state in CALLABLE_STATES)
-# $1 tenant, $2 user, $3 now, $4 teams of the desk, $5 teams of the field (a lead without a desk), $6 cool-down.
-_IN_QUEUE = """
-c.tenant_id = $1 AND c.closed_at IS NULL
-AND (c.desk_team_id = ANY($4::uuid[]) OR c.team_id = ANY($5::uuid[]))
-"""
-_PROMISE_WAITS = """EXISTS (SELECT 1 FROM promises w WHERE w.case_id = c.id AND w.state = 'open'
-    AND w.due_on > ($3::timestamptz AT TIME ZONE o.zone)::date)"""
-_LEASED = "EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.id AND l.user_id <> $2 AND l.leased_until > $3)"
-_OPEN = f"""
-c.state IN ({_STATES}) AND (c.last_attempt_at IS NULL OR c.last_attempt_at <= $3::timestamptz - $6::interval)
-AND NOT {_PROMISE_WAITS} AND NOT {_LEASED}
-"""
-# FOR NO KEY UPDATE SKIP LOCKED keeps two pulls of the same moment apart; a pull whose snapshot is older than the
-# other's commit finds the lease by its primary key, gets no row back and looks again.
-TAKE_NEXT = f"""
-WITH picked AS (
-    SELECT c.id FROM cases c JOIN obligors o ON o.id = c.obligor_id
-    WHERE {_IN_QUEUE} AND {_OPEN} AND c.id <> ALL($8::uuid[])
-    ORDER BY c.score DESC, c.id LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED),
-leased AS (
-    INSERT INTO case_leases (case_id, tenant_id, user_id, leased_until) SELECT id, $1, $2, $7 FROM picked
-    ON CONFLICT (case_id) DO UPDATE SET user_id = excluded.user_id, leased_until = excluded.leased_until
-        WHERE case_leases.leased_until <= $3
-    RETURNING case_id)
-SELECT (SELECT id FROM picked) AS picked_id, (SELECT case_id FROM leased) AS leased_id
-"""
-HEAD = f"""
-SELECT {COLUMNS}, l.leased_until, leaser.id AS leased_by, leaser.name AS leased_to,
-    c.state NOT IN ({_STATES}) AS is_state, {_PROMISE_WAITS} AS is_promise_waiting,
-    c.last_attempt_at > $3::timestamptz - $6::interval AS is_cooling, $2::uuid AS me
-FROM cases c {JOINS}
-LEFT JOIN case_leases l ON l.case_id = c.id AND l.leased_until > $3
-LEFT JOIN users leaser ON leaser.id = l.user_id
-WHERE {_IN_QUEUE} ORDER BY c.score DESC, c.id LIMIT $7
-"""
-WAITING_MAX = 1000
-WAITING = f"""
-SELECT count(*) FROM (SELECT 1 FROM cases c JOIN obligors o ON o.id = c.obligor_id
-    WHERE {_IN_QUEUE} AND {_OPEN} LIMIT {WAITING_MAX}) waiting
 """
 
 
@@ -228,58 +182,3 @@ async def desk_of(raw: asyncpg.Connection, tenant_id: UUID, user_id: UUID, team_
     desks = [row["id"] for row in rows if row["kind"] == "desk"]
     fields = [] if desks else [row["id"] for row in rows]
     return Desk(tenant_id=tenant_id, user_id=user_id, desk_team_ids=desks, field_team_ids=fields)
-
-
-async def give_back(raw: asyncpg.Connection, desk: Desk) -> None:
-    """Let others have what the person has open."""
-    await raw.execute("DELETE FROM case_leases WHERE tenant_id = $1 AND user_id = $2", desk.tenant_id, desk.user_id)
-
-
-async def take_next(
-    raw: asyncpg.Connection, desk: Desk, passed: Sequence[UUID], now: datetime, until: datetime
-) -> tuple[UUID | None, UUID | None]:
-    """Lease the next case until `until`; returns (picked, leased).
-
-    Both null: nothing is to be called. Picked without leased: somebody else was a moment faster; ask again.
-    """
-    row = await raw.fetchrow(
-        TAKE_NEXT, desk.tenant_id, desk.user_id, now, desk.desk_team_ids, desk.field_team_ids, COOL_DOWN, until, passed
-    )
-    return row["picked_id"], row["leased_id"]
-
-
-async def head_of_queue(raw: asyncpg.Connection, desk: Desk, now: datetime, limit: int) -> list[QueueRow]:
-    """Return the head of the queue in its order, blocked cases among them with the reason."""
-    rows = await raw.fetch(
-        HEAD, desk.tenant_id, desk.user_id, now, desk.desk_team_ids, desk.field_team_ids, COOL_DOWN,
-        min(limit, PAGE_SIZE_MAX),
-    )  # fmt: skip
-    return [_queue_row(row) for row in rows]
-
-
-def _queue_row(row: asyncpg.Record) -> QueueRow:
-    blocked, opens_at = None, None
-    if row["is_state"]:
-        blocked = Blocked.STATE
-    elif row["leased_by"] is not None and row["leased_by"] != row["me"]:
-        blocked, opens_at = Blocked.LEASED, row["leased_until"]
-    elif row["is_promise_waiting"]:
-        blocked = Blocked.PROMISE_WAITING
-    elif row["is_cooling"]:
-        blocked, opens_at = Blocked.COOLING, row["last_attempt_at"] + COOL_DOWN
-    is_mine = row["leased_by"] == row["me"]
-    return QueueRow(
-        case=case_row(row),
-        blocked=blocked,
-        opens_at=opens_at,
-        leased_to=row["leased_to"] if blocked is Blocked.LEASED else None,
-        is_mine=is_mine,
-    )
-
-
-async def waiting_count(raw: asyncpg.Connection, desk: Desk, now: datetime) -> int:
-    """Return how many cases are open to be called, counted up to WAITING_MAX."""
-    found = await raw.fetchval(
-        WAITING, desk.tenant_id, desk.user_id, now, desk.desk_team_ids, desk.field_team_ids, COOL_DOWN
-    )
-    return int(found)

@@ -8,7 +8,7 @@ from litestar import MediaType, Response, Router, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from backend.cases import assigning, list_queries, rules
+from backend.cases import assigning, calling, list_queries, rules
 from backend.cases.desk_schemas import (
     AssignDone,
     AssignPreview,
@@ -145,10 +145,9 @@ async def undo(batch_id: FromPath[UUID], tx: Tx, who: Who) -> AssignDone:
 @get("/", opt={"permission": Permission.QUEUE_WORK})
 async def queue(tx: Tx, who: Who, limit: Limit = QUEUE_ROWS) -> QueuePage:
     """Give the head of the asker's queue in its order, with the reasons, and what holds blocked cases back."""
-    raw, now = await bare(tx), clock.now()
+    raw = await bare(tx)
     desk = await list_queries.desk_of(raw, who.tenant_id, who.user_id, who.team_ids)
-    rows = await list_queries.head_of_queue(raw, desk, now, limit)
-    return QueuePage(rows=rows, waiting=await list_queries.waiting_count(raw, desk, now))
+    return await calling.queue_page(raw, desk, clock.now(), limit)
 
 
 @post("/next", status_code=200, opt={"permission": Permission.QUEUE_WORK})

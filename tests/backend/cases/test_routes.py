@@ -1,19 +1,21 @@
 """Do desks see what is theirs, in order, and can a lead move cases and take it back?"""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from backend.cases.assigning import LEASE, next_case
+from backend.cases.assigning import next_case
+from backend.cases.calling import LEASE
 from backend.cases.desk_schemas import CasePage
 from backend.cases.list_queries import Desk
 from backend.kernel.db import Database, bare_transaction
 from backend.kernel.ids import new_id
 from tests.backend.desk import Enter
-from tests.world import NAMES, World
+from tests.hours import make_it_day
+from tests.world import MORNING, NAMES, World
 
 CORNERS = ((30.2495, 120.1495), (30.2495, 120.1525), (30.2515, 120.1525), (30.2515, 120.1495))
 SQUARE = [{"lat": lat, "lon": lon} for lat, lon in CORNERS]
@@ -252,6 +254,7 @@ async def test_the_queue_explains_its_order_and_what_is_held_back(
     async with job_database.pool.acquire() as raw:
         await raw.execute("UPDATE cases SET last_attempt_at = now() WHERE id = $1", world.cases[0])
         await raw.execute("UPDATE cases SET state = 'disputed' WHERE id = $1", world.cases[2])
+    await make_it_day(job_database, world)
     caller = await enter(world.cai)
     first = (await caller.post("/v1/queue/next", json={"passed": []})).json()
     page = (await caller.get("/v1/queue")).json()
@@ -282,12 +285,18 @@ async def test_two_hundred_pulls_at_once_never_give_one_case_to_two_people(
                 obligor, world.tenant_id, f"X{n}",
             )  # fmt: skip
             await raw.execute(
+                "INSERT INTO contact_points (id, tenant_id, obligor_id, kind, value, normal, status, consent, source,"
+                " may_contact, row_hash) VALUES ($1, $2, $3, 'mobile', $4, $4, 'unknown', 'given', 'book',"
+                " true, '\\x00')",
+                new_id(), world.tenant_id, obligor, f"+8619900001{n:03d}",
+            )  # fmt: skip
+            await raw.execute(
                 "INSERT INTO cases (id, tenant_id, obligor_id, number, kind, state, currency, overdue_minor,"
                 " balance_minor, days_past_due, bucket, score, desk_team_id, opened_at)"
                 " VALUES ($1, $2, $3, $4, 'personal', 'active', 'CNY', 1, 1, 1, 'M1', $5, $6, now())",
                 new_id(), world.tenant_id, obligor, f"R-1{n:05d}", float(n), world.desk_team_id,
             )  # fmt: skip
-    now = datetime.now(tz=UTC)
+    now = MORNING
 
     async def pull(user_id: UUID) -> UUID | None:
         desk = Desk(tenant_id=world.tenant_id, user_id=user_id, desk_team_ids=[world.desk_team_id], field_team_ids=[])

@@ -19,6 +19,10 @@ export type ObligationList = Schemas['ObligationList'];
 export type LimitationFile = Schemas['LimitationFile'];
 export type ClockView = Schemas['ClockView'];
 export type Ruling = Schemas['Ruling'];
+export type FactWish = Schemas['FactWish'];
+export type ActKind = Schemas['FactKind'];
+export type ActProof = Schemas['Proof'];
+export type ProofSource = Schemas['ProofSource'];
 
 export interface ExceptionWish {
   readonly standing?: string | undefined;
@@ -67,4 +71,8 @@ export function limitationOf(caseId: string): Promise<Reply<LimitationFile>> {
 
 export function readVerdict(id: string): Promise<Reply<VerdictFile>> {
   return ask({ method: 'GET', path: `/v1/law/verdicts/${id}` });
+}
+
+export function recordFact(caseId: string, wish: FactWish): Promise<Reply<unknown>> {
+  return ask({ method: 'POST', path: `/v1/cases/${caseId}/limitation-facts`, json: wish });
 }

@@ -5,7 +5,7 @@ export const law = {
   title: 'Law',
   pages: 'Pages of the law',
   tabs: { exceptions: 'Exceptions', stops: 'Stops and freezes', packs: 'Law and calendars', limitation: 'Dates of the law', verdict: 'Verdict' },
-  keys: { next: 'Next', before: 'The one before', explain: 'Explained', uphold: 'A breach', new: 'Freeze a case', help: 'Keys' },
+  keys: { next: 'Next', before: 'The one before', explain: 'Explained', uphold: 'A breach', new: 'Freeze a case, write a fact down', help: 'Keys' },
   state: 'State', sort: 'What', rule: 'Rule', rules: 'Rules', when: 'When', who: 'Who', person: 'Client', what: 'What', kind: 'Kind', why: 'Why',
   allRules: 'all rules', allKinds: 'all kinds', nobody: 'unknown',
   states: { open: 'open', explained: 'explained', upheld: 'a breach', all: 'all' } as Words,
@@ -59,6 +59,8 @@ export const law = {
   unknownDue: (refs: string) => `No due date on file: ${refs}`, restDay: (on: string) => `a day of rest, so in effect ${on}`, runsFrom: (on: string) => `runs from ${on}`, longStop: (on: string) => `never after ${on}`, suspended: 'suspended',
   musts: { sue_debtor: 'the debtor must be sued', demand_guarantor: 'the guarantor must be called' } as Words,
   nothingMoved: 'Nothing has moved it since it fell due.', warnings: 'Warnings', noClocks: 'No clock: no account has a due date.', noLawOf: (place: string) => `The clock knows the law of mainland China; the client lives in ${place}.`,
+  writeFact: 'Write a fact down', factSaved: 'Written down; the dates are reckoned anew', saveFact: 'Write down', proof: 'What can be shown of it', account: 'Account', everyAccount: 'every account',
+  provenBy: 'Proven by', evidenceRef: 'Which', whereItLies: 'Where the paper lies', itsId: 'Its id', remark: 'Remark',
   evidences: { evidence: 'evidence', document: 'document', event: 'event' } as Words,
   acts: {
     demand: 'demand', set_off: 'set-off', assignment_notice: 'notice of assignment', payment: 'payment', promise: 'promise', plan: 'plan', deferral_request: 'asked for time', security: 'security given',

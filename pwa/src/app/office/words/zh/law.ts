@@ -7,7 +7,7 @@ export const law: typeof shape = {
   title: '合规',
   pages: '合规页面',
   tabs: { exceptions: '异常', stops: '停催与冻结', packs: '规则与日历', limitation: '法定期限', verdict: '判定' },
-  keys: { next: '下一条', before: '上一条', explain: '可解释', uphold: '违规', new: '冻结案件', help: '按键' },
+  keys: { next: '下一条', before: '上一条', explain: '可解释', uphold: '违规', new: '冻结案件、记录事实', help: '按键' },
   state: '状态', sort: '类别', rule: '规则', rules: '规则', when: '时间', who: '人员', person: '客户', what: '内容', kind: '类型', why: '原因',
   allRules: '全部规则', allKinds: '全部类型', nobody: '未知',
   states: { open: '待处理', explained: '可解释', upheld: '违规', all: '全部' } as Words,
@@ -59,6 +59,8 @@ export const law: typeof shape = {
   unknownDue: (refs) => `没有到期日：${refs}`, restDay: (on) => `当日为休息日，实际止于 ${on}`, runsFrom: (on) => `自 ${on} 起算`, longStop: (on) => `最长不超过 ${on}`, suspended: '已中止',
   musts: { sue_debtor: '须起诉债务人', demand_guarantor: '须向保证人主张' } as Words,
   nothingMoved: '到期后没有任何事实改变它。', warnings: '预警', noClocks: '没有时效：账户没有到期日。', noLawOf: (place) => `时效计算只适用中国大陆法律；客户在 ${place}。`,
+  writeFact: '记录事实', factSaved: '已记录，期限已重新计算', saveFact: '记录', proof: '可证明的程度', account: '账户', everyAccount: '全部账户',
+  provenBy: '证明来源', evidenceRef: '哪一份', whereItLies: '文件存放处', itsId: '其编号', remark: '备注',
   evidences: { evidence: '证据', document: '文件', event: '事件' } as Words,
   acts: {
     demand: '催告', set_off: '抵销扣款', assignment_notice: '转让通知', payment: '还款', promise: '承诺还款', plan: '还款计划', deferral_request: '请求延期', security: '提供担保', acknowledgement: '书面确认', restructure: '重组',

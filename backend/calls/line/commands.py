@@ -82,7 +82,7 @@ async def _check(raw: asyncpg.Connection, act: Act, worker: Worker, wish: CallWi
         raise refusal
     if await queries.number_of(raw, act.tenant_id, wish.contact_point_id) is None:
         raise Problem(UNKNOWN_CONTACT)
-    return await _verdict(raw, act, wish), await _permit(raw, act, wish)
+    return await _verdict(raw, act, wish), await _permit(raw, act, worker, wish)
 
 
 async def _verdict(raw: asyncpg.Connection, act: Act, wish: CallWish) -> UUID:
@@ -98,9 +98,9 @@ async def _verdict(raw: asyncpg.Connection, act: Act, wish: CallWish) -> UUID:
     return wish.verdict_id
 
 
-async def _permit(raw: asyncpg.Connection, act: Act, wish: CallWish) -> UUID:
-    permit_id = wish.permit_id
-    if permit_id is None or not await queries.holds_permit(raw, act.tenant_id, (permit_id, wish.case_id), act.at):
+async def _permit(raw: asyncpg.Connection, act: Act, worker: Worker, wish: CallWish) -> UUID:
+    who, permit_id = (act.tenant_id, worker.user_id), wish.permit_id
+    if permit_id is None or not await queries.holds_permit(raw, who, (permit_id, wish.case_id), act.at):
         raise Problem(problems.NO_PERMIT)
     return permit_id
 

@@ -70,7 +70,7 @@ WHERE tenant_id = $1 AND id = $2 AND kind = 'contact.judged'
 PERMIT = """
 SELECT permit.id FROM contact_permits AS permit JOIN cases ON cases.obligor_id = permit.obligor_id
 WHERE permit.tenant_id = $1 AND permit.id = $2 AND cases.tenant_id = $1 AND cases.id = $3 AND holder_kind = 'desk'
-    AND channel = 'call' AND since <= $4 AND until > $4
+    AND holder_id = $5 AND channel = 'call' AND since <= $4 AND until > $4
     AND NOT EXISTS (SELECT 1 FROM contact_permit_ends AS ended WHERE ended.tenant_id = $1 AND permit_id = permit.id)
 """
 
@@ -213,9 +213,12 @@ async def verdict_on_record(raw: asyncpg.Connection, tenant_id: UUID, verdict_id
     return OnRecord(case_id=row["case_id"], actor_id=row["actor_id"], judged_at=row["occurred_at"], record=record)
 
 
-async def holds_permit(raw: asyncpg.Connection, tenant_id: UUID, about: tuple[UUID, UUID], now: datetime) -> bool:
-    """Tell whether a permit of a desk for a call `about` (permit, case) stands just now."""
-    return await raw.fetchval(PERMIT, tenant_id, *about, now) is not None
+async def holds_permit(
+    raw: asyncpg.Connection, who: tuple[UUID, UUID], about: tuple[UUID, UUID], now: datetime
+) -> bool:
+    """Tell whether (tenant, user) holds a permit at a desk for a call `about` (permit, case) just now."""
+    tenant_id, user_id = who
+    return await raw.fetchval(PERMIT, tenant_id, *about, now, str(user_id)) is not None
 
 
 def _call(row: asyncpg.Record) -> LineCall:

@@ -85,7 +85,8 @@ async def planned(raw: asyncpg.Connection, world: World) -> tuple[set[UUID], dic
     begun = await begin_plan(raw, act, wish, None)
     await finish_plan(raw, act, begun, compute(begun.day.problem, Stop(iterations=50), 1))
     view = await view_of(raw, world.tenant_id, await head_of(raw, world.tenant_id, begun.head.id, None), act.at)
-    assert {rule.id for rule in view.rules} == {one for stop in (*view.stops, *view.unplanned) for one in stop.rule_ids}
+    named = [one.rule_ids for one in view.stops] + [one.rule_ids for one in view.unplanned]
+    assert {rule.id for rule in view.rules} == {one for rule_ids in named for one in rule_ids}
     assert all(stop.lawful for stop in view.stops)
     kept = await raw.fetch("SELECT encode(sha256, 'hex') AS digest FROM gate_inputs WHERE kind = 'pack'")
     assert {one.sha256 for one in view.law} <= {row["digest"] for row in kept}

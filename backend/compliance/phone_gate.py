@@ -64,7 +64,7 @@ async def gate_of_phone(
     await permit_queries.lock_budgets(raw, act.tenant_id, {one.obligor_id for one in targets})
     collector = replace(AS_ORDERED, kind=kind)
     found = await _situations(raw, act, targets, collector)
-    leases = await _leases(raw, act, holder, case_ids[:LEASED_CASES_MAX], found)
+    leases = await _leases(raw, act, holder, case_ids[:LEASED_CASES_MAX] if wish.wants_leases else [], found)
     zones = {zone for _, one in found for zone in one.person.zones or ()}
     return PhoneGate(
         at=act.at,

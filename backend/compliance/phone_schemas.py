@@ -16,7 +16,7 @@ RETURNED_MAX = 2_000
 class GateWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a phone says when it asks: the law that it has, and the leases that it gives back and will not use.
 
-    `is_all_told`: nothing unsent and nothing begun lies on it, so what ran out was not used.
+    `is_all_told`: nothing unsent and nothing begun lies on it, so what ran out was not used. Off duty it wants no leases.
     """
 
     device_id: UUID
@@ -24,6 +24,7 @@ class GateWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     law_expires_at: Annotated[datetime, Meta(tz=True)] | None
     returned: Annotated[list[UUID], Meta(max_length=RETURNED_MAX)]
     is_all_told: bool
+    wants_leases: bool
 
 
 class SignedLaw(msgspec.Struct, frozen=True):

@@ -89,6 +89,14 @@ async def value_of_contact(
     return None if value is None else str(value)
 
 
+async def obligor_of(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) -> UUID | None:
+    """Return whose case it is: around them all contacts are counted."""
+    found: UUID | None = await raw.fetchval(
+        "SELECT obligor_id FROM cases WHERE tenant_id = $1 AND id = $2", tenant_id, case_id
+    )
+    return found
+
+
 async def restore_last_attempt(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) -> None:
     """Let the case say again what its latest standing record says."""
     await raw.execute(RESTORE_LAST_ATTEMPT, tenant_id, case_id)

@@ -10,15 +10,20 @@ import asyncpg
 import msgspec
 
 from backend.calls import queries, rules
+from backend.calls.codes import MEANINGS
 from backend.calls.commands import plan_calls, withdraw_calls
+from backend.calls.dialling import dial, spend_permit
 from backend.calls.line.queries import link_logged
 from backend.calls.problems import ID_TAKEN
-from backend.calls.schemas import CallRecord, CallSaved, Number, RecordedCall
+from backend.calls.schemas import CallRecord, CallSaved, Dialled, DialWish, Number, RecordedCall
 from backend.cases import batches
 from backend.cases.batches import AttemptCount
 from backend.cases.problems import NOTHING_TO_WITHDRAW, TOO_LATE_TO_WITHDRAW, UNKNOWN_CONTACT
+from backend.cases.queue_queries import look_anew
 from backend.cases.rules import UNDO_WITHIN, is_in_time_to_withdraw, why_not_work
 from backend.cases.schemas import CaseOnFile, ContactReveal, Worker
+from backend.compliance.permit_schemas import PermitEnd, PermitEnding
+from backend.compliance.schemas import CollectorKind
 from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
@@ -61,9 +66,21 @@ async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: Ca
     if record.contact_point_id is not None:
         about = record.case_id, record.contact_point_id
         await link_logged(raw, (act.tenant_id, worker.user_id), about, record.id, record.ended_at)
+    if record.permit_id is not None:
+        await spend_permit(raw, act, worker.user_id, [_ending(record)])
+    await look_anew(raw, act.tenant_id, record.case_id)
     await append_bare(raw, events)
     await announce(raw, act.tenant_id, "queue")
     return _saved(record.id, await queries.recorded_at(raw, act.tenant_id, record.id))
+
+
+def _ending(record: CallRecord) -> PermitEnding:
+    """Say how the permit of a call ends: one that reached nobody (a fault of ours, held back) gives it back."""
+    if record.permit_id is None:
+        raise ValueError("a call without a permit ends none")
+    if MEANINGS[record.result].event is None:
+        return PermitEnding(id=record.permit_id, end=PermitEnd.RETURNED)
+    return PermitEnding(id=record.permit_id, end=PermitEnd.USED, contact_id=record.id)
 
 
 def _saved(call_id: UUID, recorded_at: datetime) -> CallSaved:
@@ -118,10 +135,19 @@ async def take_back_call(raw: asyncpg.Connection, act: Act, worker: Worker, call
     ):
         await raw.execute(statement.sql, *statement.arguments)
     await queries.restore_last_attempt(raw, act.tenant_id, call.case_id)
+    await look_anew(raw, act.tenant_id, call.case_id)
     await append_bare(
         raw, [*events, case_event(act, "call.withdrawn", call_id, call.case_id, {"target_id": str(call_id)})]
     )
     await announce(raw, act.tenant_id, "queue")
+
+
+async def dial_number(
+    raw: asyncpg.Connection, act: Act, worker: Worker, case_id: UUID, wish: DialWish, kind: CollectorKind
+) -> Dialled:
+    """Ask for the verdict on a call and the permit to make it; raises Problem (case.*, and those of dialling)."""
+    await _case(raw, act, worker, case_id, act.at)
+    return await dial(raw, act, worker.user_id, case_id, wish, kind)
 
 
 async def reveal_number(raw: asyncpg.Connection, act: Act, worker: Worker, reveal: ContactReveal) -> Number:

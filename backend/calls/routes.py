@@ -6,9 +6,10 @@ import msgspec
 from litestar import Router, post
 from litestar.params import FromPath, JSONBody
 
-from backend.calls import recording
-from backend.calls.schemas import CallRecord, CallSaved, Number, Reason
+from backend.calls import dialling, recording
+from backend.calls.schemas import CallRecord, CallSaved, Dialled, DialWish, Number, Reason
 from backend.cases.schemas import ContactReveal, Worker
+from backend.compliance.routes import kind_of
 from backend.identity.admission import Who
 from backend.identity.permissions import Permission
 from backend.identity.principal import Principal
@@ -52,4 +53,17 @@ async def reveal(case_id: FromPath[UUID], data: JSONBody[RevealWish], tx: Tx, wh
     return await recording.reveal_number(await bare(tx), who.act(clock.now()), worker_of(who), wish)
 
 
-router = Router(path="/", route_handlers=[log_call, take_back, reveal], tags=["calls"])
+@post("/cases/{case_id:uuid}/dial", status_code=200, opt={"permission": Permission.CALL_RECORD})
+async def dial(case_id: FromPath[UUID], data: JSONBody[DialWish], tx: Tx, who: Who) -> Dialled:
+    """Judge a call that is about to be made and keep the verdict; where it is allowed give permit and number."""
+    raw, act = await bare(tx), who.act(clock.now())
+    return await recording.dial_number(raw, act, worker_of(who), case_id, data, kind_of(who))
+
+
+@post("/permits/{permit_id:uuid}/return", status_code=204, opt={"permission": Permission.CALL_RECORD})
+async def give_back(permit_id: FromPath[UUID], tx: Tx, who: Who) -> None:
+    """Give an own permit back: the call is not made. One that was used or given back before stays so."""
+    await dialling.give_permit_back(await bare(tx), who.act(clock.now()), who.user_id, permit_id)
+
+
+router = Router(path="/", route_handlers=[log_call, take_back, reveal, dial, give_back], tags=["calls"])

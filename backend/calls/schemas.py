@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.compliance.contact_schemas import ContactVerdict, RuleText
 from backend.kernel.limits import AmountMinor, Code, Instant, Note
 from backend.promises.schemas import PromiseMade
 
@@ -55,6 +56,28 @@ class Number(msgspec.Struct, frozen=True):
 
     contact_point_id: UUID
     value: str
+
+
+class DialWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which number is about to be called; `permit_id` is made by the desk, so that asking again draws no second one."""
+
+    contact_point_id: UUID
+    permit_id: UUID
+
+
+class Dialled(msgspec.Struct, frozen=True):
+    """What the gate said of a call, kept under `verdict_id`; the number only where it may be called.
+
+    `is_reserved`: the law would allow it, but somebody else holds the last permit. Log the call with `permit_id`.
+    """
+
+    verdict_id: UUID
+    verdict: ContactVerdict
+    rules: list[RuleText]
+    permit_id: UUID | None
+    permit_until: datetime | None
+    number: str | None
+    is_reserved: bool
 
 
 class CallOnFile(msgspec.Struct, frozen=True):

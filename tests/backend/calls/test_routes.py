@@ -8,6 +8,7 @@ import pytest
 from backend.kernel.db import Database
 from backend.kernel.ids import new_id
 from tests.backend.desk import Enter
+from tests.hours import make_it_day
 from tests.world import World
 
 
@@ -122,8 +123,9 @@ async def test_a_number_is_shown_with_a_reason_that_stays_in_the_journal(
     assert other.json()["code"] == "contact.unknown"
 
 
-async def test_a_logged_call_gives_the_next_person_at_once(world: World, enter: Enter) -> None:
-    """TD-1, first form: log, next; the person just called does not come up again."""
+async def test_a_logged_call_gives_the_next_person_at_once(world: World, enter: Enter, job_database: Database) -> None:
+    """TD-1: log, next; the person just called does not come up again."""
+    await make_it_day(job_database, world)
     caller = await enter(world.cai)
     seen = []
     for _ in range(3):

@@ -55,7 +55,7 @@ export const law = {
   tooOld: (count: number) => (count === 1 ? '1 claim too old to sue' : `${String(count)} claims too old to sue`), noDates: 'No date in this span', noDatesText: 'Dates appear when accounts have a schedule; the clocks are read anew each day.',
   actBy: 'Act by', mustDo: 'What must happen', timeline: 'Timeline', over: 'over', daysLeft: (days: number) => (days === 0 ? 'today' : days === 1 ? '1 day' : `${String(days)} days`),
   noCalendarOf: (years: string) => `no calendar of ${years}`,
-  howComputed: 'How it was computed', asOf: (on: string) => `As of ${on}`, paymentsRead: (count: number) => (count === 1 ? '1 payment of the ledger read' : `${String(count)} payments of the ledger read`),
+  howComputed: 'How computed', asOf: (on: string) => `As of ${on}`, paymentsRead: (count: number) => (count === 1 ? '1 payment of the ledger read' : `${String(count)} payments of the ledger read`),
   unknownDue: (refs: string) => `No due date on file: ${refs}`, restDay: (on: string) => `a day of rest, so in effect ${on}`, runsFrom: (on: string) => `runs from ${on}`, longStop: (on: string) => `never after ${on}`, suspended: 'suspended',
   musts: { sue_debtor: 'the debtor must be sued', demand_guarantor: 'the guarantor must be called' } as Words,
   nothingMoved: 'Nothing has moved it since it fell due.', warnings: 'Warnings', noClocks: 'No clock: no account has a due date.', noLawOf: (place: string) => `The clock knows the law of mainland China; the client lives in ${place}.`,

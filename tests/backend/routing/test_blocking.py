@@ -7,6 +7,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from backend.cases.assigning import next_case
+from backend.cases.list_queries import desk_of
 from backend.compliance.assembling import Asked, situations_of
 from backend.compliance.choosing import shipped_packs
 from backend.compliance.commands import close_stop, plan_contacts, raise_stop
@@ -110,6 +112,15 @@ async def offered(raw: asyncpg.Connection, world: World, case: int) -> list[str]
     return [*allowed, *("permit" for one in drawn if not isinstance(one, Refused))]
 
 
+async def given_out(raw: asyncpg.Connection, world: World) -> set[int]:
+    """Return the cases that a desk is given one after the other, at ten o'clock of that day."""
+    desk = await desk_of(raw, world.tenant_id, world.cai, [world.desk_team_id])
+    passed: list[UUID] = []
+    while (one := await next_case(raw, desk, passed, BASE + timedelta(hours=10))).case_id is not None:
+        passed.append(one.case_id)
+    return {world.cases.index(one) for one in passed}
+
+
 async def test_after_a_freeze_no_path_offers_the_person(
     database: Database, job_database: Database, world: World
 ) -> None:
@@ -117,6 +128,7 @@ async def test_after_a_freeze_no_path_offers_the_person(
     plan_id = await published(database, world, 0, 1)
     async with bare_transaction(database, world.scope(world.ada)) as raw:
         assert await offered(raw, world, 1) == ["call", "visit", "permit", "permit"]
+        assert {0, 3} <= await given_out(raw, world)
     freeze_id = await frozen(database, world, 0)
     await react_all(job_database, world)
     assert await states(database, world, plan_id) == {
@@ -124,6 +136,9 @@ async def test_after_a_freeze_no_path_offers_the_person(
     }  # fmt: skip
     async with bare_transaction(database, world.scope(world.ada)) as raw:
         assert await offered(raw, world, 0) == []
+        desk = await given_out(raw, world)
+        assert 0 not in desk
+        assert 3 in desk
         phone = await plan_of(raw, world.tenant_id, world.mei)
         assert phone is not None
         assert [one.case_id for one in phone.stops] == [world.cases[1]]

@@ -9,6 +9,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from backend.kernel.db import Database
+from backend.kernel.ids import new_id
+from tests.hours import make_it_day
 from tests.pwa.conftest import Entrance
 from tests.pwa.office import PHONE, office
 from tests.pwa.test_screens import findings
@@ -18,6 +20,11 @@ pytestmark = pytest.mark.browser
 
 HEAD = "main h2.title"
 """The name of the open case."""
+
+
+@pytest.fixture(autouse=True)
+async def _by_day(job_database: Database, world: World) -> None:
+    await make_it_day(job_database, world)
 
 
 async def calls_of(jobs: Database, world: World) -> list[Mapping[str, Any]]:
@@ -52,7 +59,35 @@ async def test_a_call_is_logged_in_three_keys_and_the_next_person_is_there(
         kinds = await raw.fetch(
             "SELECT kind FROM events WHERE tenant_id = $1 AND actor_id = $2", world.tenant_id, world.cai
         )
-    assert "contact.revealed" in {row["kind"] for row in kinds}
+        permits = await raw.fetch(
+            "SELECT contact_id FROM contact_permit_ends WHERE tenant_id = $1 AND ending = 'used'", world.tenant_id
+        )
+    assert {"contact.judged", "contact.revealed"} <= {row["kind"] for row in kinds}
+    assert [row["contact_id"] for row in permits] == [calls[0]["id"]]
+
+
+async def test_a_frozen_case_is_never_dialled_and_says_why(
+    site: str, browser: Browser, entrance: Entrance, world: World, job_database: Database
+) -> None:
+    """The act pane says no with the rule's words; C, pressed all the same, shows no number and draws no permit."""
+    async with job_database.pool.acquire() as raw:
+        await raw.execute(
+            "INSERT INTO contact_stops (id, tenant_id, obligor_id, case_id, kind, since, reason)"
+            " VALUES ($1, $2, $3, $4, 'freeze', now(), 'asked by the lead')",
+            new_id(), world.tenant_id, world.obligors[0], world.cases[0],
+        )  # fmt: skip
+    async with office(browser, site, await entrance(world.cai)) as page:
+        row = page.get_by_role("button", name=NAMES[0])
+        await expect(row).to_contain_text("the law lets nobody call now")
+        await row.click()
+        said = page.locator(".acting .verdict")
+        await expect(said).to_contain_text("No call to this number")
+        await expect(said).to_contain_text("All contact is frozen for this case")
+        async with page.expect_response("**/dial"):
+            await page.keyboard.press("c")
+        await expect(page.get_by_role("timer")).to_have_count(0)
+    async with job_database.pool.acquire() as raw:
+        assert await raw.fetchval("SELECT count(*) FROM contact_permits WHERE tenant_id = $1", world.tenant_id) == 0
 
 
 async def test_a_promise_is_one_key_and_enter_and_can_be_taken_back(

@@ -9,6 +9,10 @@ export type QueueRow = Schemas['QueueRow'];
 export type QueuePage = Schemas['QueuePage'];
 export type NextCase = Schemas['NextCase'];
 export type CallSaved = Schemas['CallSaved'];
+export type ContactVerdict = Schemas['ContactVerdict'];
+export type ContactVerdicts = Schemas['ContactVerdicts'];
+export type Dialled = Schemas['Dialled'];
+export type RuleText = Schemas['RuleText'];
 
 export type EvidenceList = Schemas['EvidenceList'];
 export type EvidenceView = Schemas['EvidenceView'];
@@ -35,6 +39,17 @@ export function takeBack(callId: string): Promise<Reply<unknown>> {
   return ask({ method: 'POST', path: `/v1/calls/${callId}/withdraw` });
 }
 
-export function reveal(caseId: string, contactPointId: string): Promise<Reply<{ readonly value: string }>> {
-  return ask({ method: 'POST', path: `/v1/cases/${caseId}/reveal`, json: { contact_point_id: contactPointId, reason: 'call_now' } });
+/** Asks the gate for a verdict on this call and for the permit to make it; the number only where it may be called. */
+export function dial(caseId: string, contactPointId: string, permitId: string): Promise<Reply<Dialled>> {
+  return ask({ method: 'POST', path: `/v1/cases/${caseId}/dial`, json: { contact_point_id: contactPointId, permit_id: permitId } });
+}
+
+/** The call is not made: others may have the permit. */
+export function giveBack(permitId: string): Promise<Reply<unknown>> {
+  return ask({ method: 'POST', path: `/v1/permits/${permitId}/return` });
+}
+
+/** What the gate says of each number of a case just now; nothing is kept. */
+export function lookAhead(caseId: string): Promise<Reply<ContactVerdicts>> {
+  return ask({ method: 'GET', path: `/v1/cases/${caseId}/verdicts?channel=call` });
 }

@@ -18,7 +18,17 @@ export const desk = {
   noResults: 'Nobody found',
   blocked: {
     leased: 'open at another desk', cooling: 'tried a short while ago', promise_waiting: 'a promise is waiting', state: 'not to be called in this state',
+    gate: 'the law lets nobody call now',
+    no_number: 'no number that leads anywhere',
   } as Readonly<Record<string, string>>,
+  gate: {
+    asking: 'Asking whether you may call …',
+    may: 'You may call now',
+    wait: (when: string) => `Wait until ${when}`,
+    not: 'No call to this number',
+    reserved: 'The last call is in other hands',
+    reservedWhy: 'Somebody else may be about to call, and the law allows no more. It comes back when they do not.',
+  },
   withWhom: (name: string) => `with ${name}`,
   opens: (when: string) => `opens ${when}`,
   yours: (time: string) => `Yours alone until ${time}`,

@@ -79,3 +79,20 @@ def test_an_authority_for_stamps_needs_a_file_that_is_there(tmp_path: Path) -> N
     read = read_settings(given)
     assert (read.tsa_url, read.tsa_roots) == ("https://tsa.example.org", tmp_path / "no")
     assert read_settings({"DATABASE_URL": URL}).tsa_url == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROUNDS_LINE_URL", "pbx.example.org"),
+        ("ROUNDS_LINE_URL", "http://pbx.example.org:8088"),
+        ("ROUNDS_LINE_URL", "ws://user:word@pbx.example.org"),
+        ("ROUNDS_LINE_TRUNK", "PJSIP/trunk"),
+        ("ROUNDS_LINE_TRUNK", "PJSIP/{number}@{trunk}"),
+        ("ROUNDS_LINE_DESK", "PJSIP/{number}"),
+    ],
+)
+def test_an_exchange_is_named_with_its_password_and_how_it_dials(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({"DATABASE_URL": "postgresql://here", name: value})
+    assert read_settings({"DATABASE_URL": "postgresql://here"}).line_url == ""

@@ -42,7 +42,7 @@ async def test_a_second_person_releases_a_letter_to_somebody_who_is_ill(world: W
     said = {"is_granted": True, "reason": "spoke with the family"}
     assert (await lead.post(f"/v1/releases/{release_id}/decide", json=said)).status_code == 204
     assert (await lead.post(f"/v1/releases/{release_id}/decide", json=said)).json()["code"] == "release.decided"
-    attempt = {
+    attempt: dict[str, object] = {
         "channel": "letter", "to_id": str(world.addresses[0]), "place": None, "headcount": 1, "planned_minutes": 0,
         "recording": False, "registered_caller_id": True, "badge": False, "authorisation": False,
         "content": {"template": None, "says": [], "lacks": []},

@@ -27,7 +27,6 @@ from tests.bench.bench_push import cookie_of, link_of
 from tests.bench.measure import Row, at_most, told
 from tests.bench.stock import Stock, make_stock
 from tests.bench.timed_app import TOOK
-from tests.hours import zone_by_day
 from tests.pwa.conftest import CHROMIUM, FLAGS
 from tests.pwa.office import office
 from tests.server import Served, started
@@ -69,11 +68,6 @@ FROM (SELECT id, '+8613' || lpad((row_number() OVER ())::text, 9, '0') AS number
     WHERE tenant_id = $1) AS clients
 """
 TAKEN = """SELECT count(*) FROM case_leases WHERE tenant_id = $1"""
-ONE_NUMBER_EACH = """
-INSERT INTO contact_points (id, tenant_id, obligor_id, kind, value, normal, status, consent, source, may_contact, row_hash)
-SELECT gen_random_uuid(), $1, id, 'mobile', external_ref, '+999' || external_ref, 'unknown', 'given', 'book', true, '\\x00'
-FROM obligors WHERE tenant_id = $1
-"""
 CALLED_LATELY = """
 UPDATE cases SET last_attempt_at = now() WHERE id IN (
     SELECT id FROM cases WHERE tenant_id = $1 ORDER BY score DESC, id LIMIT $2)
@@ -123,10 +117,6 @@ async def seat_callers(raw: asyncpg.Connection, stock: Stock) -> list[Stock]:
     """Make the stock's team a desk of 50 callers; returns the stock once for each."""
     await raw.execute("UPDATE teams SET kind = 'desk' WHERE id = $1", stock.team_id)
     await raw.execute("UPDATE cases SET desk_team_id = team_id WHERE tenant_id = $1", stock.tenant_id)
-    # The gate is asked by the wall clock: at night nobody would be given out.
-    zone = zone_by_day(datetime.now(tz=UTC))
-    await raw.execute("UPDATE obligors SET zone = $2 WHERE tenant_id = $1", stock.tenant_id, zone)
-    await raw.execute(ONE_NUMBER_EACH, stock.tenant_id)
     await raw.execute(CALLED_LATELY, stock.tenant_id, CALLED)
     await raw.execute(LIVE_THERE, stock.tenant_id, zone_by_day(datetime.now(tz=UTC)))
     await raw.execute(NUMBERS, stock.tenant_id)

@@ -3,7 +3,7 @@
 from migrations.sql import SEES_CASE, drop, protect, run
 
 revision = "20261125_1541"
-down_revision = "20261125_1534x"
+down_revision = "20261125_1535"
 
 RECORDS = "ALTER TABLE retention_rules ADD CONSTRAINT retention_rules_record_check CHECK (record IN ({records}))"
 TABLES = (

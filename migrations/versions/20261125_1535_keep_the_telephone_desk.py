@@ -3,7 +3,7 @@ they are, and where a number was found."""
 
 from migrations.sql import SEES_CASE, drop, protect, run
 
-revision = "20261125_1534x"
+revision = "20261125_1535"
 down_revision = "20261125_1534"
 
 TABLES = (

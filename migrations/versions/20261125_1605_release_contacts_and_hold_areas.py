@@ -5,15 +5,15 @@ from migrations.sql import SEES_CASE, drop, protect, run
 revision = "20261125_1605"
 down_revision = "20261125_1554"
 
-CHANNELS = "(\x27call\x27, \x27robot_call\x27, \x27voicemail\x27, \x27sms\x27, \x27im\x27, \x27push\x27, \x27email\x27, \x27letter\x27, \x27visit\x27)"
+CHANNELS = "('call', 'robot_call', 'voicemail', 'sms', 'im', 'push', 'email', 'letter', 'visit')"
 TABLES = (
     f"""CREATE TABLE contact_releases (
         id uuid NOT NULL, tenant_id uuid NOT NULL REFERENCES tenants, case_id uuid NOT NULL REFERENCES cases,
-        channel text NOT NULL CHECK (channel IN {CHANNELS}), to_id uuid, rule_ids text[] NOT NULL CHECK (rule_ids <> \x27{{}}\x27),
+        channel text NOT NULL CHECK (channel IN {CHANNELS}), to_id uuid, rule_ids text[] NOT NULL CHECK (rule_ids <> '{{}}'),
         reason text NOT NULL CHECK (length(reason) BETWEEN 1 AND 400), asked_by uuid NOT NULL REFERENCES users,
         asked_at timestamptz NOT NULL, since timestamptz NOT NULL, until timestamptz NOT NULL,
         recorded_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (tenant_id, id),
-        CHECK (since < until AND until <= since + interval \x2724 hours\x27))""",
+        CHECK (since < until AND until <= since + interval '24 hours'))""",
     "CREATE INDEX contact_releases_case ON contact_releases (tenant_id, case_id, until DESC)",
     # One decision a wish: the key says so, whoever comes first.
     """CREATE TABLE contact_release_decisions (
@@ -30,7 +30,7 @@ TABLES = (
     "CREATE INDEX disaster_areas_standing ON disaster_areas (tenant_id) WHERE lifted_at IS NULL",
     """CREATE TABLE staff_certificates (
         id uuid NOT NULL, tenant_id uuid NOT NULL REFERENCES tenants, user_id uuid NOT NULL REFERENCES users,
-        kind text NOT NULL CHECK (kind IN (\x27training\x27, \x27licence\x27, \x27identity_card\x27, \x27mandate\x27)),
+        kind text NOT NULL CHECK (kind IN ('training', 'licence', 'identity_card', 'mandate')),
         number text NOT NULL CHECK (length(number) BETWEEN 1 AND 100), issuer text NOT NULL CHECK (length(issuer) BETWEEN 1 AND 200),
         valid_from date NOT NULL, valid_until date NOT NULL, made_by uuid NOT NULL REFERENCES users, made_at timestamptz NOT NULL,
         revoked_by uuid REFERENCES users, revoked_at timestamptz, revoke_reason text CHECK (length(revoke_reason) BETWEEN 1 AND 400),
@@ -57,7 +57,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away: what was released is reviewed again, what areas froze stays frozen case by case."""
     run(
+        "ALTER TABLE contact_stops NO FORCE ROW LEVEL SECURITY",
+        "UPDATE contact_stops SET source = NULL, source_id = NULL WHERE source = 'disaster'",
+        "ALTER TABLE contact_stops FORCE ROW LEVEL SECURITY",
         "ALTER TABLE contact_stops DROP CONSTRAINT contact_stops_source_check",
-        SOURCES.format("'call', 'visit'") + " NOT VALID",
+        SOURCES.format("'call', 'visit'"),
     )
     drop("staff_certificates", "disaster_areas", "contact_release_decisions", "contact_releases")

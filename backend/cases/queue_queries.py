@@ -161,8 +161,20 @@ async def take_next(
 
     Both null: nothing is to be called. Picked without leased: somebody else was a moment faster; ask again.
     """
-    row = await raw.fetchrow(TAKE_NEXT, *view.arguments(), until, passed)
-    return row["picked_id"], row["leased_id"]
+    rows = await _in_order(raw, TAKE_NEXT, *view.arguments(), until, passed)
+    return rows[0]["picked_id"], rows[0]["leased_id"]
+
+
+async def _in_order(raw: asyncpg.Connection, sql: str, *arguments: object) -> list[asyncpg.Record]:
+    """Run a statement that stops at the first cases which fit, along the index of the order.
+
+    With so many conditions the planner expects one row, reads all cases of the lender and sorts what fits: of 100,000
+    cases 1.7 s a pull instead of 0.02 s.
+    """
+    await raw.execute("SET LOCAL enable_sort = off")
+    rows: list[asyncpg.Record] = await raw.fetch(sql, *arguments)
+    await raw.execute("SET LOCAL enable_sort = on")
+    return rows
 
 
 async def take_lease(raw: asyncpg.Connection, desk: Desk, case_id: UUID, now: datetime, until: datetime) -> bool:
@@ -173,7 +185,7 @@ async def take_lease(raw: asyncpg.Connection, desk: Desk, case_id: UUID, now: da
 
 async def candidates(raw: asyncpg.Connection, view: QueueView, limit: int) -> list[UUID]:
     """Return the cases that come up next."""
-    return [row["id"] for row in await raw.fetch(CANDIDATES, *view.arguments(), limit)]
+    return [row["id"] for row in await _in_order(raw, CANDIDATES, *view.arguments(), limit)]
 
 
 async def first_numbers(raw: asyncpg.Connection, tenant_id: UUID, case_ids: Sequence[UUID]) -> dict[UUID, UUID | None]:
@@ -198,7 +210,7 @@ async def look_anew(raw: asyncpg.Connection, tenant_id: UUID, case_id: UUID) -> 
 
 async def head_of_queue(raw: asyncpg.Connection, view: QueueView, limit: int) -> list[QueueRow]:
     """Return the head of the queue in its order, blocked cases among them with the reason."""
-    rows = await raw.fetch(HEAD, *view.arguments(), min(limit, PAGE_SIZE_MAX))
+    rows = await _in_order(raw, HEAD, *view.arguments(), min(limit, PAGE_SIZE_MAX))
     return [_queue_row(row) for row in rows]
 
 

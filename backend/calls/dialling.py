@@ -73,7 +73,9 @@ async def dial(
             verdict_id=judged.id, verdict=judged.verdict, rules=judged.rules, permit_id=None, permit_until=None,
             number=None, is_reserved=False,
         )  # fmt: skip
-    refused = await _draw(raw, act, user_id, budget, case_id, wish, kind)
+    collector = msgspec.structs.replace(AS_ORDERED, kind=kind)
+    asked = Asked(case_id=case_id, channel=Channel.CALL, to_id=wish.contact_point_id, at=act.at, collector=collector)
+    refused = await _draw(raw, act, holder_of(user_id), (wish.permit_id, budget), asked)
     if refused is not None:
         shown = _shown(wish.contact_point_id, refused)
         return Dialled(
@@ -113,17 +115,16 @@ async def _let_go(raw: asyncpg.Connection, act: Act, budget: UUID) -> None:
 
 
 async def _draw(
-    raw: asyncpg.Connection, act: Act, user_id: UUID, budget: UUID, case_id: UUID, wish: DialWish, kind: CollectorKind
+    raw: asyncpg.Connection, act: Act, holder: Holder, wanted: tuple[UUID, UUID], asked: Asked
 ) -> Verdict | None:
-    """Draw the permit; returns the verdict on another's permit where that stands in the way."""
-    collector = msgspec.structs.replace(AS_ORDERED, kind=kind)
-    asked = Asked(case_id=case_id, channel=Channel.CALL, to_id=wish.contact_point_id, at=act.at, collector=collector)
+    """Draw a permit (its id, whose budget); returns the verdict on another's permit where that stands in the way."""
     (situation,) = await situations_of(raw, act.tenant_id, [asked])
     if situation is None:
         raise Problem(NOT_FOUND)
+    permit_id, budget = wanted
     until = act.at + timedelta(minutes=SETTINGS.dial_minutes)
-    ask = Ask(id=wish.permit_id, budget=budget, situation=situation, until=until)
-    (answer,) = await draw_permits(raw, act.tenant_id, holder_of(user_id), [ask], shipped_packs(), SETTINGS)
+    ask = Ask(id=permit_id, budget=budget, situation=situation, until=until)
+    (answer,) = await draw_permits(raw, act.tenant_id, holder, [ask], shipped_packs(), SETTINGS)
     return answer.verdict if isinstance(answer, Refused) else None
 
 

@@ -53,18 +53,19 @@ SETTLED = """async () => {
     for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     await new Promise((go) => setTimeout(go, 50));
 }"""
-# Law counts hours where the client is: the clients live where it is about eleven, whenever the bench is run.
-ZONES = (
-    "Pacific/Auckland", "Asia/Tokyo", "Asia/Shanghai", "Asia/Karachi", "Europe/Moscow", "Europe/London",
-    "America/Sao_Paulo", "America/New_York", "America/Los_Angeles", "Pacific/Honolulu",
-)  # fmt: skip
+# Law counts hours where the client is, and where the number is: the clients live where it is nearest to eleven.
+PLACES = {
+    "Asia/Shanghai": "+86138", "Asia/Kolkata": "+919812", "Europe/London": "+447712", "America/New_York": "+1212",
+    "America/Los_Angeles": "+1213",
+}  # fmt: skip
+DIGITS = {"+86138": 8, "+919812": 6, "+447712": 6, "+1212": 7, "+1213": 7}
 NOON_IS_NEAR = 11
 LIVE_THERE = "UPDATE obligors SET zone = $2 WHERE tenant_id = $1"
 NUMBERS = """
 INSERT INTO contact_points (id, tenant_id, obligor_id, kind, value, normal, status, consent, source, may_contact,
     row_hash)
 SELECT gen_random_uuid(), $1, id, 'mobile', number, number, 'verified', 'given', 'book', true, '\\x00'
-FROM (SELECT id, '+8613' || lpad((row_number() OVER ())::text, 9, '0') AS number FROM obligors
+FROM (SELECT id, $2 || (row_number() OVER () + $3::bigint)::text AS number FROM obligors
     WHERE tenant_id = $1) AS clients
 """
 TAKEN = """SELECT count(*) FROM case_leases WHERE tenant_id = $1"""
@@ -110,7 +111,7 @@ def p95(values: list[float]) -> float:
 
 def zone_by_day(now: datetime) -> str:
     """Return the zone where it is nearest to eleven in the morning."""
-    return min(ZONES, key=lambda zone: abs(now.astimezone(ZoneInfo(zone)).hour - NOON_IS_NEAR))
+    return min(PLACES, key=lambda zone: abs(now.astimezone(ZoneInfo(zone)).hour - NOON_IS_NEAR))
 
 
 async def seat_callers(raw: asyncpg.Connection, stock: Stock) -> list[Stock]:
@@ -118,8 +119,9 @@ async def seat_callers(raw: asyncpg.Connection, stock: Stock) -> list[Stock]:
     await raw.execute("UPDATE teams SET kind = 'desk' WHERE id = $1", stock.team_id)
     await raw.execute("UPDATE cases SET desk_team_id = team_id WHERE tenant_id = $1", stock.tenant_id)
     await raw.execute(CALLED_LATELY, stock.tenant_id, CALLED)
-    await raw.execute(LIVE_THERE, stock.tenant_id, zone_by_day(datetime.now(tz=UTC)))
-    await raw.execute(NUMBERS, stock.tenant_id)
+    zone = zone_by_day(datetime.now(tz=UTC))
+    await raw.execute(LIVE_THERE, stock.tenant_id, zone)
+    await raw.execute(NUMBERS, stock.tenant_id, PLACES[zone], 2 * 10 ** (DIGITS[PLACES[zone]] - 1))
     people = [new_id() for _ in range(CALLERS)]
     for number, user_id in enumerate(people):
         await raw.execute(

@@ -70,15 +70,9 @@ WAITING = f"""
 SELECT count(*) FROM (SELECT 1 FROM cases c JOIN obligors o ON o.id = c.obligor_id
     WHERE {_IN_QUEUE} AND {_OPEN} LIMIT {WAITING_MAX}) waiting
 """
-# Zones are few: each is found by one leap along the index of tenant and zone.
 HOURS = f"""
-WITH RECURSIVE leaps AS (
-    (SELECT zone FROM obligors WHERE tenant_id = $1 ORDER BY zone LIMIT 1)
-    UNION ALL SELECT (SELECT next.zone FROM obligors next WHERE next.tenant_id = $1 AND next.zone > leaps.zone
-        ORDER BY next.zone LIMIT 1) FROM leaps WHERE leaps.zone IS NOT NULL)
-SELECT coalesce((SELECT array_agg(zone) FROM leaps WHERE zone IS NOT NULL), '{{}}') AS zones,
-    coalesce((SELECT array_agg(obligor_id) FROM (SELECT DISTINCT obligor_id FROM contact_agreements
-        WHERE tenant_id = $1 LIMIT {AGREED_MAX}) agreed), '{{}}') AS agreed
+SELECT find_zones() AS zones, coalesce((SELECT array_agg(obligor_id) FROM (SELECT DISTINCT obligor_id
+    FROM contact_agreements WHERE tenant_id = $1 LIMIT {AGREED_MAX}) agreed), '{{}}') AS agreed
 """
 # The number that the desk proposes: the client's own first, of those that are known to lead somewhere.
 FIRST_NUMBERS = """

@@ -175,7 +175,8 @@ def is_round_due(team: TeamRound, now: datetime) -> bool:
     if team.has_human or team.rounds >= ROUNDS_A_DAY_MAX:
         return False
     if team.stops_left == 0:
-        return now - (team.last_at or team.published_at) >= REST_BETWEEN
+        # A round that found nobody else to visit rests as well.
+        return now - max(team.last_at or team.published_at, team.published_at) >= REST_BETWEEN
     return team.last_at is None and team.begins_at is not None and now - team.begins_at > LATE_FROM
 
 

@@ -187,6 +187,14 @@ def test_a_further_round_comes_when_all_is_done_and_nobody_plays(changes: dict[s
     assert rules.is_round_due(team, NOW + rules.REST_BETWEEN) is due
 
 
+def test_a_round_that_found_nobody_else_is_not_followed_at_once() -> None:
+    """All that it holds was done in the round before."""
+    published = NOW + rules.REST_BETWEEN
+    team = msgspec.structs.replace(TEAM, stops_left=0, last_at=NOW, published_at=published)
+    assert not rules.is_round_due(team, published)
+    assert rules.is_round_due(team, published + rules.REST_BETWEEN)
+
+
 @pytest.mark.parametrize(
     ("amount", "parts"),
     [(1, [("A2", 1)]), (300, [("A2", 300)]), (301, [("A2", 300), ("A1", 1)]), (9000, [("A2", 300), ("A1", 600)])],

@@ -16,7 +16,7 @@ from backend.kernel.db import Database
 from tests.backend.integrations.importing import shared_file
 from tests.pwa.conftest import OpenPhone, let_start_cold, sign_in, unlock
 from tests.pwa.day import follow, log_call, open_visit_at, picture, say_nobody_home, say_promise, walk
-from tests.pwa.lender import Lender, zone_at_ten
+from tests.pwa.lender import Lender, let_all_be_visited, zone_by_day
 from tests.pwa.network import Network, relayed
 from tests.pwa.office import office
 from tests.server import serving
@@ -64,7 +64,7 @@ async def town(url: str, dist: Path, tmp_path: Path) -> AsyncIterator[Town]:
     del dist
     book, people, pbf = shared_file(BOOK), shared_file(PEOPLE), shared_file(TOWN)
     data, code = tmp_path / "data", f"town-{uuid4().hex[:10]}"
-    lender = Lender(url=url, data=data, code=code, zone=zone_at_ten(datetime.now(tz=UTC)))
+    lender = Lender(url=url, data=data, code=code, zone=zone_by_day(datetime.now(tz=UTC)))
     paired, placed = tmp_path / "paired.csv", tmp_path / "placed.csv"
 
     assert "1,451" in await lender.say("map", "build", "--pbf", pbf, "--out", data / "map")
@@ -88,13 +88,14 @@ async def test_a_day_of_real_files_in_a_real_town_is_planned_worked_offline_and_
     """RT-1, RT-4, OF-1, OF-2, OF-5, TD-1: from a shape on the lead's map to the lead's board, each fact once."""
     photos = [picture(tmp_path, seed) for seed in (41, 42)]
     zone = town.lender.zone
+    async with job_database.pool.acquire() as raw:
+        tenant_id = await raw.fetchval("SELECT id FROM tenants WHERE code = $1", town.lender.code)
+    await let_all_be_visited(job_database, tenant_id)
     async with office(browser, town.origin, town.lin, zone=zone) as lead, relayed(town.origin) as network:
         given = await give_a_quarter(lead)
         await plan_today(lead)
         stops = await stops_of(job_database, town)
         assert await given_and_planned(job_database, town) >= given // 2
-        async with job_database.pool.acquire() as raw:
-            tenant_id = await raw.fetchval("SELECT id FROM tenants WHERE code = $1", town.lender.code)
         await let_start_cold(job_database, tenant_id)
         async with open_phone(zone=zone) as phone:
             await prime(phone, network, town)

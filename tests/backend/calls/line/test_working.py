@@ -23,6 +23,9 @@ from tests.world import World
 
 TALKER = Script(ends="000", rings_s=4, talks_s=3_600)
 SHORT = Script(ends="001", rings_s=4, talks_s=6)
+LONG_ENOUGH = Script(ends="001", rings_s=4, talks_s=80)
+"""Two seconds at this pace: a busy machine has begun the recording by then."""
+
 BUSY = Script(ends="003", does=Does.BUSY)
 
 
@@ -127,7 +130,7 @@ async def test_one_worker_holds_the_line_by_itself_until_the_recording_is_here(
             stop.set()
         return False
 
-    async with exchange([SHORT]) as (line, _):
+    async with exchange([LONG_ENOUGH]) as (line, _):
         post = Post(database=job_database, storage=open_storage("", tmp_path), line=line, steps=[look])
         async with asyncio.timeout(WAIT_S):
             assert await hold_line(post, stop)

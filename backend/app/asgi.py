@@ -41,7 +41,7 @@ from backend.routing import board_routes
 from backend.routing import routes as plan_routes
 from backend.routing import town as town_map
 from backend.routing.background import plans_life
-from backend.sync import decide_routes, live_routes
+from backend.sync import decide_routes, gate_routes, live_routes
 from backend.sync import routes as sync_routes
 from backend.sync.jobs import refresh_epoch
 from backend.sync.live_routes import live_life
@@ -144,6 +144,7 @@ def feature_handlers(parts: IdentityParts) -> list[ControllerRouterHandler]:
         plan_routes.router,
         board_routes.router,
         sync_routes.router,
+        gate_routes.router,
         decide_routes.router,
         live_routes.router,
         demo_routes.router,

@@ -15,7 +15,7 @@ const headers = { 'Content-Security-Policy': line('./csp.txt'), 'Permissions-Pol
 const backend = process.env['ROUNDS_BACKEND'] ?? 'http://localhost:8400';
 
 const CORE = /\/src\/(app|ui|store|sync|lib|rules|api)\/|\/openapi\/|\/node_modules\/(svelte|idb|lucide|esm-env|clsx)\//;
-const APART = /\/src\/(rules\/gate|app\/(i18n\/(en|zh)|evidence|gallery|forms|office)|ui\/(map|desk))\//;
+const APART = /\/src\/(rules\/(gate|contact|permits)|(sync|store)\/gate|app\/(i18n\/(en|zh)|evidence|gallery|gate|forms|office|recording|signatures)|ui\/(map|desk))[/.]/;
 
 function isCore(module: string): boolean {
   return CORE.test(module) && !APART.test(module);

@@ -18,8 +18,11 @@ export type AgreedBy = Schemas['AgreedBy'];
 export type FormLog = Schemas['FormLog'];
 export type OriginalsPolicy = Schemas['Originals'];
 export type CheckIn = Schemas['CheckIn'];
-export type VisitRecord = Schemas['VisitRecord'];
-export type CallRecord = Schemas['CallRecord'];
+/** A record; one that an older version of the app wrote names no lease of the gate. */
+export type VisitRecord = Omit<Schemas['VisitRecord'], 'permit_id'> & Partial<Pick<Schemas['VisitRecord'], 'permit_id'>>;
+export type CallRecord = Omit<Schemas['CallRecord'], 'permit_id'> & Partial<Pick<Schemas['CallRecord'], 'permit_id'>>;
+export type PhoneGate = Schemas['PhoneGate'];
+export type GateWish = Schemas['GateWish'];
 export type FactField = Schemas['FactField'];
 export type Answer = Schemas['Answer'];
 export type Receipt = Schemas['Receipt'];
@@ -64,7 +67,7 @@ export type MutationKind = keyof MutationBodies;
 
 /** The schema of each body as this app writes it; the server lifts older ones. */
 export const SCHEMAS: Readonly<Record<MutationKind, number>> = {
-  'visit.record': 4, 'call.record': 2, 'record.withdraw': 1, 'case.edit': 2, 'contact.reveal': 1, 'evidence.answer': 1, 'stop.skip': 1,
+  'visit.record': 5, 'call.record': 3, 'record.withdraw': 1, 'case.edit': 2, 'contact.reveal': 1, 'evidence.answer': 1, 'stop.skip': 1,
   'stop.restore': 1, 'stops.reorder': 1, 'duty.start': 1, 'duty.end': 1,
 };
 

@@ -52,7 +52,10 @@ async function round(): Promise<void> {
   // A round that ran while the phone was locked has fetched nothing: it says nothing about news.
   talk = { outcome: wasUnlocked === isUnlocked() ? outcome : undefined, isRunning: false, offlineSince };
   plan(outcome);
-  if (outcome === 'done') await renewLease();
+  if (outcome === 'done') {
+    await renewLease();
+    await (await import('./gate/learn')).learnGate();
+  }
   if (outcome === 'revoked' && behindLock()?.closed !== 'revoked') await closeForGood('revoked');
 }
 

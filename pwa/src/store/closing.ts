@@ -37,7 +37,7 @@ export async function clearReadable(store: Store): Promise<void> {
     ...gone.map((row) => outbox.delete(row.id)),
     ...kept.map((row) => (named.has(row.sha256) ? photoBytes.put(row.wire === null ? row : { ...row, sealed: null }) : photoBytes.delete(row.sha256))),
     // The next pull begins anew.
-    ...(['cursor', 'prime', 'prime_done', 'pulled_at', 'on_duty', 'questions', 'questions_asked_at'] as const).map((key) => meta.delete(key)),
+    ...(['cursor', 'prime', 'prime_done', 'pulled_at', 'on_duty', 'questions', 'questions_asked_at', 'gate', 'law'] as const).map((key) => meta.delete(key)),
     tx.done,
   ]);
   tellChanged();

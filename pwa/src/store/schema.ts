@@ -2,7 +2,7 @@
  * What lies on the phone? The rows of every table. Only ids, days, grades, states and counts are open; what says
  * something about a person is inside `sealed`.
  */
-import type { Act, Answer, OriginalsPolicy, PhoneCase, PhonePlan, QuestionList, Receipt } from '@/api/types';
+import type { Act, Answer, OriginalsPolicy, PhoneCase, PhonePlan, PhoneGate, QuestionList, Receipt } from '@/api/types';
 
 import type { BoxKey, Wrapped } from './boxes';
 import type { Sealed, SealedBytes } from './codec';
@@ -177,6 +177,9 @@ export interface Meta {
   /** What is asked about one's own evidence, and when the server told it. */
   readonly questions: { readonly at: string; readonly sealed: Sealed<QuestionList> };
   readonly questions_asked_at: string;
+  /** What the phone judges contacts by: people and leases sealed, the law as the server signed it, checked when it came. */
+  readonly gate: { readonly at: string; readonly sealed: Sealed<Omit<PhoneGate, 'law'>> };
+  readonly law: { readonly law: string; readonly expires_at: string; readonly signed: string };
   /** When originals are sent, as the lender wishes. */
   readonly originals: OriginalsPolicy;
   /** The server's public key to seal for, and the device that envelopes are bound to. */

@@ -43,7 +43,7 @@ export function again(draft: CallDraft, now: Date): CallDraft {
 }
 
 /** The record of a finished call. `now` is the moment of saving: from then on there are 5 s to take it back. */
-export function callFrom(draft: CallDraft, shown: ShownCase, now: Date): CallRecord {
+export function callFrom(draft: CallDraft, shown: ShownCase, now: Date, permitId: string | null): CallRecord {
   return {
     id: draft.id,
     case_id: shown.id,
@@ -51,5 +51,6 @@ export function callFrom(draft: CallDraft, shown: ShownCase, now: Date): CallRec
     started_at: draft.started_at,
     ended_at: now.toISOString(),
     ...told(draft.outcome, 'call', { currency: shown.currency, promiseId: draft.promise_id }),
+    permit_id: permitId,
   };
 }

@@ -124,9 +124,9 @@ export function again(draft: VisitDraft, now: Date): VisitDraft {
 
 /**
  * The record of a finished visit. `now` is the moment of saving: from then on there are 5 s to take it back; `atMs` is the
- * same moment by the form's own clock.
+ * same moment by the form's own clock. `permitId` is the lease that it spends.
  */
-export function visitFrom(draft: VisitDraft, shown: ShownCase, now: Date, atMs: number): VisitRecord {
+export function visitFrom(draft: VisitDraft, shown: ShownCase, { now, atMs, permitId }: { readonly now: Date; readonly atMs: number; readonly permitId: string | null }): VisitRecord {
   return {
     id: draft.id,
     case_id: shown.id,
@@ -141,5 +141,6 @@ export function visitFrom(draft: VisitDraft, shown: ShownCase, now: Date, atMs: 
     audio_notes: draft.audio_notes,
     signatures: draft.signatures,
     form: toldOf(draft.form, atMs),
+    permit_id: permitId,
   };
 }

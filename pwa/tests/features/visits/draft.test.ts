@@ -73,7 +73,8 @@ describe('notes and signatures', () => {
 describe('the record', () => {
   it('EV-1: names door, stop, times, person and the photo by both hashes', () => {
     const draft = nobodyHome();
-    expect(visitFrom(draft, shown, new Date('2026-11-24T10:05:00Z'), 61_000)).toEqual({
+    expect(visitFrom(draft, shown, { now: new Date('2026-11-24T10:05:00Z'), atMs: 61_000, permitId: 'p1' })).toEqual({
+      permit_id: 'p1',
       id: draft.id, case_id: 'k1', stop_id: 's1', address_id: 'home', started_at: '2026-11-24T10:00:00.000Z', ended_at: '2026-11-24T10:05:00.000Z',
       check_in: null, outside_reason: null, result: 'NOT_HOME', party: 'nobody', paid_minor: null, promise: null, photos: [photo], note: '',
       next_step: 'revisit', next_on: null, audio_notes: [], signatures: [], form: { steps: [], saved_ms: 61_000, resumed: 0 },
@@ -81,6 +82,6 @@ describe('the record', () => {
   });
 
   it('of an unfinished draft cannot be made', () => {
-    expect(() => visitFrom(freshDraft(null, now), shown, now, 0)).toThrow('fault');
+    expect(() => visitFrom(freshDraft(null, now), shown, { now, atMs: 0, permitId: null })).toThrow('fault');
   });
 });

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from backend.calls import queries, rules
+from backend.calls import callback_queries, queries, rules
 from backend.calls.codes import MEANINGS
 from backend.calls.schemas import CallRecord, RecordedCall
 from backend.compliance.commands import plan_contacts, take_back_contacts
@@ -38,6 +38,7 @@ def plan_calls(
     ]
     # The calls first: they keep what their numbers were before.
     statements = [queries.insert_calls(tenant_id, user_id, device_id, calls)]
+    statements.append(callback_queries.end_by_calls(tenant_id, calls))
     marks = _marks(calls)
     if marks:
         statements.append(queries.mark_numbers(tenant_id, marks))
@@ -88,5 +89,6 @@ async def withdraw_calls(
     if not ids:
         return []
     await queries.withdraw_calls(raw, tenant_id, ids, at)
+    await callback_queries.take_back(raw, tenant_id, ids, at)
     await take_back_contacts(raw, tenant_id, user_id, Channel.CALL, ids)
     return await cancel_promises_of(raw, tenant_id, ids, user_id, at)

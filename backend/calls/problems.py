@@ -10,5 +10,16 @@ NOTE_MISSING = Kind("call.note_missing", 422, "This result needs a note.")
 DAY_MISSING = Kind("call.day_missing", 422, "This result needs the day on which to go on.")
 ID_TAKEN = Kind("call.id_taken", 409, "Another call has this id.")
 LEASED = Kind("call.leased", 409, "Somebody else has this case open and may be talking to the client.")
+CALLBACK_UNLAWFUL = Kind("callback.unlawful", 409, "The law lets nobody call the client at that moment.")
 
-KINDS = (UNKNOWN_RESULT, PARTY_NOT_WITH_RESULT, TIMES_REVERSED, TOO_LONG, NOTE_MISSING, DAY_MISSING, ID_TAKEN, LEASED)
+KINDS = (
+    UNKNOWN_RESULT,
+    PARTY_NOT_WITH_RESULT,
+    TIMES_REVERSED,
+    TOO_LONG,
+    NOTE_MISSING,
+    DAY_MISSING,
+    ID_TAKEN,
+    LEASED,
+    CALLBACK_UNLAWFUL,
+)

@@ -9,13 +9,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.calls import queries, rules
-from backend.calls.codes import MEANINGS
+from backend.calls import callback_rules, queries, rules
+from backend.calls.callbacks import agree_on_callback
+from backend.calls.codes import BY_CODE, MEANINGS
 from backend.calls.commands import plan_calls, withdraw_calls
 from backend.calls.dialling import dial, spend_permit
 from backend.calls.line.queries import link_logged
 from backend.calls.problems import ID_TAKEN
-from backend.calls.schemas import CallRecord, CallSaved, Dialled, DialWish, Number, RecordedCall
+from backend.calls.schemas import Callback, CallRecord, CallSaved, Dialled, DialWish, Number, RecordedCall
 from backend.cases import batches
 from backend.cases.batches import AttemptCount
 from backend.cases.problems import NOTHING_TO_WITHDRAW, TOO_LATE_TO_WITHDRAW, UNKNOWN_CONTACT
@@ -27,7 +28,7 @@ from backend.compliance.schemas import CollectorKind
 from backend.identity.events import case_event
 from backend.identity.schemas import Act
 from backend.journal.commands import append_bare
-from backend.kernel.ids import is_time_ordered
+from backend.kernel.ids import is_time_ordered, new_id
 from backend.kernel.live import announce
 from backend.kernel.problems import MALFORMED, NOT_FOUND, Problem
 from backend.kernel.statements import run_together
@@ -36,10 +37,12 @@ CLOCK_AHEAD_MAX = timedelta(minutes=2)
 """A desk's clock may run ahead by this much; its calls are logged when they end."""
 
 
-async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: CallRecord) -> CallSaved:
+async def log_call(
+    raw: asyncpg.Connection, act: Act, worker: Worker, record: CallRecord, *, callback_at: datetime | None = None
+) -> CallSaved:
     """Record a call made at a desk; the same call sent again gets the same answer.
 
-    Raises Problem: case.not_yours, case.closed, contact.unknown, call.*, promise.*, call.id_taken.
+    Raises Problem: case.not_yours, case.closed, contact.unknown, call.*, promise.*, call.id_taken, callback.unlawful.
     """
     case = await _case(raw, act, worker, record.case_id, record.ended_at)
     known = await queries.call_of(raw, act.tenant_id, record.id)
@@ -48,6 +51,7 @@ async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: Ca
             raise Problem(ID_TAKEN)
         return _saved(record.id, known.recorded_at)
     await _check(raw, act, record, case)
+    _check_callback(act, record, case, callback_at)
 
     payload = msgspec.Raw(msgspec.json.encode(record))
     statements, events = plan_calls(
@@ -70,6 +74,12 @@ async def log_call(raw: asyncpg.Connection, act: Act, worker: Worker, record: Ca
         await spend_permit(raw, act, worker.user_id, [_ending(record)])
     await look_anew(raw, act.tenant_id, record.case_id)
     await append_bare(raw, events)
+    if callback_at is not None:
+        callback = Callback(
+            id=new_id(), case_id=record.case_id, contact_point_id=record.contact_point_id, user_id=worker.user_id,
+            promised_by=worker.user_id, at=callback_at,
+        )  # fmt: skip
+        await agree_on_callback(raw, act, callback, record.id)
     await announce(raw, act.tenant_id, "queue")
     return _saved(record.id, await queries.recorded_at(raw, act.tenant_id, record.id))
 
@@ -110,6 +120,16 @@ async def _check(raw: asyncpg.Connection, act: Act, record: CallRecord, case: Ca
         pair = (record.case_id, record.contact_point_id)
         if pair not in await queries.contacts_of_cases(raw, act.tenant_id, [pair]):
             raise Problem(UNKNOWN_CONTACT)
+
+
+def _check_callback(act: Act, record: CallRecord, case: CaseOnFile, at: datetime | None) -> None:
+    if at is None:
+        return
+    says = callback_rules.flaw(at, act.at, day=record.next_on, zone=case.zone)
+    if "next_on" not in BY_CODE[record.result].needs:
+        says = "this result agrees on no callback"
+    if says is not None:
+        raise Problem(MALFORMED, fields=[{"field": "callback_at", "says": says}])
 
 
 async def take_back_call(raw: asyncpg.Connection, act: Act, worker: Worker, call_id: UUID) -> None:

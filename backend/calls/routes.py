@@ -3,11 +3,11 @@
 from uuid import UUID
 
 import msgspec
-from litestar import Router, post
-from litestar.params import FromPath, JSONBody
+from litestar import Router, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
-from backend.calls import dialling, recording
-from backend.calls.schemas import CallRecord, CallSaved, Dialled, DialWish, Number, Reason
+from backend.calls import callback_queries, dialling, recording
+from backend.calls.schemas import CallbackRow, CallSaved, DeskCall, Dialled, DialWish, Number, OpenCallbacks, Reason
 from backend.cases.schemas import ContactReveal, Worker
 from backend.compliance.routes import kind_of
 from backend.identity.admission import Who
@@ -33,11 +33,13 @@ class RevealWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @post("/cases/{case_id:uuid}/calls", status_code=201, opt={"permission": Permission.CALL_RECORD})
-async def log_call(case_id: FromPath[UUID], data: JSONBody[CallRecord], tx: Tx, who: Who) -> CallSaved:
+async def log_call(case_id: FromPath[UUID], data: JSONBody[DeskCall], tx: Tx, who: Who) -> CallSaved:
     """Log a call; the same call sent again is answered the same. Undo for 5 s with /calls/{id}/withdraw."""
     if data.case_id != case_id:
         raise Problem(MALFORMED, fields=[{"field": "case_id", "says": "not the case of the address"}])
-    return await recording.log_call(await bare(tx), who.act(clock.now()), worker_of(who), data)
+    return await recording.log_call(
+        await bare(tx), who.act(clock.now()), worker_of(who), data, callback_at=data.callback_at
+    )
 
 
 @post("/calls/{call_id:uuid}/withdraw", status_code=204, opt={"permission": Permission.CALL_RECORD})
@@ -66,4 +68,11 @@ async def give_back(permit_id: FromPath[UUID], tx: Tx, who: Who) -> None:
     await dialling.give_permit_back(await bare(tx), who.act(clock.now()), who.user_id, permit_id)
 
 
-router = Router(path="/", route_handlers=[log_call, take_back, reveal, dial, give_back], tags=["calls"])
+@get("/callbacks", opt={"permission": Permission.QUEUE_WORK})
+async def list_callbacks(tx: Tx, who: Who, owner_id: FromQuery[UUID | None] = None) -> OpenCallbacks:
+    """List the open callbacks of the cases that one sees, the longest overdue first; `owner_id`: of one person."""
+    rows = await callback_queries.open_callbacks(await bare(tx), who.tenant_id, owner_id, clock.now())
+    return OpenCallbacks(items=[CallbackRow(**dict(row)) for row in rows])
+
+
+router = Router(path="/", route_handlers=[log_call, take_back, reveal, dial, give_back, list_callbacks], tags=["calls"])

@@ -33,6 +33,44 @@ class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     permit_id: UUID | None = None
 
 
+class DeskCall(CallRecord, frozen=True, forbid_unknown_fields=True):
+    """A call logged at a desk; `callback_at` is when the client wants to be called back, with a result that asks so."""
+
+    callback_at: Instant | None = None
+
+
+class Callback(msgspec.Struct, frozen=True):
+    """That somebody is called back: by `user_id`, at the instant `at`."""
+
+    id: UUID
+    case_id: UUID
+    contact_point_id: UUID | None
+    user_id: UUID
+    promised_by: UUID
+    at: datetime
+
+
+class CallbackRow(msgspec.Struct, frozen=True):
+    """An open callback, in a list; times of the day are said in `zone`, the client's."""
+
+    id: UUID
+    case_id: UUID
+    client: str
+    zone: str
+    contact_point_id: UUID | None
+    user_id: UUID
+    owner: str
+    promised_by: UUID
+    at: datetime
+    is_overdue: bool
+
+
+class OpenCallbacks(msgspec.Struct, frozen=True):
+    """The open callbacks that somebody sees, the longest overdue first."""
+
+    items: list[CallbackRow]
+
+
 class RecordedCall(msgspec.Struct, frozen=True):
     """A call that the rules passed; `payload` is the body exactly as it came, for the journal."""
 

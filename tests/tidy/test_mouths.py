@@ -56,6 +56,7 @@ NO_CONTACT: dict[str, str] = {
     "backend.outreach.queries:WRITE_MESSAGES": "to staff: `user_id` is one of our users, and the text names nobody",
     "backend.outreach.queries:PUT_SUBSCRIPTION": "a browser of our staff that wants to hear",
     "backend.cases.queue_queries:HOLD": "when a case of the queue may be called again, by the gate",
+    "backend.calls.callback_queries:INSERT": "a wish of the client; the gate is asked anew at the dial",
     "backend.calls.line.ari": "the adapter of the port; it dials what stands in `line_calls`",
     "backend.calls.line.port:Line": "the port; who gives it an order wrote the call first",
     "backend.calls.line.queries:INSERT_ORDERS": "an order about a call that stands in `line_calls` already",

@@ -2164,6 +2164,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/callbacks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * ListCallbacks
+         * @description List the open callbacks of the cases that one sees, the longest overdue first; `owner_id`: of one person.
+         */
+        readonly get: operations["V1CallbacksListCallbacks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/quality/plan": {
         readonly parameters: {
             readonly query?: never;
@@ -3648,33 +3668,6 @@ export interface components {
             readonly checks: readonly components["schemas"]["CheckView"][];
             readonly tasks: readonly components["schemas"]["TaskView"][];
         };
-        /**
-         * CallRecord
-         * @description One call, from a phone or from the desk; without a contact point when the client called us.
-         *
-         *         `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides;
-         *         `permit_id` is the lease of the gate that a phone spent.
-         */
-        readonly CallRecord: {
-            /** Format: uuid */
-            readonly id: string;
-            /** Format: uuid */
-            readonly case_id: string;
-            readonly contact_point_id: string | null;
-            /** Format: date-time */
-            readonly started_at: string;
-            /** Format: date-time */
-            readonly ended_at: string;
-            readonly result: string;
-            readonly party: string;
-            readonly paid_minor: number | null;
-            readonly promise: components["schemas"]["PromiseMade"] | null;
-            readonly note: string;
-            readonly next_step: string | null;
-            readonly next_on: string | null;
-            /** @default null */
-            readonly permit_id: string | null;
-        };
         /** CallSaved */
         readonly CallSaved: {
             /** Format: uuid */
@@ -3694,6 +3687,24 @@ export interface components {
             readonly contact_point_id: string;
             readonly verdict_id: string | null;
             readonly permit_id: string | null;
+        };
+        /** CallbackRow */
+        readonly CallbackRow: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly client: string;
+            readonly zone: string;
+            readonly contact_point_id: string | null;
+            /** Format: uuid */
+            readonly user_id: string;
+            readonly owner: string;
+            /** Format: uuid */
+            readonly promised_by: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly is_overdue: boolean;
         };
         /** CallerFigures */
         readonly CallerFigures: {
@@ -4103,6 +4114,27 @@ export interface components {
          * @enum {string}
          */
         readonly Demand: "off" | "offered" | "required";
+        /** DeskCall */
+        readonly DeskCall: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly contact_point_id: string | null;
+            /** Format: date-time */
+            readonly started_at: string;
+            /** Format: date-time */
+            readonly ended_at: string;
+            readonly result: string;
+            readonly party: string;
+            readonly paid_minor: number | null;
+            readonly promise: components["schemas"]["PromiseMade"] | null;
+            readonly note: string;
+            readonly next_step: string | null;
+            readonly next_on: string | null;
+            readonly permit_id?: string | null;
+            readonly callback_at?: string | null;
+        };
         /** DevicePage */
         readonly DevicePage: {
             readonly devices: readonly components["schemas"]["DeviceView"][];
@@ -5087,6 +5119,10 @@ export interface components {
          * @enum {string}
          */
         readonly ObstacleKind: "force_majeure" | "no_legal_agent" | "no_heir_known" | "controlled" | "other";
+        /** OpenCallbacks */
+        readonly OpenCallbacks: {
+            readonly items: readonly components["schemas"]["CallbackRow"][];
+        };
         /**
          * OriginalState
          * @description Where what the camera gave is: nothing apart from what came, still on the phone, here, or why it never comes.
@@ -6811,6 +6847,33 @@ export interface components {
             /** @enum {unknown} */
             readonly media_type: "image/png";
             readonly statement: string;
+        };
+        /**
+         * CallRecord
+         * @description One call, from a phone or from the desk; without a contact point when the client called us.
+         *
+         *         `paid_minor` is what the client paid or says to have paid: provisional, the ledger decides;
+         *         `permit_id` is the lease of the gate that a phone spent.
+         */
+        readonly CallRecord: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly case_id: string;
+            readonly contact_point_id: string | null;
+            /** Format: date-time */
+            readonly started_at: string;
+            /** Format: date-time */
+            readonly ended_at: string;
+            readonly result: string;
+            readonly party: string;
+            readonly paid_minor: number | null;
+            readonly promise: components["schemas"]["PromiseMade"] | null;
+            readonly note: string;
+            readonly next_step: string | null;
+            readonly next_on: string | null;
+            /** @default null */
+            readonly permit_id: string | null;
         };
         /**
          * RecordWithdraw
@@ -11083,7 +11146,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["CallRecord"];
+                readonly "application/json": components["schemas"]["DeskCall"];
             };
         };
         readonly responses: {
@@ -11247,6 +11310,43 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly status_code: number;
+                        readonly detail: string;
+                        readonly extra?: null | {
+                            readonly [key: string]: unknown;
+                        } | readonly unknown[];
+                    };
+                };
+            };
+        };
+    };
+    readonly V1CallbacksListCallbacks: {
+        readonly parameters: {
+            readonly query?: {
+                readonly owner_id?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Request fulfilled, document follows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OpenCallbacks"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             readonly 400: {

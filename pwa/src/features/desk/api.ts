@@ -1,6 +1,5 @@
 /** What does the desk ask of the server? */
 import { ask, type Reply } from '@/api/http';
-import type { CallRecord } from '@/api/types';
 import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
@@ -8,6 +7,7 @@ type Schemas = components['schemas'];
 export type QueueRow = Schemas['QueueRow'];
 export type QueuePage = Schemas['QueuePage'];
 export type NextCase = Schemas['NextCase'];
+export type DeskCall = Schemas['DeskCall'];
 export type CallSaved = Schemas['CallSaved'];
 export type ContactVerdict = Schemas['ContactVerdict'];
 export type ContactVerdicts = Schemas['ContactVerdicts'];
@@ -31,7 +31,7 @@ export function getEvidence(caseId: string): Promise<Reply<EvidenceList>> {
   return ask({ method: 'GET', path: `/v1/evidence?case_id=${encodeURIComponent(caseId)}` });
 }
 
-export function logCall(record: CallRecord): Promise<Reply<CallSaved>> {
+export function logCall(record: DeskCall): Promise<Reply<CallSaved>> {
   return ask({ method: 'POST', path: `/v1/cases/${record.case_id}/calls`, json: record });
 }
 

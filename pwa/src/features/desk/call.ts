@@ -49,7 +49,7 @@ export interface Made {
 /** The record of a finished outcome; without a start on the clock the call began when it was written down. */
 export function recordOf(outcome: Outcome, whole: PhoneCase, { startedAt, endedAt }: Timing, { id, promiseId, contactId }: Made): CallRecord {
   return {
-    id, case_id: whole.id, contact_point_id: contactId, started_at: (startedAt ?? endedAt).toISOString(), ended_at: endedAt.toISOString(),
+    id, case_id: whole.id, contact_point_id: contactId, started_at: (startedAt ?? endedAt).toISOString(), ended_at: endedAt.toISOString(), permit_id: null,
     ...told(outcome, 'call', { currency: whole.currency, promiseId }),
   };
 }

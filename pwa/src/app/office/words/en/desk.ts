@@ -92,6 +92,10 @@ export const desk = {
   all: 'all due',
   half: 'half',
   onDay: 'Call again on',
+  callback: {
+    time: 'At what time, by the client’s clock', inOne: '+1 h', inTwo: '+2 h', tomorrow: 'tomorrow 10:00',
+    unlawful: 'Nobody may call then', take: (moment: string) => `Call ${moment} instead`,
+  },
   party: 'Who it was',
   note: 'Note',
   notePlaceholder: 'in your words',

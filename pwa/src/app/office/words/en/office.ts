@@ -90,6 +90,7 @@ export const problems: Readonly<Record<string, string>> = {
   'limitation.id_taken': 'Another fact has this id; write it down anew.',
   'call.too_long': 'A call of more than 6 hours is not one call.',
   'call.id_taken': 'Another call has this number. Record it again.',
+  'callback.unlawful': 'The law lets nobody call the client at that moment.',
   'call.leased': 'Somebody else has this case open and may be talking to the client.',
   'import.no_mapping': 'There is no such mapping.',
   'import.flawed_mapping': 'The mapping does not fit the file; the marked lines say where.',

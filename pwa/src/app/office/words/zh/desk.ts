@@ -90,6 +90,10 @@ export const desk: Words['desk'] = {
   all: '全部逾期',
   half: '一半',
   onDay: '回电日期',
+  callback: {
+    time: '回电时间（客户当地）', inOne: '1 小时后', inTwo: '2 小时后', tomorrow: '明天 10:00',
+    unlawful: '该时间不得致电', take: (moment: string) => `改为${moment}`,
+  },
   party: '接听人',
   note: '备注',
   notePlaceholder: '用您的话描述',

@@ -90,6 +90,7 @@ export const problems: Words['problems'] = {
   'limitation.id_taken': '另一事实使用了此编号，请重新记录。',
   'call.too_long': '超过 6 小时的通话不是一次通话。',
   'call.id_taken': '另一通电话使用了此编号，请重新记录。',
+  'callback.unlawful': '依照规定，该时间不得致电客户。',
   'call.leased': '其他坐席已打开此案，可能正在通话。',
   'import.no_mapping': '没有此映射。',
   'import.flawed_mapping': '映射与文件不符，请看标出的行。',

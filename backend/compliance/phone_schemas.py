@@ -16,7 +16,7 @@ RETURNED_MAX = 2_000
 class GateWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a phone says when it asks: the law that it has, and the leases that it gives back and will not use.
 
-    `is_all_told`: nothing unsent and nothing begun lies on it, so what ran out was not used. Off duty it wants no leases.
+    `is_all_told`: nothing unsent and nothing begun lies on it, so what ran out was not used. Off duty it wants none.
     """
 
     device_id: UUID

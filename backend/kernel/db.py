@@ -115,7 +115,7 @@ def _server_settings(role: Role, statement_timeout_s: int) -> dict[str, str]:
         "idle_in_transaction_session_timeout": "60000",
         "timezone": "UTC",
         "jit": "off",
-        # Our statements take a millisecond; helping processes take ten to start, and a late page of a long list had them.
+        # Helping processes take ten times as long to start as our statements to run; a late page of a list had them.
         "max_parallel_workers_per_gather": "0",
     }
 

@@ -1,5 +1,7 @@
-"""The telephone desk: until when the gate holds a case back, results as data, calls to be made at a time, who was asked who
-they are, and where a number was found."""
+"""The telephone desk: until when the gate holds a case back, and what later steps take away again until it is written.
+
+Results as data, calls to be made at a time, who was asked who they are, where a number was found.
+"""
 
 from migrations.sql import SEES_CASE, drop, protect, run
 

@@ -256,6 +256,7 @@ async def test_who_only_reads_sees_no_password_and_no_session(reader: Database, 
 AROUND_POLICIES = {
     "find_cases": "app_job",
     "find_cases_near": "app_job",
+    "find_zones": "app_job",
     "learn_book_statistics": "app_owner",
     "lenders_with_company_sign_in": "app_job",
     "owner_of_device": "app_job",

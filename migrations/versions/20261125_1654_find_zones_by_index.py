@@ -6,7 +6,7 @@ Comparing text is not leakproof, so below a policy the leap from one zone to the
 from migrations.sql import run
 
 revision = "20261125_1654"
-down_revision = "20261125_1645"
+down_revision = "20261125_1629"
 
 FIND_ZONES = """
 CREATE FUNCTION find_zones() RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp

@@ -43,7 +43,8 @@ async def give_gate(database: Database, who: Principal, wish: GateWish, key: Sig
             raise Problem(NOT_YOUR_DEVICE)
         plan = await plan_of(raw, who.tenant_id, who.user_id)
         own = await pull_queries.own_case_ids(raw, who.tenant_id, who.user_id, ZERO, CASES_MAX)
-        day: list[UUID] = [] if plan is None else [stop.case_id for stop in plan.stops if stop.case_id in set(own)]
+        held = set(own)
+        day: list[UUID] = [] if plan is None else [stop.case_id for stop in plan.stops if stop.case_id in held]
         cases = list(dict.fromkeys([*day, *own]))
         return await gate_of_phone(raw, who.act(clock.now()), wish, cases, kind_of(who), key)
 
